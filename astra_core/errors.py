@@ -1,0 +1,103 @@
+"""Failures that Astra names, each with the code that crosses the ROS interface.
+
+Codes are ranges so that a client can tell who failed: 100-199 Astra-Global, 200-299 Astra-Local,
+300-399 the guard, 900-999 the run around them. The same numbers are constants of the action
+``astra_msgs/action/Navigate``; a test compares them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AstraError",
+    "ConfigError",
+    "GoalAmbiguous",
+    "GoalNotFound",
+    "GoalUnreachable",
+    "MapFormatError",
+    "MissionCancelled",
+    "NotLocalized",
+    "RobotStuck",
+    "SceneError",
+    "SensorTimeout",
+    "ShapeError",
+]
+
+
+class AstraError(Exception):
+    """Base of every failure a user may see: one line that says what happened and what to do."""
+
+    code: ClassVar[int] = 1
+
+
+class ShapeError(AstraError, ValueError):
+    """An array has the wrong shape or type."""
+
+    code = 2
+
+    def __init__(self, what: str, *, expected: object, actual: object) -> None:
+        """Keep what was expected and what came, for programs as well as people."""
+        super().__init__(f"{what} must be {expected}, got {actual}")
+        self.expected = expected
+        self.actual = actual
+
+
+class ConfigError(AstraError, ValueError):
+    """A setting is unknown, has the wrong type, is out of range or contradicts another."""
+
+    code = 3
+
+
+class NotLocalized(AstraError):
+    """The robot does not know where it is. Never replaced by a guess."""
+
+    code = 101
+
+
+class GoalNotFound(AstraError):
+    """Nothing on the map fits the instruction."""
+
+    code = 102
+
+
+class GoalAmbiguous(AstraError):
+    """Several places fit the instruction equally; the message asks back."""
+
+    code = 103
+
+
+class GoalUnreachable(AstraError):
+    """The map has no free way to the goal."""
+
+    code = 104
+
+
+class MapFormatError(AstraError):
+    """A map on disk is missing, damaged or of an unknown version; the message says where."""
+
+    code = 105
+
+
+class MissionCancelled(AstraError):
+    """A client cancelled the mission or a newer goal replaced it."""
+
+    code = 106
+
+
+class RobotStuck(AstraError):
+    """No progress in spite of every recovery."""
+
+    code = 201
+
+
+class SensorTimeout(AstraError):
+    """A sensor that the stack needs went silent."""
+
+    code = 202
+
+
+class SceneError(AstraError, ValueError):
+    """A simulated scene cannot be made: unknown family, seed out of range, no place left."""
+
+    code = 901

@@ -1,0 +1,1 @@
+"""Astra-Global: where am I, where is the goal, and which way leads there."""
