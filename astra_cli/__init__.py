@@ -1,0 +1,1 @@
+"""The commands of `./astra`, the table of nodes and the runner that starts them."""

@@ -1,0 +1,204 @@
+"""``./astra doctor``: what is installed, which engines work, and what to do about the rest."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import metadata, util
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from astra_cli.bootstrap.gl import is_software, render_probe
+from astra_cli.bootstrap.layout import Layout
+from astra_cli.bootstrap.stamps import read_stamp
+
+DEMO_MEMORY_GIB = 4.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report.
+
+    Attributes:
+        name: What was looked at.
+        state: ``ok``, ``missing`` (the demo cannot run without it) or ``optional`` (it can).
+        detail: What was found.
+        advice: What to do; empty where nothing is to do.
+    """
+
+    name: str
+    state: str
+    detail: str
+    advice: str = ""
+
+
+def run_doctor(json_file: Path | None = None) -> int:
+    """Print the report.
+
+    Args:
+        json_file: Where to write the findings as well, or None.
+
+    Returns:
+        0 if the demo can run, otherwise 1.
+    """
+    findings = [_guarded(check) for check in CHECKS]
+    table = Table(box=None, pad_edge=False)
+    for heading in ("part", "state", "found", "what to do"):
+        table.add_column(heading, overflow="fold")
+    styles = {"ok": "green", "missing": "bold red", "optional": "yellow"}
+    for finding in findings:
+        style = styles[finding.state]
+        table.add_row(finding.name, f"[{style}]{finding.state}[/]", finding.detail, finding.advice)
+    console = Console()
+    console.print(table)
+    can_run = all(finding.state != "missing" for finding in findings)
+    console.print("the demo can run" if can_run else "the demo cannot run: see the missing parts")
+    if json_file is not None:
+        report = {"can_run_demo": can_run, "findings": [asdict(finding) for finding in findings]}
+        json_file.write_text(json.dumps(report, indent=2) + "\n")
+    return 0 if can_run else 1
+
+
+def check_python() -> Finding:
+    """Look at the interpreter."""
+    supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
+    advice = "" if supported else "use Python 3.11, 3.12 or 3.13 (ASTRA_PYTHON)"
+    return Finding("Python", _state(supported), f"{platform.python_version()} {sys.prefix}", advice)
+
+
+def check_system() -> Finding:
+    """Look at the operating system."""
+    try:
+        name = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    except OSError:
+        name = platform.system()
+    return Finding("system", "ok", f"{name}, {platform.machine()}")
+
+
+def check_ros() -> Finding:
+    """Look at ROS 2 and where it comes from."""
+    distro = os.environ.get("ROS_DISTRO", "unknown")
+    if util.find_spec("rclpy") is None:
+        return Finding("ROS 2", "missing", "no rclpy", "remove .venv and run ./astra again")
+    import rclpy
+
+    own = Path(rclpy.__file__).is_relative_to(sys.prefix)
+    return Finding("ROS 2", "ok", f"{distro}, {'wheels' if own else 'sourced'}")
+
+
+def check_rmw() -> Finding:
+    """Look at the middleware that really loads."""
+    from rclpy.utilities import get_rmw_implementation_identifier
+
+    return Finding("middleware", "ok", get_rmw_implementation_identifier())
+
+
+def check_messages() -> Finding:
+    """Load the type support of a message of our own and of TF."""
+    from rclpy.type_support import check_for_type_support
+    from tf2_msgs.msg import TFMessage
+
+    import astra_msgs.msg as messages
+
+    names = [name for name in dir(messages) if name[0].isupper()]
+    for message in (TFMessage, *(getattr(messages, name) for name in names)):
+        check_for_type_support(message)
+    return Finding("messages", "ok", f"astra_msgs ({len(names)} messages), tf2_msgs")
+
+
+def check_numpy() -> Finding:
+    """Look at NumPy."""
+    return Finding("NumPy", "ok", metadata.version("numpy"))
+
+
+def check_torch() -> Finding:
+    """Look at torch and its devices."""
+    import torch
+
+    if torch.cuda.is_available():
+        return Finding("torch", "ok", f"{torch.__version__}, {torch.cuda.get_device_name(0)}")
+    advice = "with an NVIDIA GPU: ASTRA_TORCH_INDEX=cuda ./astra doctor"
+    return Finding("torch", "ok", f"{torch.__version__}, CPU only", advice)
+
+
+def check_cupy() -> Finding:
+    """Look at CuPy and whether it reaches a device."""
+    if util.find_spec("cupy") is None:
+        advice = "with an NVIDIA GPU: .venv/bin/pip install cupy-cuda12x (or cupy-cuda13x)"
+        return Finding("CuPy", "optional", "not installed; the CPU engines are used", advice)
+    import cupy
+
+    if not cupy.cuda.is_available():
+        detail = f"{cupy.__version__}, no device; the CPU engines are used"
+        return Finding("CuPy", "optional", detail, "check the NVIDIA driver")
+    return Finding(
+        "CuPy", "ok", f"{cupy.__version__}, {cupy.cuda.runtime.getDeviceCount()} device(s)"
+    )
+
+
+def check_rendering() -> Finding:
+    """Render one picture with MuJoCo, now."""
+    layout = Layout(Path(__file__).resolve().parents[1])
+    backend = os.environ.get("MUJOCO_GL", "")
+    stamp = read_stamp(layout.stamps, "gl")
+    advice = (stamp.result.get("advice") if stamp else "") or "sudo apt-get install libosmesa6"
+    if not backend:
+        return Finding("rendering", "missing", "neither EGL nor OSMesa renders", advice)
+    renderer = render_probe(layout)(backend, "")
+    detail = f"mujoco {metadata.version('mujoco')}, {backend}"
+    if renderer is None:
+        return Finding("rendering", "missing", f"{detail} does not render", advice)
+    kind = "software" if is_software(renderer) else "GPU"
+    return Finding("rendering", "ok", f"{detail}, {renderer} ({kind})")
+
+
+def check_cores() -> Finding:
+    """Count the cores that this process may use."""
+    cores = len(os.sched_getaffinity(0))
+    advice = "" if cores > 1 else "expect a real-time factor well below 1"
+    return Finding("cores", "ok", str(cores), advice)
+
+
+def check_memory() -> Finding:
+    """Look at the machine's memory."""
+    import psutil
+
+    memory = psutil.virtual_memory()
+    total, free = memory.total / 2**30, memory.available / 2**30
+    detail = f"{total:.1f} GiB, {free:.1f} GiB available"
+    if free < DEMO_MEMORY_GIB:
+        return Finding("memory", "optional", detail, f"the demo wants {DEMO_MEMORY_GIB:.0f} GiB")
+    return Finding("memory", "ok", detail)
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    check_python,
+    check_system,
+    check_ros,
+    check_rmw,
+    check_messages,
+    check_numpy,
+    check_torch,
+    check_cupy,
+    check_rendering,
+    check_cores,
+    check_memory,
+)
+
+
+def _guarded(check: Callable[[], Finding]) -> Finding:
+    """Run a check; one that raises has found its part missing."""
+    try:
+        return check()
+    except Exception as error:  # whatever an engine throws at import is a finding, not a crash
+        name = check.__name__.removeprefix("check_")
+        detail = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Finding(name, "missing", detail, "remove .venv and run ./astra again")
+
+
+def _state(is_ok: bool) -> str:
+    return "ok" if is_ok else "missing"

@@ -1,0 +1,55 @@
+"""The ROS package `astra`: nodes in lib/astra; launch, config and weights in share/astra."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NAME = "astra"
+ROOT = Path(__file__).parent
+PACKAGES = ("astra_core", "astra_global", "astra_local", "astra_sim", "astra_eval", "astra_cli")
+
+
+def share(folder: str, pattern: str = "*") -> list[tuple[str, list[str]]]:
+    """List a folder's files as data files of share/astra, one entry for each folder below it."""
+    files = [
+        path.relative_to(ROOT) for path in sorted((ROOT / folder).rglob(pattern)) if path.is_file()
+    ]
+    folders = sorted({path.parent for path in files})
+    return [
+        (f"share/{NAME}/{parent}", [str(f) for f in files if f.parent == parent])
+        for parent in folders
+    ]
+
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    description="An open ROS 2 navigation stack for indoor wheeled robots",
+    maintainer="Astra developers",
+    maintainer_email="maintainers@astra-navigation.org",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(
+        include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]
+    ),
+    package_data={"": ["*.yaml", "*.json", "*.txt", "*.ttf", "py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+        *share("launch", "*.launch.py"),
+        *share("config"),
+        *share("weights"),
+    ],
+    install_requires=["setuptools"],
+    extras_require={"test": ["pytest"]},
+    zip_safe=False,
+    entry_points={
+        "console_scripts": [
+            "astra_global = astra_global.ros.node:main",
+            "astra_local = astra_local.ros.node:main",
+            "astra_guard = astra_local.ros.guard_node:main",
+            "astra_sim = astra_sim.ros.node:main",
+            "astra_lifecycle = astra_cli.ros.lifecycle_node:main",
+        ],
+    },
+)
