@@ -21,6 +21,9 @@ class Part:
         texture: Name in :attr:`Scene.textures`.
         yaw_rad: Rotation about z relative to the object.
         pitch_rad: Rotation about the part's y axis, applied before the yaw.
+        tile_m: Metres that one repetition of the texture covers; 0 shows it once on every face.
+        uv: Part of the texture shown on every face where ``tile_m`` is 0: (u0, v0, u1, v1), with
+            (0, 0) the lower left corner of the image.
     """
 
     shape: str
@@ -29,6 +32,8 @@ class Part:
     texture: str
     yaw_rad: float = 0.0
     pitch_rad: float = 0.0
+    tile_m: float = 0.0
+    uv: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class SceneLandmark:
 
 @dataclass(frozen=True)
 class Room:
-    """A rectangular room: kind (``kitchen``) and bounds (x_min, y_min, x_max, y_max) inside its walls."""
+    """A rectangular room: its kind, and bounds (x_min, y_min, x_max, y_max) inside its walls."""
 
     name: str
     kind: str

@@ -1,0 +1,53 @@
+"""What the robot touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import mujoco
+
+__all__ = ["CollisionMonitor"]
+
+_SAME_EVENT_S = 0.5
+
+
+class CollisionMonitor:
+    """Counts collisions of the robot's hull; contacts less than half a second apart are one."""
+
+    def __init__(self, model: mujoco.MjModel, object_ids: Sequence[str]) -> None:
+        """Prepare.
+
+        Args:
+            model: The compiled world.
+            object_ids: Object id of every geom, empty for what is no object of the scene (it is
+                called by the name of its geom).
+        """
+        self._model = model
+        self._hull = int(model.geom("robot_hull").id)
+        self._object_ids = object_ids
+        self._last_touch_s: dict[str, float] = {}
+        self.count = 0
+        self.touching = False
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """Return the ids of everything touched so far, in order of first contact."""
+        return tuple(self._last_touch_s)
+
+    def check(self, data: mujoco.MjData) -> None:
+        """Look at the contacts of the last physics step."""
+        self.touching = False
+        for number in range(data.ncon):
+            contact = data.contact[number]
+            first, second = int(contact.geom1), int(contact.geom2)
+            if self._hull not in (first, second) or contact.dist > 0.0:
+                continue
+            other = second if first == self._hull else first
+            self.touching = True
+            name = self._object_ids[other] or self._model.geom(other).name
+            before = self._last_touch_s.get(name)
+            if before is None or data.time - before > _SAME_EVENT_S:
+                self.count += 1
+            self._last_touch_s[name] = data.time

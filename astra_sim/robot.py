@@ -1,0 +1,167 @@
+"""The simulated robot: a cylinder on a planar velocity base with a differential drive.
+
+The base is three joints (slide x, slide y, hinge yaw). Each physics step gets the force that makes
+the body follow the commanded velocity along its heading and none across it, within what the
+motors and the tyres can give, so blocked robots stand and pushed ones do not fly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from astra_core import se3
+from astra_core.camera import CameraRig
+from astra_core.config import setting
+from astra_core.records import Velocity
+
+if TYPE_CHECKING:
+    import mujoco
+
+__all__ = ["HIDDEN_GROUP", "DriveBase", "RobotConfig", "add_robot"]
+
+HIDDEN_GROUP = 5
+"""Geom group that cameras do not see: the robot's own hull."""
+
+_FRAMES_FLIP = np.diag([1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True)
+class RobotConfig:
+    """Size, mass and limits of the base."""
+
+    radius_m: float = setting(0.22, "radius of the hull", minimum=0.05, maximum=1.0)
+    height_m: float = setting(1.2, "height of the hull, mast included", minimum=0.1, maximum=2.0)
+    ground_gap_m: float = setting(0.02, "height of the lower edge of the hull", minimum=0.005)
+    mass_kg: float = setting(30.0, "mass", minimum=1.0)
+    max_forward_mps: float = setting(0.8, "fastest speed forwards", minimum=0.0)
+    max_backward_mps: float = setting(0.3, "fastest speed backwards", minimum=0.0)
+    max_turn_rad_s: float = setting(2.0, "fastest turn", minimum=0.0)
+    max_linear_m_s2: float = setting(1.0, "acceleration of the motors", minimum=0.01)
+    max_angular_rad_s2: float = setting(4.0, "angular acceleration of the motors", minimum=0.01)
+    grip_m_s2: float = setting(3.0, "acceleration at which the tyres slide", minimum=0.1)
+
+
+def add_robot(spec: mujoco.MjSpec, rig: CameraRig, config: RobotConfig) -> None:
+    """Add body, joints, IMU and cameras of the robot to a world.
+
+    Args:
+        spec: The world; changed in place.
+        rig: Cameras to mount.
+        config: Size and mass.
+    """
+    import mujoco
+
+    body = spec.worldbody.add_body(name="robot")
+    slide, hinge = mujoco.mjtJoint.mjJNT_SLIDE, mujoco.mjtJoint.mjJNT_HINGE
+    body.add_joint(name="robot_x", type=slide, axis=[1.0, 0.0, 0.0])
+    body.add_joint(name="robot_y", type=slide, axis=[0.0, 1.0, 0.0])
+    body.add_joint(name="robot_yaw", type=hinge, axis=[0.0, 0.0, 1.0])
+    half_m = 0.5 * (config.height_m - config.ground_gap_m)
+    body.add_geom(
+        name="robot_hull",
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+        size=[config.radius_m, half_m, 0.0],
+        pos=[0.0, 0.0, config.ground_gap_m + half_m],
+        mass=config.mass_kg,
+        group=HIDDEN_GROUP,
+        friction=[0.1, 0.0, 0.0],
+        condim=3,
+    )
+    site = body.add_site(name="robot_imu", pos=[0.0, 0.0, 0.0], group=HIDDEN_GROUP)
+    for name, kind in (
+        ("robot_gyro", mujoco.mjtSensor.mjSENS_GYRO),
+        ("robot_accel", mujoco.mjtSensor.mjSENS_ACCELEROMETER),
+    ):
+        spec.add_sensor(name=name, type=kind, objtype=mujoco.mjtObj.mjOBJ_SITE, objname=site.name)
+    for camera in rig.cameras:
+        # MuJoCo cameras look along -z with y up; optical frames look along z with y down.
+        transform = camera.t_base_optical.copy()
+        transform[:3, :3] = transform[:3, :3] @ _FRAMES_FLIP
+        position, (x, y, z, w) = se3.to_position_quaternion(transform)
+        k = camera.intrinsics
+        fovy_rad = 2.0 * math.atan(0.5 * k.height_px / k.fy_px)
+        body.add_camera(
+            name=f"robot_{camera.name}",
+            pos=position,
+            quat=[w, x, y, z],
+            fovy=math.degrees(fovy_rad),
+        )
+
+
+class DriveBase:
+    """Motors and controller of the base: ramps the command, and pushes."""
+
+    def __init__(self, model: mujoco.MjModel, config: RobotConfig) -> None:
+        """Find the joints and the inertia of the robot in a compiled world."""
+        body = model.body("robot")
+        self._config = config
+        self._dofs = [int(model.joint(name).dofadr[0]) for name in _JOINTS]
+        self._qpos = [int(model.joint(name).qposadr[0]) for name in _JOINTS]
+        self._mass_kg = float(body.mass[0])
+        self._inertia_kg_m2 = float(body.inertia[2])
+        self._dt_s = float(model.opt.timestep)
+        self.linear_mps = 0.0
+        self.angular_rad_s = 0.0
+
+    def place(self, data: mujoco.MjData, pose: tuple[float, float, float]) -> None:
+        """Put the robot at a pose ``(x, y, theta)`` in ``map``, at rest."""
+        for address, value in zip(self._qpos, pose, strict=True):
+            data.qpos[address] = value
+        for dof in self._dofs:
+            data.qvel[dof] = 0.0
+        self.linear_mps = self.angular_rad_s = 0.0
+
+    def pose(self, data: mujoco.MjData) -> tuple[float, float, float]:
+        """Return ``(x, y, theta)`` in ``map``; theta is not wrapped."""
+        x, y, theta = self._qpos
+        return float(data.qpos[x]), float(data.qpos[y]), float(data.qpos[theta])
+
+    def body_velocity(self, data: mujoco.MjData) -> tuple[float, float]:
+        """Return the true speed along the heading and the turn rate."""
+        x, y, turn = self._dofs
+        theta = float(data.qpos[self._qpos[2]])
+        forward = math.cos(theta) * float(data.qvel[x]) + math.sin(theta) * float(data.qvel[y])
+        return forward, float(data.qvel[turn])
+
+    def push(self, data: mujoco.MjData, command: Velocity) -> None:
+        """Apply the motor forces of one physics step.
+
+        Args:
+            data: State; its applied forces are changed.
+            command: Wanted body velocity. Not finite means stop.
+        """
+        config, dt = self._config, self._dt_s
+        v, w = command.linear_mps, command.angular_rad_s
+        if not (math.isfinite(v) and math.isfinite(w)):
+            v = w = 0.0
+        v = min(max(v, -config.max_backward_mps), config.max_forward_mps)
+        w = min(max(w, -config.max_turn_rad_s), config.max_turn_rad_s)
+        self.linear_mps += _limited(v - self.linear_mps, config.max_linear_m_s2 * dt)
+        self.angular_rad_s += _limited(w - self.angular_rad_s, config.max_angular_rad_s2 * dt)
+
+        x, y, turn = self._dofs
+        # Heading in the middle of the step, so that the chord of the arc points the right way.
+        theta = float(data.qpos[self._qpos[2]]) + 0.5 * dt * self.angular_rad_s
+        acceleration_x = (math.cos(theta) * self.linear_mps - float(data.qvel[x])) / dt
+        acceleration_y = (math.sin(theta) * self.linear_mps - float(data.qvel[y])) / dt
+        size = math.hypot(acceleration_x, acceleration_y)
+        if size > config.grip_m_s2:
+            acceleration_x *= config.grip_m_s2 / size
+            acceleration_y *= config.grip_m_s2 / size
+        grip_rad_s2 = config.grip_m_s2 / config.radius_m
+        lack_rad_s = self.angular_rad_s - float(data.qvel[turn])
+        acceleration_turn = _limited(lack_rad_s / dt, grip_rad_s2)
+        data.qfrc_applied[x] = self._mass_kg * acceleration_x
+        data.qfrc_applied[y] = self._mass_kg * acceleration_y
+        data.qfrc_applied[turn] = self._inertia_kg_m2 * acceleration_turn
+
+
+_JOINTS = ("robot_x", "robot_y", "robot_yaw")
+
+
+def _limited(change: float, limit: float) -> float:
+    return min(max(change, -limit), limit)

@@ -1,0 +1,98 @@
+"""From cells to a curve that a differential drive follows: smooth, away from obstacles."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
+
+if TYPE_CHECKING:
+    from astra_sim.scenes.floor_plan import FloorPlan
+
+__all__ = ["corner_angles_rad", "resampled", "smoothed", "split_at_corners"]
+
+_ITERATIONS = 150
+_TENSION = 0.25
+_PUSH = 0.2
+
+
+def resampled(points: NDArray[np.float64], step_m: float) -> NDArray[np.float64]:
+    """Return the polyline ``(N, 2)`` with points about every ``step_m``; both ends are kept."""
+    lengths = np.hypot(*np.diff(points, axis=0).T)
+    keep = np.concatenate([[True], lengths > 1e-9])
+    points = points[keep]
+    along = np.concatenate([[0.0], np.cumsum(lengths[lengths > 1e-9])])
+    if len(points) < 2:
+        return points
+    count = max(2, int(np.ceil(along[-1] / step_m)) + 1)
+    targets = np.linspace(0.0, along[-1], count)
+    return np.stack([np.interp(targets, along, points[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def smoothed(
+    points: NDArray[np.float64], plan: FloorPlan, radius_m: float, comfort_m: float
+) -> NDArray[np.float64]:
+    """Pull a polyline straight and push it off obstacles, ends fixed (an elastic band).
+
+    Args:
+        points: ``(N, 2)`` collision-free polyline, evenly spaced.
+        plan: Floor plan.
+        radius_m: No point ends nearer to an obstacle than this.
+        comfort_m: Points nearer than this are pushed away.
+
+    Returns:
+        ``(N, 2)``.
+    """
+    points = points.copy()
+    if len(points) < 3:
+        return points
+    distance = plan.free_distance_m
+    slope_y, slope_x = np.gradient(distance, plan.resolution_m)
+    for _ in range(_ITERATIONS):
+        inner = points[1:-1]
+        clearance = _sample(distance, plan, inner)
+        lack = np.maximum(comfort_m - clearance, 0.0)[:, None]
+        away = np.stack([_sample(slope, plan, inner) for slope in (slope_x, slope_y)], axis=1)
+        moved = inner + _TENSION * (points[:-2] + points[2:] - 2.0 * inner) + _PUSH * lack * away
+        fine = _sample(distance, plan, moved)
+        # A move that brings a point too close is not made.
+        accepted = (fine >= radius_m) | (fine > clearance)
+        points[1:-1] = np.where(accepted[:, None], moved, inner)
+    return points
+
+
+def corner_angles_rad(points: NDArray[np.float64], reach: int = 3) -> NDArray[np.float64]:
+    """Return how much the polyline ``(N, 2)`` turns at each point, looking ``reach`` points far."""
+    index = np.arange(len(points))
+    back = points - points[np.maximum(index - reach, 0)]
+    ahead = points[np.minimum(index + reach, len(points) - 1)] - points
+    cross = back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]
+    dot = np.einsum("ni,ni->n", back, ahead)
+    angles = np.abs(np.arctan2(cross, dot))
+    angles[[0, -1]] = 0.0
+    return angles
+
+
+def split_at_corners(
+    points: NDArray[np.float64], limit_rad: float, reach: int = 3
+) -> list[NDArray[np.float64]]:
+    """Cut a polyline where it turns by more than ``limit_rad``: there the robot turns in place."""
+    angles = corner_angles_rad(points, reach)
+    cuts = [0]
+    for index in np.argsort(-angles, kind="stable"):
+        if angles[index] <= limit_rad:
+            break
+        if all(abs(int(index) - cut) > reach for cut in [*cuts, len(points) - 1]):
+            cuts.append(int(index))
+    cuts = sorted([*cuts, len(points) - 1])
+    return [points[a : b + 1] for a, b in itertools.pairwise(cuts) if b > a]
+
+
+def _sample(
+    grid: NDArray[np.float64], plan: FloorPlan, points: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    cells = (points - np.asarray(plan.origin_m)) / plan.resolution_m - 0.5
+    return map_coordinates(grid, [cells[:, 1], cells[:, 0]], order=1, mode="nearest")

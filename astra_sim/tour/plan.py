@@ -1,0 +1,83 @@
+"""Plans a tour: stops, their order, the path between them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.errors import SceneError
+from astra_sim.robot import RobotConfig
+from astra_sim.scenes.types import Scene
+from astra_sim.tour.config import TourConfig
+from astra_sim.tour.grid_graph import GridGraph
+from astra_sim.tour.order import round_trip
+from astra_sim.tour.path import resampled, smoothed, split_at_corners
+from astra_sim.tour.stops import choose_stops
+
+__all__ = ["TourPlan", "plan_tour"]
+
+
+@dataclass(frozen=True, eq=False)
+class TourPlan:
+    """A round trip through a building.
+
+    Attributes:
+        pieces: Smooth curves ``(N_i, 2)``, one after the other; between them it turns in place.
+        start_pose: (x, y, theta) in ``map`` at their beginning, looking along the first.
+        length_m: Sum of their lengths.
+    """
+
+    pieces: tuple[NDArray[np.float64], ...]
+    start_pose: tuple[float, float, float]
+    length_m: float
+
+
+def plan_tour(
+    scene: Scene, seed: int, config: TourConfig | None = None, robot: RobotConfig | None = None
+) -> TourPlan:
+    """Plan a round trip past every landmark and every patch of floor. Uses the true floor plan.
+
+    Args:
+        scene: The building.
+        seed: Of the search for a short order.
+        config: Distances.
+        robot: Size of the robot.
+
+    Raises:
+        SceneError: The building has no room for the robot.
+    """
+    from astra_sim.scenes.floor_plan import floor_plan
+
+    config, robot = config or TourConfig(), robot or RobotConfig()
+    plan = floor_plan(scene)
+    radius_m = robot.radius_m + config.margin_m
+    graph = GridGraph(plan, radius_m, config.comfort_m, config.penalty)
+    if len(graph.points) < 2:
+        raise SceneError(f"{scene.family} {scene.seed}: no floor a robot of this size can drive on")
+    stops = choose_stops(scene, graph, config.near_m, config.patch_m, config.cover_m)
+    costs, predecessors = graph.costs(stops)
+    order = round_trip(costs[:, stops], np.random.default_rng(seed))
+
+    legs = []
+    for a, b in itertools.pairwise([*order, order[0]]):
+        leg = resampled(graph.walk(predecessors[a], int(stops[b])), config.step_m)
+        if len(leg) > 1:
+            legs.append(smoothed(leg, plan, radius_m, config.comfort_m))
+    if not legs:
+        raise SceneError(f"{scene.family} {scene.seed}: nothing to tour")
+    # The band is pulled tight a second time over the stops, except where it turns back: a stop
+    # in passing needs no corner.
+    whole = np.concatenate([legs[0], *[leg[1:] for leg in legs[1:]]])
+    pieces = []
+    for rough in split_at_corners(whole, math.radians(100.0)):
+        curve = smoothed(resampled(rough, config.step_m), plan, radius_m, config.comfort_m)
+        pieces += split_at_corners(resampled(curve, config.step_m), config.corner_rad)
+    pieces = [piece for piece in pieces if len(piece) > 1]
+    direction = pieces[0][min(3, len(pieces[0]) - 1)] - pieces[0][0]
+    start = (*pieces[0][0].tolist(), math.atan2(direction[1], direction[0]))
+    length = sum(float(np.hypot(*np.diff(piece, axis=0).T).sum()) for piece in pieces)
+    return TourPlan(tuple(pieces), start, length)
