@@ -1,0 +1,154 @@
+"""Settings of Astra-Local: frozen dataclasses are the only home of defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from astra_core.config import setting
+from astra_core.errors import ConfigError
+
+__all__ = [
+    "GuardConfig",
+    "LocalConfig",
+    "OccupancyConfig",
+    "OdometryConfig",
+    "PlannerConfig",
+    "RobotConfig",
+    "TrackerConfig",
+]
+
+
+@dataclass(frozen=True)
+class RobotConfig:
+    """The base: a round differential drive."""
+
+    footprint_radius_m: float = setting(0.22, "Radius of the round footprint.", minimum=0.01)
+    max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.01)
+    max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0)
+    max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.01)
+    max_linear_acceleration_mps2: float = setting(0.8, "Speeding up and braking.", minimum=0.01)
+    max_angular_acceleration_rad_s2: float = setting(3.0, "Of the turn rate.", minimum=0.01)
+
+
+@dataclass(frozen=True)
+class OdometryConfig:
+    """Noise model of the wheel and IMU filter (standard deviations)."""
+
+    gyro_noise_rad_s: float = setting(0.01, "White noise of one gyro sample.", minimum=1e-6)
+    gyro_bias_start_rad_s: float = setting(0.01, "Unknown bias at the start.", minimum=0.0)
+    gyro_bias_walk_rad_s_sqrt_s: float = setting(2e-4, "Bias drift per root second.", minimum=0.0)
+    wheel_linear_noise_mps: float = setting(0.02, "White noise of wheel speed.", minimum=1e-6)
+    wheel_slip_fraction: float = setting(0.05, "Further noise per speed.", minimum=0.0)
+    wheel_scale_fraction: float = setting(0.03, "Unknown constant scale error.", minimum=0.0)
+    wheel_angular_noise_rad_s: float = setting(0.08, "White noise of wheel turn.", minimum=1e-6)
+    wheel_angular_slip_fraction: float = setting(0.25, "Further noise per turn.", minimum=0.0)
+    acceleration_mps2: float = setting(1.0, "How fast the speed may walk.", minimum=1e-6)
+    angular_acceleration_rad_s2: float = setting(4.0, "How fast the turn may walk.", minimum=1e-6)
+    lateral_slip_m_sqrt_m: float = setting(0.01, "Sideways slip per root metre.", minimum=0.0)
+    zero_velocity_after_s: float = setting(0.3, "Standing this long is standing.", minimum=0.0)
+    max_late_s: float = setting(0.05, "A sample may be this late behind the others.", minimum=0.0)
+    max_gap_s: float = setting(2.0, "Longer jumps of a clock need a second sample.", minimum=0.1)
+    history_s: float = setting(3.0, "How long past poses are kept.", minimum=0.5)
+
+
+@dataclass(frozen=True)
+class OccupancyConfig:
+    """Rolling occupancy from depth images."""
+
+    size_m: float = setting(8.0, "Side of the square around the robot.", minimum=1.0)
+    resolution_m: float = setting(0.05, "Cell size.", minimum=0.01)
+    layer_edges_m: tuple[float, ...] = setting(
+        (0.05, 0.25, 0.5, 0.75, 1.0, 1.3),
+        "Heights between layers; below the first is floor, above the last is free to pass under.",
+    )
+    pixel_stride: int = setting(2, "Every n-th pixel in both directions.", minimum=1, maximum=16)
+    min_depth_m: float = setting(0.1, "Nearer readings are dropped.", minimum=0.0)
+    max_depth_m: float = setting(5.0, "Farther readings are not marked.", minimum=0.5)
+    min_evidence: float = setting(0.06, "Share of a cell's face that must be hit.", minimum=0.0)
+    hit_log_odds: float = setting(0.9, "Added when a cell is hit.", minimum=0.01)
+    miss_log_odds: float = setting(0.45, "Taken away when seen through.", minimum=0.01)
+    max_log_odds: float = setting(2.7, "Certainty limit, both signs.", minimum=0.1)
+    occupied_log_odds: float = setting(0.5, "Occupied above this (0.5 is 62 percent).")
+    clear_margin_m: float = setting(0.04, "Clear only this far before a surface.", minimum=0.0)
+    clear_margin_fraction: float = setting(0.015, "And this share of the depth.", minimum=0.0)
+    max_age_s: float = setting(0.6, "Older images do not count as seeing.", minimum=0.05)
+    num_sectors: int = setting(72, "Sectors of the nearest-obstacle record.", minimum=4)
+    max_distance_m: float = setting(2.0, "Cap of the distance field.", minimum=0.1)
+
+    def __post_init__(self) -> None:
+        """Refuse layers that are not in order."""
+        edges = self.layer_edges_m
+        if len(edges) < 2 or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+            raise ConfigError(f"layer_edges_m must grow and hold two or more, got {edges}")
+
+
+@dataclass(frozen=True)
+class PlannerConfig:
+    """MPPI and the behaviours around it."""
+
+    num_samples: int = setting(500, "Sampled control sequences per plan.", minimum=16)
+    num_steps: int = setting(30, "Steps of the horizon.", minimum=2)
+    step_s: float = setting(0.1, "Time per step.", minimum=0.01)
+    num_knots: int = setting(7, "Noise is drawn at these and interpolated.", minimum=2)
+    linear_noise_mps: float = setting(0.2, "Spread of sampled speeds.", minimum=0.0)
+    angular_noise_rad_s: float = setting(0.7, "Spread of sampled turns.", minimum=0.0)
+    temperature: float = setting(0.15, "Cost difference that lowers a weight by e.", minimum=1e-6)
+    margin_m: float = setting(0.15, "Clearance of the footprint below which it costs.", minimum=0.0)
+    safe_clearance_m: float = setting(0.0, "No trajectory comes nearer than this.", minimum=0.0)
+    obstacle_weight: float = setting(3.0, "Of nearness to obstacles.", minimum=0.0)
+    collision_cost: float = setting(1000.0, "Of touching.", minimum=0.0)
+    progress_weight: float = setting(6.0, "Of the remaining way.", minimum=0.0)
+    heading_weight: float = setting(0.8, "Of facing away from the way.", minimum=0.0)
+    smoothness_weight: float = setting(0.25, "Of changes of control.", minimum=0.0)
+    speed_weight: float = setting(150.0, "Of exceeding the local speed limit.", minimum=0.0)
+    reverse_weight: float = setting(2.0, "Of driving backward.", minimum=0.0)
+    unknown_speed_mps: float = setting(0.25, "Speed limit where nothing was seen.", minimum=0.01)
+    field_resolution_m: float = setting(0.1, "Cells of the cost-to-go field.", minimum=0.02)
+    position_tolerance_m: float = setting(0.08, "At the final goal.", minimum=0.005)
+    heading_tolerance_rad: float = setting(0.1, "At the final goal and after a spin.", minimum=0.01)
+    spin_rate_rad_s: float = setting(0.8, "Of looking around.", minimum=0.05)
+    creep_mps: float = setting(0.1, "Of getting out of a tight place.", minimum=0.01)
+
+
+@dataclass(frozen=True)
+class TrackerConfig:
+    """From plan to 50 Hz commands."""
+
+    max_plan_age_s: float = setting(0.5, "An older plan is a stop.", minimum=0.05)
+    gain_along_per_s: float = setting(1.0, "On the error along the path.", minimum=0.0)
+    gain_across_per_m2: float = setting(6.0, "On the error across it.", minimum=0.0)
+    gain_heading_per_s: float = setting(2.0, "On the heading error.", minimum=0.0)
+
+
+@dataclass(frozen=True)
+class GuardConfig:
+    """The last word before the wheels."""
+
+    footprint_radius_m: float = setting(0.22, "Radius of the round footprint.", minimum=0.01)
+    max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.0)
+    max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0)
+    max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.0)
+    max_linear_acceleration_mps2: float = setting(0.8, "Speeding up.", minimum=0.01)
+    max_linear_deceleration_mps2: float = setting(1.0, "Braking, always allowed.", minimum=0.01)
+    max_angular_acceleration_rad_s2: float = setting(3.0, "Of the turn rate.", minimum=0.01)
+    max_angular_deceleration_rad_s2: float = setting(4.0, "Braking of the turn.", minimum=0.01)
+    max_linear_jerk_mps3: float = setting(8.0, "Growth of the acceleration.", minimum=0.1)
+    max_angular_jerk_rad_s3: float = setting(40.0, "The same for turning.", minimum=0.1)
+    command_timeout_s: float = setting(0.5, "An older command is none.", minimum=0.05)
+    obstacle_timeout_s: float = setting(0.6, "An older summary is none.", minimum=0.05)
+    heartbeat_timeout_s: float = setting(1.0, "A peer silent this long is dead.", minimum=0.05)
+    peers: tuple[str, ...] = setting(("astra_local",), "Nodes that must be alive.")
+    reaction_s: float = setting(0.15, "Time from seeing to braking.", minimum=0.0)
+    stop_margin_m: float = setting(0.01, "Left between footprint and obstacle.", minimum=0.0)
+
+
+@dataclass(frozen=True)
+class LocalConfig:
+    """Everything of Astra-Local."""
+
+    robot: RobotConfig = field(default_factory=RobotConfig)
+    odometry: OdometryConfig = field(default_factory=OdometryConfig)
+    occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
+    planner: PlannerConfig = field(default_factory=PlannerConfig)
+    tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    seed: int = setting(0, "Of the sampling planner.", minimum=0)

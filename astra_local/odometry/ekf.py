@@ -1,0 +1,198 @@
+"""Extended Kalman filter over wheel and IMU samples.
+
+The gyro rules the heading (wheels slip in turns), the wheels rule the speed. A robot that stands
+still is told so, which pins the gyro bias. Either sensor may be missing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.angles import wrap_angle
+from astra_core.observation import ImuSample, Observation, WheelSample
+from astra_core.records import LocalOdometry, Velocity
+from astra_core.time import from_seconds, to_seconds
+from astra_local.config import OdometryConfig
+from astra_local.odometry import model
+from astra_local.odometry.stamps import StampGate
+
+__all__ = ["WheelImuFilter"]
+
+_GATE_SIGMA = 3.0  # beyond this an innovation counts less, as in Huber's loss
+_WHEELS_LOST_S = 0.3
+_STANDING_NOISE = 0.002
+_GYRO_LOST_S = 0.1
+_STRAIGHT_RAD_S = 0.1
+
+
+class WheelImuFilter:
+    """Pose, velocity and their covariance in ``odom``, starting at the origin.
+
+    Attributes:
+        refused: How many samples were refused, by reason (``imu late``, ``wheel not finite``, ...).
+    """
+
+    def __init__(self, config: OdometryConfig) -> None:
+        """Start at rest at the origin; the clock starts with the first sample."""
+        self._config = config
+        self._state = np.zeros(model.NUM_STATES)
+        start = (0.0, 0.0, 0.0, 0.1, 0.1, config.gyro_bias_start_rad_s, config.wheel_scale_fraction)
+        self._covariance = np.diag(np.square(start))
+        self._stamp_ns: int | None = None
+        self._gates = {name: StampGate(config.max_gap_s) for name in ("imu", "wheel")}
+        self._last_wheel_ns: int | None = None
+        self._still_since_ns: int | None = None
+        self._last_gyro = 0.0
+        self._last_gyro_ns: int | None = None
+        self.refused: Counter[str] = Counter()
+
+    @property
+    def state(self) -> NDArray[np.float64]:
+        """Return a copy of the state ``(7,)``, see :mod:`astra_local.odometry.model`."""
+        return self._state.copy()
+
+    @property
+    def covariance(self) -> NDArray[np.float64]:
+        """Return a copy of the covariance ``(7, 7)``."""
+        return self._covariance.copy()
+
+    def observe(self, observation: Observation) -> LocalOdometry:
+        """Take in one tick, oldest sample first, and return the pose at its end."""
+        samples = sorted(
+            [s for s in (*observation.imu, *observation.wheels) if self._accept(s)],
+            key=lambda sample: sample.stamp_ns,
+        )
+        for sample in samples:
+            self._advance(sample.stamp_ns)
+            if isinstance(sample, ImuSample):
+                self._update_gyro(sample)
+            else:
+                self._update_wheels(sample)
+        stamp_ns = observation.stamp_ns
+        max_gap_ns = from_seconds(self._config.max_gap_s)
+        if (
+            isinstance(stamp_ns, int)
+            and self._stamp_ns is not None
+            and 0 < stamp_ns - self._stamp_ns <= max_gap_ns
+        ):
+            self._advance(stamp_ns)
+        return self.odometry()
+
+    def odometry(self) -> LocalOdometry:
+        """Return the newest estimate."""
+        x, y, theta, v, w = self._state[:5]
+        return LocalOdometry(
+            stamp_ns=self._stamp_ns or 0,
+            pose=np.array([x, y, wrap_angle(float(theta))]),
+            covariance=self._covariance[:3, :3].copy(),
+            velocity=Velocity(float(v), float(w)),
+        )
+
+    def _accept(self, sample: ImuSample | WheelSample) -> bool:
+        name = "imu" if isinstance(sample, ImuSample) else "wheel"
+        if isinstance(sample, ImuSample):
+            values = (*sample.angular_velocity_rad_s, *sample.linear_acceleration_m_s2)
+        else:
+            values = (sample.linear_velocity_mps, sample.angular_velocity_rad_s)
+        problem = self._gates[name].problem(sample.stamp_ns)
+        if not problem and not all(math.isfinite(value) for value in values):
+            problem = "not finite"
+        late_ns = from_seconds(self._config.max_late_s)
+        if not problem and self._stamp_ns is not None:
+            problem = "late" if sample.stamp_ns < self._stamp_ns - late_ns else ""
+        if problem:
+            self.refused[f"{name} {problem}"] += 1
+            return False
+        self._gates[name].take(sample.stamp_ns)
+        return True
+
+    def _advance(self, stamp_ns: int) -> None:
+        if self._stamp_ns is None:
+            self._stamp_ns = stamp_ns
+            return
+        dt = to_seconds(stamp_ns - self._stamp_ns)
+        if dt <= 0.0:  # a little late: used where the filter stands now
+            return
+        # Two readings of the same clock agree; a long gap is bridged in steps for the linearisation.
+        steps = max(1, math.ceil(dt / 0.1))
+        for _ in range(steps):
+            self._predict(dt / steps)
+        self._stamp_ns = stamp_ns
+        wheel = self._last_wheel_ns
+        if wheel is not None and to_seconds(stamp_ns - wheel) > _WHEELS_LOST_S:
+            # No wheels: without them nothing says how fast we are, so do not run away.
+            decay = math.exp(-dt / 1.0)
+            self._state[3] *= decay
+            self._covariance[3, :] *= decay
+            self._covariance[:, 3] *= decay
+            self._covariance[3, 3] = max(self._covariance[3, 3], 0.09)
+
+    def _predict(self, dt: float) -> None:
+        c = self._config
+        speed, heading = abs(self._state[3]), self._state[2]
+        self._state, jacobian = model.predict(self._state, dt)
+        self._covariance = jacobian @ self._covariance @ jacobian.T
+        self._covariance += model.acceleration_noise(
+            heading, dt, c.acceleration_mps2, c.angular_acceleration_rad_s2
+        )
+        self._covariance[5, 5] += c.gyro_bias_walk_rad_s_sqrt_s**2 * dt
+        slip = c.lateral_slip_m_sqrt_m**2 * speed * dt
+        side = np.array([-math.sin(heading), math.cos(heading)])
+        self._covariance[:2, :2] += slip * np.outer(side, side)
+
+    def _update_gyro(self, sample: ImuSample) -> None:
+        rate = sample.angular_velocity_rad_s[2]
+        if abs(rate - self._last_gyro) > 6.0 * self._config.gyro_noise_rad_s:
+            self._still_since_ns = None  # the body moves whatever the wheels say
+        self._last_gyro, self._last_gyro_ns = rate, sample.stamp_ns
+        self._update(model.gyro, rate, self._config.gyro_noise_rad_s)
+
+    def _update_wheels(self, sample: WheelSample) -> None:
+        c = self._config
+        v, w = sample.linear_velocity_mps, sample.angular_velocity_rad_s
+        self._last_wheel_ns = sample.stamp_ns
+        noise = math.hypot(c.wheel_linear_noise_mps, c.wheel_slip_fraction * v)
+        self._update(model.wheel_linear, v, noise)
+        turn_noise = math.hypot(c.wheel_angular_noise_rad_s, c.wheel_angular_slip_fraction * w)
+        # Slip lasts as long as the turn; averaged as if it were white noise it would bend heading
+        # and bias. So with a gyro the wheels only have a say where the gyro hardly turns (choosing
+        # by their own noisy reading would favour the low ones).
+        gyro = self._last_gyro_ns
+        blind = gyro is None or to_seconds(sample.stamp_ns - gyro) > _GYRO_LOST_S
+        if blind or abs(self._last_gyro) < _STRAIGHT_RAD_S:
+            self._update(model.wheel_turn, w, turn_noise)
+        if abs(v) > 1e-3 or abs(w) > 5e-3:
+            self._still_since_ns = None
+            return
+        if self._still_since_ns is None:
+            self._still_since_ns = sample.stamp_ns
+        still_s = to_seconds(sample.stamp_ns - self._still_since_ns)
+        biggest_bias = 5.0 * c.gyro_bias_start_rad_s + 6.0 * c.gyro_noise_rad_s
+        if still_s >= c.zero_velocity_after_s and abs(self._last_gyro) < biggest_bias:
+            self._update(model.wheel_linear, 0.0, _STANDING_NOISE)
+            self._update(model.wheel_turn, 0.0, _STANDING_NOISE)
+
+    def _update(
+        self,
+        measure: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]],
+        value: float,
+        noise: float,
+    ) -> None:
+        """Fuse one scalar, in Joseph's form; outliers are weighed down to the gate, never dropped."""
+        expected, jacobian = measure(self._state)
+        innovation = value - expected
+        column = self._covariance @ jacobian
+        variance = float(jacobian @ column)
+        measured = noise * noise
+        excess = innovation * innovation / (_GATE_SIGMA**2)
+        if excess > variance + measured:
+            measured = excess - variance
+        gain = column / (variance + measured)
+        self._state = self._state + gain * innovation
+        keep = np.eye(model.NUM_STATES) - np.outer(gain, jacobian)
+        self._covariance = keep @ self._covariance @ keep.T + measured * np.outer(gain, gain)

@@ -1,0 +1,165 @@
+"""Astra-Local in one class: samples and images in, trajectory and commands out. No ROS.
+
+Each planning cycle reads like the paper's section 1.1: odometry, occupancy, sub-goal, trajectory.
+``observe`` and ``command`` are quick and may run in another thread than ``perceive`` and ``plan``:
+what passes between them is replaced as a whole, never changed in place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from astra_core.camera import CameraRig
+from astra_core.observation import CameraFrame, Observation
+from astra_core.records import LocalOdometry, SubGoal, Trajectory, Velocity
+from astra_core.time import to_seconds
+from astra_local.config import LocalConfig
+from astra_local.odometry.ekf import WheelImuFilter
+from astra_local.odometry.history import OdometryHistory
+from astra_local.planner.planner import FALLBACK_SOURCES, LocalPlanner
+from astra_local.planner.tracker import TrajectoryTracker
+from astra_local.planner.world import LocalWorld
+from astra_local.types import GridField, NearestObstacle, RobotState
+from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
+from astra_local.voxel.occupancy import OccupancyView, RollingOccupancy
+
+__all__ = ["AstraLocal"]
+
+
+class AstraLocal:
+    """How the robot gets to a sub-goal without touching anything, and how far it has come."""
+
+    def __init__(self, rig: CameraRig, config: LocalConfig | None = None) -> None:
+        """Start at the origin of ``odom``, standing, with nothing seen."""
+        self._config = config or LocalConfig()
+        c = self._config
+        self._filter = WheelImuFilter(c.odometry)
+        self._history = OdometryHistory(c.odometry.history_s)
+        self._grid = RollingOccupancy(rig, c.occupancy, c.robot.footprint_radius_m)
+        rng = np.random.default_rng(c.seed)
+        self._planner = LocalPlanner(c.planner, c.robot, rng)
+        self._tracker = TrajectoryTracker(c.tracker, c.robot)
+        self._view: OccupancyView | None = None
+        self._world: LocalWorld | None = None
+        self._plan: Trajectory | None = None
+        self._sources: Counter[str] = Counter()
+        self._dropped_frames = 0
+        self._stop_reason = "no plan yet"
+
+    def observe(self, observation: Observation) -> LocalOdometry:
+        """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`)."""
+        estimate = self._filter.observe(observation)
+        self._history.append(estimate)
+        return estimate
+
+    def perceive(self, frames: Sequence[CameraFrame]) -> bool:
+        """Add depth images to the occupancy and renew the distance fields.
+
+        Args:
+            frames: Images of one moment, any number of the rig's cameras. Without depth, or from
+                a time without odometry, they are dropped and counted.
+
+        Returns:
+            Whether the surroundings were renewed.
+
+        Raises:
+            PerceptionError: A camera is not in the rig or an image has the wrong size.
+        """
+        placed = [(frame, self._history.pose_at(frame.stamp_ns)) for frame in frames]
+        usable = [(frame, pose) for frame, pose in placed if pose is not None]
+        self._dropped_frames += len(placed) - len(usable)
+        if not self._grid.update([f for f, _ in usable], [p for _, p in usable]):
+            return False
+        view = self._grid.view()
+        max_distance_m = self._config.occupancy.max_distance_m
+        self._world = LocalWorld.from_occupancy(view, max_distance_m)
+        self._view = view
+        return True
+
+    def plan(self, sub_goal: SubGoal | None, now_ns: int) -> Trajectory:
+        """Plan from where the robot is now; stands still when it cannot see or does not know.
+
+        Args:
+            sub_goal: What Astra-Global asks for; ``None`` is to stand.
+            now_ns: Time of the plan, normally that of the newest observation.
+        """
+        latest, pose = self._history.latest(), self._history.pose_at(now_ns)
+        if latest is None or pose is None:
+            state = RobotState(np.zeros(3) if latest is None else latest.pose)
+            trajectory = self._planner.plan(state, None, None, now_ns)
+        else:
+            velocity = latest.velocity
+            state = RobotState(pose, velocity.linear_mps, velocity.angular_rad_s)
+            world = self._world if self._seeing(now_ns) else None
+            trajectory = self._planner.plan(state, world, sub_goal, now_ns)
+        self._sources[trajectory.source] += 1
+        self._plan = trajectory
+        return trajectory
+
+    def command(self, now_ns: int) -> Velocity:
+        """Return the velocity to drive now; zero when the plan or the odometry is stale."""
+        pose = self._history.pose_at(now_ns)
+        if pose is None:
+            self._stop_reason = "no odometry"
+            return Velocity()
+        velocity, self._stop_reason = self._tracker.command(self._plan, pose, now_ns)
+        return velocity
+
+    def nearest_obstacle(self) -> NearestObstacle:
+        """Return the summary for the guard, as seen from where the robot is now."""
+        c = self._config.occupancy
+        latest = self._history.latest()
+        view = self._view
+        if view is None or latest is None:
+            return unknown_surroundings(c.num_sectors)
+        radius = self._config.robot.footprint_radius_m
+        return nearest_obstacle(view, latest.pose, radius, c.num_sectors)
+
+    @property
+    def occupancy(self) -> OccupancyView | None:
+        """Return the flattened occupancy for publishing, ``None`` before the first images."""
+        return self._view
+
+    @property
+    def esdf(self) -> GridField | None:
+        """Return the signed distance field for publishing, ``None`` before the first images."""
+        return None if self._world is None else self._world.esdf
+
+    @property
+    def odometry(self) -> LocalOdometry | None:
+        """Return the newest estimate."""
+        return self._history.latest()
+
+    @property
+    def fallback_fraction(self) -> float:
+        """Return the share of plans while driving that were not the planner's first choice."""
+        total = sum(count for source, count in self._sources.items() if source != "hold")
+        fallback = sum(self._sources[source] for source in FALLBACK_SOURCES)
+        return fallback / total if total else 0.0
+
+    @property
+    def plan_sources(self) -> dict[str, int]:
+        """Return how many plans came from whom."""
+        return dict(self._sources)
+
+    @property
+    def refused_samples(self) -> dict[str, int]:
+        """Return how many samples and images were refused, by reason."""
+        refused = dict(self._filter.refused)
+        if self._dropped_frames:
+            refused["image without odometry"] = self._dropped_frames
+        return refused
+
+    @property
+    def stop_reason(self) -> str:
+        """Return why the last command was zero against the plan; empty otherwise."""
+        return self._stop_reason
+
+    def _seeing(self, now_ns: int) -> bool:
+        world = self._world
+        if world is None:
+            return False
+        return to_seconds(now_ns - world.stamp_ns) <= self._config.occupancy.max_age_s

@@ -1,0 +1,1 @@
+"""The last word before the wheels. Nothing heavy: the guard runs in a process of its own."""

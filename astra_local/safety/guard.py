@@ -1,0 +1,135 @@
+"""The guard: the only one that may move the wheels. Small, pure, without arrays.
+
+It trusts nobody: commands and obstacle summaries may be late, absent or nonsense, peers may be
+dead. Whatever comes, its output keeps the limits, and braking is always allowed.
+"""
+
+from __future__ import annotations
+
+import math
+
+from astra_core.records import Velocity
+from astra_core.time import to_seconds
+from astra_local.config import GuardConfig
+from astra_local.safety.limits import AxisLimiter, AxisLimits
+from astra_local.safety.stopping import free_arc, obstacle_points, speed_for_distance
+from astra_local.types import GuardDecision, GuardState, NearestObstacle
+
+__all__ = ["Guard"]
+
+_MAX_STEP_S = 0.1
+_STANDING_MPS = 1e-3
+
+
+class Guard:
+    """Checks every command; call :meth:`step` at a fixed rate (50 Hz) whatever arrives."""
+
+    def __init__(self, config: GuardConfig | None = None) -> None:
+        """Start at rest, with nothing heard from anyone."""
+        self._config = config or GuardConfig()
+        c = self._config
+        self._linear = AxisLimiter(
+            AxisLimits(
+                c.max_linear_mps,
+                c.max_reverse_mps,
+                c.max_linear_acceleration_mps2,
+                c.max_linear_deceleration_mps2,
+                c.max_linear_jerk_mps3,
+            )
+        )
+        self._angular = AxisLimiter(
+            AxisLimits(
+                c.max_angular_rad_s,
+                c.max_angular_rad_s,
+                c.max_angular_acceleration_rad_s2,
+                c.max_angular_deceleration_rad_s2,
+                c.max_angular_jerk_rad_s3,
+            )
+        )
+        self._command: tuple[Velocity, int] | None = None
+        self._nearest: NearestObstacle | None = None
+        self._heartbeats: dict[str, tuple[int, bool, str]] = {}
+        self._last_ns: int | None = None
+
+    def on_command(self, velocity: Velocity, stamp_ns: int) -> None:
+        """Take a wanted velocity and when it was decided."""
+        self._command = (velocity, stamp_ns)
+
+    def on_obstacle(self, nearest: NearestObstacle) -> None:
+        """Take the newest summary of the surroundings."""
+        self._nearest = nearest
+
+    def on_heartbeat(self, node: str, stamp_ns: int, may_drive: bool = True, why: str = "") -> None:
+        """Take a sign of life; ``may_drive`` is false when the peer reports an error."""
+        self._heartbeats[node] = (stamp_ns, may_drive, why)
+
+    def step(self, now_ns: int) -> GuardDecision:
+        """Decide what the base does until the next call."""
+        dt = 0.0 if self._last_ns is None else to_seconds(now_ns - self._last_ns)
+        # A clock that stood still or leapt must not turn into a jump of speed.
+        dt = min(max(dt, 0.0), _MAX_STEP_S)
+        self._last_ns = now_ns
+        reason = self._refusal(now_ns)
+        if reason or self._command is None or self._nearest is None:
+            return self._output(0.0, 0.0, dt, GuardState.STOPPED, reason)
+        wanted = self._command[0]
+        linear, angular, reason = self._slowed(wanted)
+        state = GuardState.LIMITED if reason else GuardState.PASS
+        if reason and linear == 0.0 and angular == 0.0:
+            state = GuardState.STOPPED
+        return self._output(linear, angular, dt, state, reason)
+
+    def _refusal(self, now_ns: int) -> str:
+        c = self._config
+        for peer in c.peers:
+            if peer not in self._heartbeats:
+                return f"{peer} was never heard of"
+            stamp_ns, may_drive, why = self._heartbeats[peer]
+            silent = to_seconds(now_ns - stamp_ns)
+            if not abs(silent) <= c.heartbeat_timeout_s:
+                return f"{peer} silent for {silent:.2f} s"
+            if not may_drive:
+                return f"{peer} must not drive: {why}" if why else f"{peer} must not drive"
+        if self._nearest is None or not self._nearest.valid:
+            return "the surroundings are not known"
+        age = to_seconds(now_ns - self._nearest.stamp_ns)
+        if not abs(age) <= c.obstacle_timeout_s:
+            return f"the surroundings were seen {age:.2f} s ago"
+        if self._command is None:
+            return "no command"
+        velocity, stamp_ns = self._command
+        age = to_seconds(now_ns - stamp_ns)
+        if not abs(age) <= c.command_timeout_s:
+            return f"the command is {age:.2f} s old"
+        if not (math.isfinite(velocity.linear_mps) and math.isfinite(velocity.angular_rad_s)):
+            return "the command is not a number"
+        return ""
+
+    def _slowed(self, wanted: Velocity) -> tuple[float, float, str]:
+        """Return the command slowed for what lies ahead of it, and why."""
+        c = self._config
+        linear, angular = wanted.linear_mps, wanted.angular_rad_s
+        linear = min(max(linear, -c.max_reverse_mps), c.max_linear_mps)
+        angular = min(max(angular, -c.max_angular_rad_s), c.max_angular_rad_s)
+        if abs(linear) < _STANDING_MPS or self._nearest is None:
+            return 0.0, angular, ""  # a round footprint turns on the spot without sweeping
+        # Look as far as the faster of wish and present speed needs to stop.
+        speed = max(abs(linear), abs(self._linear.value))
+        length = speed * c.reaction_s + speed**2 / (2.0 * c.max_linear_deceleration_mps2) + 0.05
+        needed = c.footprint_radius_m + c.stop_margin_m
+        points = obstacle_points(self._nearest, c.footprint_radius_m, length + c.stop_margin_m)
+        free = free_arc(points, linear, angular, needed, length)
+        allowed = speed_for_distance(free, c.max_linear_deceleration_mps2, c.reaction_s)
+        if free >= length or abs(linear) <= allowed:
+            return linear, angular, ""
+        share = allowed / abs(linear)
+        if share == 0.0:
+            return 0.0, angular, "an obstacle touches the way"  # turning is still free
+        # Slower on the same arc: the ratio of the two is the curvature that was checked.
+        return linear * share, angular * share, f"an obstacle {free:.2f} m ahead"
+
+    def _output(
+        self, linear: float, angular: float, dt: float, state: GuardState, reason: str
+    ) -> GuardDecision:
+        velocity = Velocity(self._linear.step(linear, dt), self._angular.step(angular, dt))
+        return GuardDecision(velocity, state, reason)

@@ -1,0 +1,1 @@
+"""The world around the robot on grids: occupancy from depth, distance fields."""
