@@ -1,0 +1,128 @@
+"""The localization index of a map: features with 3D points, vocabulary, one vector per picture.
+
+Letters: ``I`` pictures, ``F`` features of all pictures, ``K`` words, ``D`` = 128.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.config import from_mapping
+from astra_core.errors import ConfigError, MapFormatError
+from astra_global.localize.config import FeatureConfig
+
+__all__ = ["INDEX_FILE", "LocalizationIndex", "load_index", "save_index"]
+
+INDEX_FILE = "index/localization.npz"
+_VERSION = 1
+_ARRAYS = ("picture_node", "picture_camera", "offsets", "descriptors", "points", "words", "vlad")
+
+
+@dataclass(frozen=True, eq=False)
+class LocalizationIndex:
+    """What a query is compared with.
+
+    Attributes:
+        config: How the features were taken.
+        node_ids: Names of the nodes, in map order.
+        cameras: Names of the cameras.
+        picture_node: ``(I,)`` int32, index into ``node_ids``.
+        picture_camera: ``(I,)`` int32, index into ``cameras``.
+        offsets: ``(I + 1,)`` int64; features of picture i are ``offsets[i]:offsets[i + 1]``.
+        descriptors: ``(F, D)`` uint8.
+        points: ``(F, 3)`` float32 in ``map``.
+        words: ``(K, D)`` float32.
+        vlad: ``(I, K * D)`` float16.
+    """
+
+    config: FeatureConfig
+    node_ids: tuple[str, ...]
+    cameras: tuple[str, ...]
+    picture_node: NDArray[np.int32]
+    picture_camera: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    descriptors: NDArray[np.uint8]
+    points: NDArray[np.float32]
+    words: NDArray[np.float32]
+    vlad: NDArray[np.float16]
+
+
+def save_index(index: LocalizationIndex, path: Path) -> None:
+    """Write the index; not compressed, since descriptors do not shrink and loading is often."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = {
+        "version": _VERSION,
+        "features": asdict(index.config),
+        "node_ids": index.node_ids,
+        "cameras": index.cameras,
+    }
+    arrays = {name: getattr(index, name) for name in _ARRAYS}
+    with path.open("wb") as file:
+        np.savez(file, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
+
+
+def load_index(path: Path) -> LocalizationIndex:
+    """Read the index back.
+
+    Raises:
+        MapFormatError: It is missing, damaged, of another version or contradicts itself.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            head = json.loads(archive["head"].tobytes())
+            arrays = {name: archive[name] for name in _ARRAYS}
+        if head["version"] != _VERSION:
+            raise MapFormatError(f"{path}: version {head['version']}, this program has {_VERSION}")
+        index = LocalizationIndex(
+            config=from_mapping(FeatureConfig, head["features"], str(path)),
+            node_ids=tuple(head["node_ids"]),
+            cameras=tuple(head["cameras"]),
+            **arrays,
+        )
+    except FileNotFoundError as error:
+        raise MapFormatError(f"{path}: missing: the map has no localization index") from error
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ConfigError,
+    ) as error:
+        raise MapFormatError(f"{path}: not a localization index: {error}") from error
+    _check(index, path)
+    return index
+
+
+def _check(index: LocalizationIndex, path: Path) -> None:
+    pictures, features = len(index.picture_node), len(index.points)
+    size = index.words.shape[0] * index.words.shape[1] if index.words.ndim == 2 else -1
+    good = (
+        index.picture_camera.shape == (pictures,)
+        and index.offsets.shape == (pictures + 1,)
+        and index.descriptors.shape == (features, 128)
+        and index.points.shape == (features, 3)
+        and index.vlad.shape == (pictures, size)
+        and bool(np.all(np.diff(index.offsets) >= 0))
+        and int(index.offsets[0]) == 0
+        and int(index.offsets[-1]) == features
+        and bool(np.all(np.isfinite(index.points)))
+    )
+    if good and pictures:
+        good = (
+            int(index.picture_node.min()) >= 0
+            and int(index.picture_node.max()) < len(index.node_ids)
+            and int(index.picture_camera.min()) >= 0
+            and int(index.picture_camera.max()) < len(index.cameras)
+        )
+    if not good:
+        raise MapFormatError(f"{path}: its arrays do not fit together")

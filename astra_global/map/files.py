@@ -1,0 +1,166 @@
+"""Reading and writing the files of a map so that damage is noticed and never caused.
+
+A map is written into a folder beside its place, flushed to disk, and renamed. A reader therefore
+sees the old map or the new one. Every file's SHA-256 stands in ``map.yaml``; ``map.yaml`` carries
+its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from astra_core.errors import MapFormatError
+
+__all__ = [
+    "content_checksum",
+    "file_checksum",
+    "new_folder",
+    "parse_json",
+    "read_bytes",
+    "read_yaml",
+    "write_bytes",
+]
+
+# libyaml reads a large map in milliseconds; the pure Python loader gives the same data, slowly.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def file_checksum(data: bytes) -> str:
+    """Return the SHA-256 of a file's bytes as hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_checksum(data: Any) -> str:
+    """Return the SHA-256 of plain data, independent of how it is laid out as text.
+
+    Raises:
+        TypeError: Something in it is not JSON.
+        ValueError: A number is not finite.
+    """
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return file_checksum(text.encode())
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of a map.
+
+    Raises:
+        MapFormatError: It is missing or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise MapFormatError(f"{path}: missing") from error
+    except OSError as error:
+        raise MapFormatError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def parse_json(data: bytes, path: Path) -> Any:
+    """Parse JSON strictly: UTF-8, no NaN, errors with line and column.
+
+    Raises:
+        MapFormatError: It is not JSON.
+    """
+    try:
+        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        raise MapFormatError(f"{path}: {place}: not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise MapFormatError(f"{path}: not JSON: {error}") from error
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"the number {name} is not allowed")
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file.
+
+    Raises:
+        MapFormatError: It is missing or not YAML; the message has line and column.
+    """
+    data = read_bytes(path)
+    try:
+        return yaml.load(data.decode("utf-8"), Loader=_Loader)  # a safe loader, see above
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1} column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error)
+        raise MapFormatError(f"{path}: {place}not YAML: {problem}") from error
+    except (ValueError, TypeError, OverflowError, RecursionError, KeyError) as error:
+        raise MapFormatError(f"{path}: not YAML: {error}") from error
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write one file atomically: temporary neighbour, flush to disk, rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes private files; a map is as public as its folder.
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Fill a folder and put it in place of ``target`` only when the block ends without error.
+
+    Yields:
+        A temporary folder beside ``target``. What was at ``target`` is removed at the end; between
+        the two renames it lies at ``<target>.old``.
+    """
+    target = target.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        _sync_tree(temporary)
+        old = target.with_name(f"{target.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        if target.exists():
+            target.rename(old)
+        temporary.rename(target)
+        _sync_folder(target.parent)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sync_tree(folder: Path) -> None:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            descriptor = os.open(Path(parent) / name, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        _sync_folder(Path(parent))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,107 @@
+"""Settings of the map builder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from astra_core.config import setting
+from astra_global.localize.config import FeatureConfig
+
+__all__ = [
+    "EdgeConfig",
+    "FusionConfig",
+    "KeyFrameConfig",
+    "MappingConfig",
+    "TopicConfig",
+    "VisibilityConfig",
+]
+
+
+@dataclass(frozen=True)
+class TopicConfig:
+    """How the topics of the tour are called; ``{camera}`` stands for a camera's name."""
+
+    image: str = setting(
+        "/camera/{camera}/image_raw", "Pictures; with or without /compressed behind it"
+    )
+    depth: str = setting(
+        "/camera/{camera}/depth/image_raw", "Depth; with or without /compressedDepth behind it"
+    )
+    camera_info: str = setting("/camera/{camera}/camera_info", "Calibration")
+    pose: str = setting("/tour/pose", "PoseStamped in map, where the builder is given poses")
+    base_frame: str = setting("base_link", "Frame of the robot in /tf_static")
+    sync_tolerance_s: float = setting(
+        0.02, "Pictures and depth of one moment are closer in time than this", minimum=0.0
+    )
+
+
+@dataclass(frozen=True)
+class KeyFrameConfig:
+    """When the tour gets a new node."""
+
+    distance_m: float = setting(0.4, "New node after this way", minimum=0.01)
+    angle_rad: float = setting(0.5236, "New node after this turn", minimum=0.01)
+    max_gap_s: float = setting(1.0, "Poses further apart are not interpolated between", minimum=0.0)
+
+
+@dataclass(frozen=True)
+class VisibilityConfig:
+    """When a node counts as seeing a landmark."""
+
+    max_range_m: float = setting(6.0, "Landmarks further away are not linked", minimum=0.1)
+    min_pixels: int = setting(60, "Depth pixels that must lie on it, at 320x240", minimum=1)
+    margin_m: float = setting(0.06, "The landmark's box is grown by this", minimum=0.0)
+
+
+@dataclass(frozen=True)
+class FusionConfig:
+    """Fusing depth into static occupancy."""
+
+    resolution_m: float = setting(0.05, "Side of a cell", minimum=0.01)
+    layer_m: float = setting(0.1, "Height of a voxel layer", minimum=0.01)
+    floor_m: float = setting(0.06, "What is lower counts as floor", minimum=0.0)
+    ceiling_m: float = setting(1.26, "What is higher does not hinder the robot", minimum=0.1)
+    min_range_m: float = setting(0.15, "Depth below this is not believed", minimum=0.0)
+    max_range_m: float = setting(4.0, "Depth beyond this is not used", minimum=0.5)
+    hit_log_odds: float = setting(0.85, "Evidence of one depth pixel in a voxel", minimum=0.0)
+    miss_log_odds: float = setting(0.4, "Evidence of looking through a voxel", minimum=0.0)
+    clamp_log_odds: float = setting(4.0, "Evidence never grows beyond this", minimum=0.1)
+    occupied_log_odds: float = setting(0.7, "A voxel with more is occupied", minimum=0.0)
+    filled_fraction: float = setting(
+        0.15, "Share of a voxel's pixels that makes a full hit", minimum=0.0, maximum=1.0
+    )
+    noise_ratio: float = setting(0.007, "Depth noise per metre of range, one sigma", minimum=0.0)
+    noise_sigmas: float = setting(
+        2.0, "Voxels closer to the measured surface than this are not looked through", minimum=0.0
+    )
+    min_seen_fraction: float = setting(
+        0.5, "Share of a column that must be seen through to call it free", minimum=0.0, maximum=1.0
+    )
+    padding_m: float = setting(1.0, "Grid beyond the outermost point seen", minimum=0.0)
+
+
+@dataclass(frozen=True)
+class EdgeConfig:
+    """Which nodes are connected."""
+
+    max_length_m: float = setting(1.5, "Longest edge between neighbours", minimum=0.1)
+    max_driven_length_m: float = setting(
+        1.0, "Longest edge between consecutive nodes, which the tour itself has driven", minimum=0.1
+    )
+    robot_radius_m: float = setting(0.22, "Radius of the robot", minimum=0.0)
+    margin_m: float = setting(0.05, "Free space beyond the robot's radius", minimum=0.0)
+    max_neighbours: int = setting(10, "Neighbour edges per node, shortest first", minimum=1)
+
+
+@dataclass(frozen=True)
+class MappingConfig:
+    """Everything the map builder can be told."""
+
+    topics: TopicConfig = field(default_factory=TopicConfig)
+    key_frames: KeyFrameConfig = field(default_factory=KeyFrameConfig)
+    visibility: VisibilityConfig = field(default_factory=VisibilityConfig)
+    fusion: FusionConfig = field(default_factory=FusionConfig)
+    edges: EdgeConfig = field(default_factory=EdgeConfig)
+    features: FeatureConfig = field(default_factory=FeatureConfig)
+    random_seed: int = setting(1, "Seed of the vocabulary", minimum=0)
+    keep_work: bool = setting(False, "Keep the stages' artefacts beside the map")

@@ -1,0 +1,213 @@
+"""Fuse the depth of all key frames into static 2D occupancy.
+
+A voxel grid over the height of the robot gathers log odds: a depth pixel in a voxel speaks for it
+(a hit), looking through a voxel speaks against it (a miss). A column is occupied when one of its
+voxels is, free when enough of it was looked through or the tour drove there, else unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core import se3
+from astra_core.camera import Camera
+from astra_global.map.occupancy_file import occupancy_to_bytes
+from astra_global.mapping.config import FusionConfig
+from astra_global.mapping.stages import Progress
+from astra_global.mapping.work import Work
+from astra_global.types import FREE, OCCUPIED, UNKNOWN, OccupancyMap
+
+__all__ = ["VoxelFusion", "occupancy_stage"]
+
+
+@dataclass
+class VoxelFusion:
+    """A growing belief about the voxels of one building.
+
+    Attributes:
+        config: Settings.
+        origin_m: (x, y) of the grid's corner in ``map``.
+        log_odds: ``(Z, Y, X)`` float32; positive means occupied.
+        seen: ``(Z, Y, X)`` bool; looked through at least once.
+        driven: ``(Y, X)`` bool; the robot's body was here.
+    """
+
+    config: FusionConfig
+    origin_m: NDArray[np.float64]
+    log_odds: NDArray[np.float32]
+    seen: NDArray[np.bool_]
+    driven: NDArray[np.bool_]
+
+    @classmethod
+    def over(
+        cls, low_m: NDArray[np.float64], high_m: NDArray[np.float64], config: FusionConfig
+    ) -> VoxelFusion:
+        """Make an empty grid over the box from ``low_m`` to ``high_m`` (x, y)."""
+        origin = np.floor(low_m / config.resolution_m) * config.resolution_m
+        columns, rows = np.ceil((high_m - origin) / config.resolution_m).astype(int) + 1
+        layers = max(1, round((config.ceiling_m - config.floor_m) / config.layer_m))
+        shape = (layers, int(rows), int(columns))
+        return cls(
+            config,
+            origin,
+            np.zeros(shape, np.float32),
+            np.zeros(shape, bool),
+            np.zeros(shape[1:], bool),
+        )
+
+    def add_depth(
+        self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
+    ) -> None:
+        """Take in one depth picture ``(H, W)`` from a camera at ``t_map_optical`` ``(4, 4)``."""
+        self._add_misses(depth_m, camera, t_map_optical)
+        self._add_hits(depth_m, camera, t_map_optical)
+        limit = np.float32(self.config.clamp_log_odds)
+        np.clip(self.log_odds, -limit, limit, out=self.log_odds)
+
+    def add_body(self, xy_m: NDArray[np.float64], radius_m: float) -> None:
+        """Note that a robot of this radius stood at ``xy_m`` ``(2,)``."""
+        reach = int(np.ceil(radius_m / self.config.resolution_m)) + 1
+        column, row = np.floor((xy_m - self.origin_m) / self.config.resolution_m).astype(int)
+        rows = np.arange(max(row - reach, 0), min(row + reach + 1, self.driven.shape[0]))
+        columns = np.arange(max(column - reach, 0), min(column + reach + 1, self.driven.shape[1]))
+        y = self.origin_m[1] + (rows + 0.5) * self.config.resolution_m - xy_m[1]
+        x = self.origin_m[0] + (columns + 0.5) * self.config.resolution_m - xy_m[0]
+        inside = x[None, :] ** 2 + y[:, None] ** 2 <= radius_m**2
+        self.driven[np.ix_(rows, columns)] |= inside
+
+    def occupancy(self) -> OccupancyMap:
+        """Return the belief as free, occupied and unknown cells."""
+        config = self.config
+        occupied = np.any(self.log_odds > config.occupied_log_odds, axis=0)
+        share = self.seen.mean(axis=0)
+        free = ((share >= config.min_seen_fraction) | self.driven) & ~occupied
+        # Where the robot itself has been, a lone hit is noise.
+        free |= self.driven
+        cells = np.full(occupied.shape, UNKNOWN, dtype=np.int8)
+        cells[occupied] = OCCUPIED
+        cells[free] = FREE
+        return OccupancyMap(
+            cells, (float(self.origin_m[0]), float(self.origin_m[1])), config.resolution_m
+        )
+
+    def _add_hits(
+        self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
+    ) -> None:
+        config = self.config
+        rows, columns = np.nonzero(
+            (depth_m >= config.min_range_m) & (depth_m <= config.max_range_m)
+        )
+        depth = depth_m[rows, columns]
+        k = camera.intrinsics
+        optical = k.unproject(np.stack([columns, rows], axis=1), depth)
+        flat, inside = self._voxel_of(se3.transform_points(t_map_optical, optical))
+        # A voxel on the surface fills with pixels; one beside it gets the few that noise threw
+        # there. So evidence counts pixels against those that a filled voxel would get.
+        filled = k.fx_px * config.resolution_m * k.fy_px * config.layer_m / depth[inside] ** 2
+        weight = 1.0 / np.maximum(config.filled_fraction * filled, 1.0)
+        voxels, which = np.unique(flat[inside], return_inverse=True)
+        evidence = np.minimum(np.bincount(which, weights=weight), 1.0) * config.hit_log_odds
+        self.log_odds.ravel()[voxels] += evidence.astype(np.float32)
+
+    def _add_misses(
+        self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
+    ) -> None:
+        config, k = self.config, camera.intrinsics
+        window, optical = self._voxels_near(t_map_optical)
+        z = optical[2]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            u = np.rint(k.fx_px * optical[0] / z + k.cx_px)
+            v = np.rint(k.fy_px * optical[1] / z + k.cy_px)
+        height, width = depth_m.shape
+        visible = (z > config.min_range_m) & (z < config.max_range_m)
+        visible &= (u >= 0) & (u < width) & (v >= 0) & (v < height)
+        at = np.nonzero(visible)
+        measured = depth_m[v[at].astype(np.intp), u[at].astype(np.intp)]
+        margin = 0.5 * config.resolution_m + config.noise_sigmas * config.noise_ratio * measured
+        through = (measured > 0.0) & (z[at] < measured - margin)
+        looked_through = np.zeros(z.shape, dtype=bool)
+        looked_through[tuple(index[through] for index in at)] = True
+        self.log_odds[window][looked_through] -= np.float32(config.miss_log_odds)
+        self.seen[window] |= looked_through
+
+    def _voxels_near(
+        self, t_map_optical: NDArray[np.float64]
+    ) -> tuple[tuple[slice, slice, slice], NDArray[np.float32]]:
+        """Return a window of the grid around what the camera can see, and its voxel centres.
+
+        Returns:
+            Slices (z, y, x), and optical coordinates ``(3, Z, Y, X)`` of the centres.
+        """
+        config, step = self.config, self.config.resolution_m
+        # A pinhole looks along one direction: the far end of its view bounds the window.
+        here = t_map_optical[:2, 3]
+        ahead = here + t_map_optical[:2, 2] * config.max_range_m
+        side = config.max_range_m * 1.2
+        across = np.array([-t_map_optical[1, 2], t_map_optical[0, 2]])
+        corners = np.stack([here, here, ahead + across * side, ahead - across * side])
+        low = np.floor((corners.min(axis=0) - self.origin_m) / step).astype(int) - 1
+        high = np.ceil((corners.max(axis=0) - self.origin_m) / step).astype(int) + 1
+        columns = slice(max(low[0], 0), max(min(high[0], self.log_odds.shape[2]), 0))
+        rows = slice(max(low[1], 0), max(min(high[1], self.log_odds.shape[1]), 0))
+        x = self.origin_m[0] + (np.arange(columns.start, columns.stop) + 0.5) * step
+        y = self.origin_m[1] + (np.arange(rows.start, rows.stop) + 0.5) * step
+        layers = np.arange(self.log_odds.shape[0])
+        z = config.floor_m + (layers + 0.5) * config.layer_m
+        t = np.linalg.inv(t_map_optical).astype(np.float32)
+        optical = (
+            t[:3, 0, None, None, None] * x.astype(np.float32)[None, None, None, :]
+            + t[:3, 1, None, None, None] * y.astype(np.float32)[None, None, :, None]
+            + t[:3, 2, None, None, None] * z.astype(np.float32)[None, :, None, None]
+            + t[:3, 3, None, None, None]
+        )
+        return (slice(None), rows, columns), optical
+
+    def _voxel_of(self, points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        config = self.config
+        layers, rows, columns = self.log_odds.shape
+        column = np.floor((points[:, 0] - self.origin_m[0]) / config.resolution_m).astype(np.intp)
+        row = np.floor((points[:, 1] - self.origin_m[1]) / config.resolution_m).astype(np.intp)
+        layer = np.floor((points[:, 2] - config.floor_m) / config.layer_m).astype(np.intp)
+        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        inside &= (layer >= 0) & (layer < layers)
+        return (layer * rows + row) * columns + column, inside
+
+
+def occupancy_stage(
+    work: Work, config: FusionConfig, robot_radius_m: float, progress: Progress
+) -> dict[str, float]:
+    """Fuse all key frames; writes ``occupancy.npz``."""
+    rig, frames = work.rig(), work.key_frames()
+    tour = work.read_arrays("poses")["poses"]
+    xy = frames.poses[:, :2, 3]
+    reach = config.max_range_m + config.padding_m
+    fusion = VoxelFusion.over(xy.min(axis=0) - reach, xy.max(axis=0) + reach, config)
+    for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
+        for camera in rig.cameras:
+            depth = work.depth(rig, node_id, camera.name)
+            fusion.add_depth(depth, camera, pose @ camera.t_base_optical)
+        progress((number + 1) / len(frames.ids), f"occupancy: node {number + 1}/{len(frames.ids)}")
+    for transform in tour[np.isfinite(tour[:, 0, 3])]:
+        fusion.add_body(transform[:2, 3], robot_radius_m)
+    occupancy = _cropped(fusion.occupancy(), config.padding_m)
+    (work.folder / "occupancy.npz").write_bytes(occupancy_to_bytes(occupancy))
+    area = occupancy.resolution_m**2
+    return {
+        "free_m2": round(float(np.count_nonzero(occupancy.cells == FREE)) * area, 2),
+        "occupied_m2": round(float(np.count_nonzero(occupancy.cells == OCCUPIED)) * area, 2),
+    }
+
+
+def _cropped(occupancy: OccupancyMap, padding_m: float) -> OccupancyMap:
+    rows, columns = np.nonzero(occupancy.cells != UNKNOWN)
+    pad = round(padding_m / occupancy.resolution_m)
+    row, column = max(rows.min() - pad, 0), max(columns.min() - pad, 0)
+    cells = occupancy.cells[row : rows.max() + pad + 1, column : columns.max() + pad + 1]
+    origin = (
+        occupancy.origin_m[0] + float(column) * occupancy.resolution_m,
+        occupancy.origin_m[1] + float(row) * occupancy.resolution_m,
+    )
+    return OccupancyMap(np.ascontiguousarray(cells), origin, occupancy.resolution_m)

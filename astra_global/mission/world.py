@@ -1,0 +1,176 @@
+"""What the skills of a mission know and share: pose, map, plans, log."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from astra_core import se2
+from astra_core.errors import AstraError
+from astra_core.records import GlobalPose, LocalizationStatus
+from astra_core.time import from_seconds, to_seconds
+from astra_global.config import AstraGlobalConfig
+from astra_global.fusion import PoseFusion
+from astra_global.goal import GoalResolver
+from astra_global.mission.log import MissionLog
+from astra_global.route import Blockage, Route, RoutePlanner
+from astra_global.types import AstraMap, MissionPhase
+
+__all__ = ["Ask", "Blocked", "GoalPlace", "Lost", "MissionWorld", "Skill"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """What a skill asks of Astra-Local until the next tick.
+
+    Attributes:
+        phase: What the mission is busy with.
+        request: Number of the request; repeats of one request keep it.
+        pose_odom: ``(3,)`` to go to in ``odom``; ``None`` with ``spin_rad`` 0 means halt.
+        is_final: Whether ``pose_odom`` is the goal itself.
+        spin_rad: Signed turn in place.
+        speed_mps: Speed limit.
+        remaining_m: Way left, NaN while unknown.
+        message: For people.
+    """
+
+    phase: MissionPhase
+    request: int
+    pose_odom: NDArray[np.float64] | None = None
+    is_final: bool = False
+    spin_rad: float = 0.0
+    speed_mps: float = 0.0
+    remaining_m: float = float("nan")
+    message: str = ""
+
+
+# A skill is a generator: every ``yield`` hands one Ask to Astra-Local and waits for the next tick.
+Skill = Generator[Ask, None, None]
+
+
+@dataclass(frozen=True, eq=False)
+class GoalPlace:
+    """The goal pose p_G ``(3,)`` in ``map``, and the landmark it belongs to (empty if none)."""
+
+    pose: NDArray[np.float64]
+    landmark_id: str = ""
+
+
+class Lost(AstraError):
+    """The pose is not known well enough to drive on; the mission localizes again."""
+
+    code = 101
+
+
+class Blocked(AstraError):
+    """No progress along the route; the mission recovers.
+
+    Attributes:
+        place_m: ``(2,)`` in ``map`` where the way seems blocked.
+        remaining_m: Way left along the route.
+    """
+
+    code = 201
+
+    def __init__(self, message: str, place_m: NDArray[np.float64], remaining_m: float) -> None:
+        """Keep where it happened."""
+        super().__init__(message)
+        self.place_m = place_m
+        self.remaining_m = remaining_m
+
+
+class MissionWorld:
+    """The state that skills read and the few things they may change.
+
+    Attributes:
+        now_ns: Time of this tick.
+        attempts: Localization attempts so far, successful or not.
+        recoveries: Recoveries of this mission.
+        recoveries_in_a_row: Recoveries since there was progress.
+        place: Where the mission goes, once it knows.
+        route: The newest route, for drawing.
+        image_answer: Pose or failure of the picture of an image goal; ``None`` while open.
+    """
+
+    def __init__(
+        self,
+        map: AstraMap,
+        config: AstraGlobalConfig,
+        fusion: PoseFusion,
+        log: MissionLog,
+    ) -> None:
+        """Wrap what a mission needs; planner and resolver are prepared here."""
+        self.map = map
+        self.config = config
+        self.fusion = fusion
+        self.log = log
+        self.planner = RoutePlanner(map, config.route)
+        self.resolver = GoalResolver(map, config.goal)
+        self.now_ns = 0
+        self.attempts = 0
+        self.recoveries = 0
+        self.recoveries_in_a_row = 0
+        self.image_answer: NDArray[np.float64] | AstraError | None = None
+        self.place: GoalPlace | None = None
+        self.route: Route | None = None
+        self._blockages: list[Blockage] = []
+        self._request = 0
+
+    def new_request(self) -> int:
+        """Return the number of a new request to Astra-Local."""
+        self._request += 1
+        return self._request
+
+    def pose(self) -> GlobalPose:
+        """Return the pose on the map now."""
+        return self.fusion.global_pose(self.now_ns)
+
+    @property
+    def is_localized(self) -> bool:
+        """Return whether the pose may be driven with."""
+        return self.pose().status is not LocalizationStatus.NOT_LOCALIZED
+
+    def fix_age_s(self) -> float:
+        """Return the age of the newest accepted fix; infinite before the first."""
+        last_ns = self.fusion.last_fix_ns
+        return float("inf") if last_ns is None else to_seconds(self.now_ns - last_ns)
+
+    def odom_pose(self) -> NDArray[np.float64]:
+        """Return ``T_odom_base`` ``(3,)``, the newest.
+
+        Raises:
+            Lost: There is no odometry yet.
+        """
+        newest_ns = self.fusion.odometry.newest_ns
+        pose = None if newest_ns is None else self.fusion.odometry.pose_at(newest_ns)
+        if pose is None:
+            raise Lost("there is no odometry yet")
+        return pose
+
+    def to_odom(self, pose_map: ArrayLike) -> NDArray[np.float64]:
+        """Turn a pose ``(3,)`` of ``map`` into ``odom``."""
+        map_to_odom = self.fusion.map_to_odom()
+        if map_to_odom is None:
+            raise Lost("the robot is not localized")
+        return se2.between(map_to_odom, pose_map)
+
+    def seconds_since(self, stamp_ns: int) -> float:
+        """Return the seconds from a stamp to now."""
+        return to_seconds(self.now_ns - stamp_ns)
+
+    def block(self, place_m: NDArray[np.float64], radius_m: float) -> None:
+        """Remember a place where the robot could not pass."""
+        until_ns = self.now_ns + from_seconds(self.config.route.blockage_s)
+        self._blockages.append(Blockage(float(place_m[0]), float(place_m[1]), radius_m, until_ns))
+
+    def blockages(self) -> list[Blockage]:
+        """Return the blocked places that are not forgotten yet."""
+        self._blockages = [item for item in self._blockages if item.until_ns > self.now_ns]
+        return self._blockages
+
+    def note(self, kind: str, message: str, /, **data: object) -> None:
+        """Write an event of this tick into the mission log."""
+        self.log.add(self.now_ns, kind, message, **data)

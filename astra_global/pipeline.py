@@ -1,0 +1,273 @@
+"""Astra-Global in one class: knows where the robot is, where the goal is, which way leads there.
+
+Threads: :meth:`AstraGlobal.localize` is slow and may run in a worker thread; it takes no lock. All
+other methods are fast, may be called from any thread and share one lock, except
+:meth:`AstraGlobal.map_to_odom`, which only reads the newest answer and never waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.camera import Camera, CameraRig
+from astra_core.errors import (
+    AstraError,
+    ConfigError,
+    MissionCancelled,
+    MissionPreempted,
+    NotLocalized,
+)
+from astra_core.observation import CameraFrame
+from astra_core.records import GlobalPose, LocalOdometry
+from astra_global.config import AstraGlobalConfig
+from astra_global.fusion import FixDecision, PoseFusion
+from astra_global.mission.log import MissionEvent, MissionLog
+from astra_global.mission.mission import Mission
+from astra_global.mission.world import MissionWorld
+from astra_global.route import Route
+from astra_global.types import (
+    AstraMap,
+    Goal,
+    MissionPhase,
+    MissionResult,
+    MissionStatus,
+    PoseFix,
+)
+
+__all__ = ["AstraGlobal", "FrameLocalizer"]
+
+
+class FrameLocalizer(Protocol):
+    """What Astra-Global needs of a localizer: images in, pose out, no prior."""
+
+    def localize(self, frames: Sequence[CameraFrame]) -> PoseFix:
+        """Return the pose at the frames' stamp, or raise ``NotLocalized``."""
+        ...
+
+
+class AstraGlobal:
+    """The global half of the stack, without ROS."""
+
+    def __init__(
+        self,
+        rig: CameraRig,
+        config: AstraGlobalConfig | None,
+        map: AstraMap,
+        localizer: FrameLocalizer | None = None,
+    ) -> None:
+        """Prepare everything for one map.
+
+        Args:
+            rig: The robot's cameras.
+            config: Settings; ``None`` = defaults.
+            map: The map, usually from ``astra_global.map.load_map``.
+            localizer: Who finds the robot in images; ``None`` builds the one of the map, which
+                loads its index (this takes a moment).
+        """
+        self.rig = rig
+        self.config = config or AstraGlobalConfig()
+        self.map = map
+        if localizer is None:
+            from astra_global.localize import Localizer
+
+            localizer = Localizer(map, self.config.localize)
+        self._localizer = localizer
+        self._lock = threading.RLock()
+        self._fusion = PoseFusion(self.config.fusion)
+        self._log = MissionLog()
+        self._world = MissionWorld(map, self.config, self._fusion, self._log)
+        self._mission: Mission | None = None
+        self._map_to_odom: NDArray[np.float64] | None = None
+        self._goal_image: NDArray[np.uint8] | None = None
+        self.last_failure = ""
+        self.last_decision: FixDecision | None = None
+
+    # --- where am I ---------------------------------------------------------------------------
+
+    def add_odometry(self, odometry: LocalOdometry) -> None:
+        """Take one sample of Astra-Local's odometry (50 Hz)."""
+        with self._lock:
+            self._fusion.add_odometry(odometry)
+
+    def localize(self, frames: Sequence[CameraFrame]) -> PoseFix:
+        """Find the robot in one set of images. Slow; takes no lock; one caller at a time.
+
+        The picture of a pending image goal is looked at first, in the same call.
+
+        Raises:
+            NotLocalized: The images show no known place.
+        """
+        picture = self._goal_image
+        if picture is not None:
+            self._localize_picture(picture)
+        return self._localizer.localize(frames)
+
+    def apply_fix(self, fix: PoseFix) -> bool:
+        """Weigh a fix at its images' stamp.
+
+        Returns:
+            Whether the pose on the map follows it.
+        """
+        with self._lock:
+            decision = self._fusion.apply_fix(fix)
+            self.last_decision = decision
+            self._world.attempts += 1
+            self._map_to_odom = self._fusion.map_to_odom()
+            self._log.add(
+                max(fix.stamp_ns, self._world.now_ns),
+                "fix",
+                f"{decision.verdict.value}: {decision.reason}",
+                verdict=decision.verdict.name.lower(),
+                image_ns=fix.stamp_ns,
+                pose=[float(value) for value in fix.pose],
+                inliers=fix.num_inliers,
+                distance_squared=decision.distance_squared,
+                jump_m=decision.jump_m,
+                seconds=fix.seconds,
+            )
+            return decision.verdict.accepted
+
+    def report_failure(self, reason: str) -> None:
+        """Tell that an attempt to localize gave no fix."""
+        with self._lock:
+            self.last_failure = reason
+            self._world.attempts += 1
+            self._log.add(self._world.now_ns, "no_fix", reason)
+
+    def forget_pose(self) -> None:
+        """Drop the pose on the map: the robot was carried."""
+        with self._lock:
+            self._fusion.forget()
+            self._map_to_odom = None
+
+    def set_pose(
+        self, pose: NDArray[np.float64], covariance: NDArray[np.float64], stamp_ns: int
+    ) -> bool:
+        """Take a pose given by a person (``initialpose``) as the first fix, whatever was believed.
+
+        Returns:
+            Whether there was odometry at that time to hang it on.
+        """
+        with self._lock:
+            self._fusion.forget()
+            inliers = int(
+                np.ceil(self.config.fusion.min_inliers * self.config.fusion.strong_inlier_ratio)
+            )
+            return self.apply_fix(PoseFix(stamp_ns, pose, covariance, inliers, (), 0.0))
+
+    def map_to_odom(self) -> NDArray[np.float64] | None:
+        """Return ``T_map_odom`` ``(3,)``; ``None`` before the first fix. Never waits for a lock."""
+        return self._map_to_odom
+
+    def global_pose(self, now_ns: int) -> GlobalPose:
+        """Return the pose on the map, dead-reckoned to ``now_ns``, with its status."""
+        with self._lock:
+            return self._fusion.global_pose(now_ns)
+
+    @property
+    def last_fix_ns(self) -> int | None:
+        """Return the image stamp of the newest accepted fix."""
+        return self._fusion.last_fix_ns
+
+    @property
+    def accepted_fixes(self) -> int:
+        """Return how many fixes were believed."""
+        return self._fusion.accepted_fixes
+
+    @property
+    def rejected_fixes(self) -> int:
+        """Return how many were not."""
+        return self._fusion.rejected_fixes
+
+    # --- where to -----------------------------------------------------------------------------
+
+    def start(self, goal: Goal, now_ns: int, timeout_s: float = 0.0) -> MissionResult | None:
+        """Begin a mission; a running one is preempted.
+
+        Args:
+            goal: Text, landmark, pose in ``map`` or picture.
+            now_ns: Time of acceptance.
+            timeout_s: Longest duration; 0 = the setting ``mission.timeout_s``.
+
+        Returns:
+            The result (code 107) of the mission that was replaced, ``None`` if there was none.
+
+        Raises:
+            ConfigError: A picture does not have the size of the rig's front camera.
+        """
+        image = self._checked_picture(goal)
+        with self._lock:
+            replaced = self._stop(MissionPreempted("a newer goal replaced it"), now_ns)
+            self._world.now_ns = now_ns
+            self._world.image_answer = None
+            self._goal_image = image
+            self._mission = Mission(self._world, goal, now_ns, timeout_s)
+            return replaced
+
+    def cancel(self, reason: str) -> MissionResult | None:
+        """End the running mission with code 106; ``None`` if none is running."""
+        with self._lock:
+            return self._stop(MissionCancelled(reason), self._world.now_ns)
+
+    def step(self, now_ns: int) -> MissionStatus:
+        """Advance the mission by one tick (10 Hz); the status says what Astra-Local shall do.
+
+        Without a mission the phase is ``DONE`` and there is neither a sub-goal nor a result. After
+        the end the result stays, with a sub-goal that halts, until the next :meth:`start`.
+        """
+        with self._lock:
+            self._world.now_ns = now_ns
+            if self._mission is None:
+                return MissionStatus(MissionPhase.DONE)
+            return self._mission.step(now_ns)
+
+    @property
+    def route(self) -> Route | None:
+        """Return the newest route of the mission, for drawing."""
+        return self._world.route
+
+    @property
+    def log(self) -> tuple[MissionEvent, ...]:
+        """Return the record of everything since construction, oldest first."""
+        with self._lock:
+            return self._log.events
+
+    def _stop(self, error: AstraError, now_ns: int) -> MissionResult | None:
+        if self._mission is None or self._mission.result is not None:
+            return None
+        self._goal_image = None
+        return self._mission.stop(error, now_ns)
+
+    def _checked_picture(self, goal: Goal) -> NDArray[np.uint8] | None:
+        if goal.image is None:
+            return None
+        camera = self._front_camera()
+        expected = (camera.intrinsics.height_px, camera.intrinsics.width_px, 3)
+        if goal.image.shape != expected:
+            raise ConfigError(
+                f"the picture of a goal must look like one of camera {camera.name!r}, shape "
+                f"{expected}, got {goal.image.shape}"
+            )
+        return goal.image
+
+    def _localize_picture(self, picture: NDArray[np.uint8]) -> None:
+        frame = CameraFrame(self._front_camera().name, 0, picture)
+        answer: NDArray[np.float64] | AstraError
+        try:
+            answer = self._localizer.localize([frame]).pose
+        except NotLocalized as problem:
+            answer = problem
+        with self._lock:
+            # A newer goal may have come meanwhile; its picture is still to be looked at.
+            if self._goal_image is picture:
+                self._goal_image = None
+                self._world.image_answer = answer
+
+    def _front_camera(self) -> Camera:
+        names = self.rig.names
+        return self.rig["front" if "front" in names else names[0]]

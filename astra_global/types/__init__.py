@@ -1,0 +1,25 @@
+"""The records of Astra-Global: map, fix, goal and mission. They import nothing heavy."""
+
+from astra_global.types.fix import PoseFix
+from astra_global.types.goal import Goal, GoalKind, GoalMatch
+from astra_global.types.map import AstraMap, Landmark, MapEdge, MapNode
+from astra_global.types.mission import MissionPhase, MissionResult, MissionStatus
+from astra_global.types.occupancy import FREE, OCCUPIED, UNKNOWN, OccupancyMap
+
+__all__ = [
+    "FREE",
+    "OCCUPIED",
+    "UNKNOWN",
+    "AstraMap",
+    "Goal",
+    "GoalKind",
+    "GoalMatch",
+    "Landmark",
+    "MapEdge",
+    "MapNode",
+    "MissionPhase",
+    "MissionResult",
+    "MissionStatus",
+    "OccupancyMap",
+    "PoseFix",
+]
