@@ -17,6 +17,8 @@ __all__ = [
     "GoalUnreachable",
     "MapFormatError",
     "MissionCancelled",
+    "MissionPreempted",
+    "MissionTimedOut",
     "NotLocalized",
     "RobotStuck",
     "SceneError",
@@ -80,9 +82,21 @@ class MapFormatError(AstraError):
 
 
 class MissionCancelled(AstraError):
-    """A client cancelled the mission or a newer goal replaced it."""
+    """A client cancelled the mission."""
 
     code = 106
+
+
+class MissionPreempted(MissionCancelled):
+    """A newer goal replaced the mission."""
+
+    code = 107
+
+
+class MissionTimedOut(AstraError):
+    """The mission took longer than it was given."""
+
+    code = 108
 
 
 class RobotStuck(AstraError):

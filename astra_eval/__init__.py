@@ -1,1 +1,1 @@
-"""Missions, metrics and protocols: the only part that may look at ground truth, and only to score."""
+"""Missions, metrics and protocols: the only part that may see ground truth, and only to score."""

@@ -1,0 +1,77 @@
+"""What happened on a drive, sampled once per tick: the input of every score and picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DriveRecord", "DriveRecorder"]
+
+_NOWHERE = (float("nan"),) * 3
+
+
+@dataclass(frozen=True, eq=False)
+class DriveRecord:
+    """A drive. Letters: ``T`` ticks.
+
+    Attributes:
+        stamps_ns: ``(T,)`` int64.
+        truth: ``(T, 3)`` true poses in ``map``.
+        odometry: ``(T, 3)`` poses in ``odom`` by Astra-Local.
+        global_pose: ``(T, 3)`` poses in ``map`` by Astra-Global, NaN while it claimed none.
+        num_collisions: Contacts of the robot with anything but the floor, counted as events;
+            NaN when the truth was sealed.
+        collided_with: Object ids of these contacts, in order.
+        phases: (stamp_ns, phase) at each change.
+    """
+
+    stamps_ns: NDArray[np.int64]
+    truth: NDArray[np.float64]
+    odometry: NDArray[np.float64]
+    global_pose: NDArray[np.float64]
+    num_collisions: float = 0
+    collided_with: tuple[str, ...] = ()
+    phases: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass
+class DriveRecorder:
+    """Collects the rows of a :class:`DriveRecord`."""
+
+    _stamps_ns: list[int] = field(default_factory=list)
+    _truth: list[tuple[float, ...]] = field(default_factory=list)
+    _odometry: list[tuple[float, ...]] = field(default_factory=list)
+    _global_pose: list[tuple[float, ...]] = field(default_factory=list)
+    _phases: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(
+        self,
+        stamp_ns: int,
+        truth: NDArray[np.float64],
+        odometry: NDArray[np.float64],
+        global_pose: NDArray[np.float64] | None,
+    ) -> None:
+        """Add one tick; ``global_pose`` is ``None`` while the stack claims no pose."""
+        self._stamps_ns.append(stamp_ns)
+        self._truth.append(tuple(truth))
+        self._odometry.append(tuple(odometry))
+        self._global_pose.append(_NOWHERE if global_pose is None else tuple(global_pose))
+
+    def phase(self, stamp_ns: int, phase: str) -> None:
+        """Note the phase of the mission; repeats are dropped."""
+        if not self._phases or self._phases[-1][1] != phase:
+            self._phases.append((stamp_ns, phase))
+
+    def finish(self, num_collisions: float = 0, collided_with: tuple[str, ...] = ()) -> DriveRecord:
+        """Return everything collected."""
+        return DriveRecord(
+            np.array(self._stamps_ns, dtype=np.int64),
+            np.array(self._truth).reshape(-1, 3),
+            np.array(self._odometry).reshape(-1, 3),
+            np.array(self._global_pose).reshape(-1, 3),
+            num_collisions,
+            collided_with,
+            tuple(self._phases),
+        )

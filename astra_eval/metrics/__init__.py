@@ -1,0 +1,1 @@
+"""Numbers by which Astra is judged, one family a file."""

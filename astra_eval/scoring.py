@@ -1,0 +1,232 @@
+"""Judges a mission against the truth (DESIGN section 8).
+
+Success: the robot says "arrived", stands within 1 m of a pose from which a right landmark is
+reachable, touched nothing, and took no longer than the shortest way at full speed times two plus
+30 s, localization included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.time import to_seconds
+from astra_eval.drive_record import DriveRecord
+from astra_eval.geodesic import geodesic_distance
+from astra_eval.metrics.localization import localization_errors
+from astra_eval.metrics.odometry import path_length, relative_translation_error_percent
+
+if TYPE_CHECKING:
+    from astra_global.types import MissionResult
+    from astra_sim.scenes.types import Scene, SceneLandmark
+
+__all__ = ["GoalRegion", "MissionScore", "right_landmarks", "score_mission"]
+
+ROBOT_RADIUS_M = 0.22
+REACH_M = 0.8
+SUCCESS_RADIUS_M = 1.0
+MAX_SPEED_MPS = 0.6
+TIME_FACTOR = 2.0
+TIME_ALLOWANCE_S = 30.0
+
+
+@dataclass(frozen=True)
+class MissionScore:
+    """One judged mission; the field names are the JSON keys of ``demo`` (DESIGN section 9)."""
+
+    success: bool
+    goal_text: str
+    goal_landmark: str
+    goal_landmark_right: bool | None
+    error_code: int
+    error_msg: str
+    distance_to_goal_m: float
+    path_length_m: float
+    shortest_path_m: float
+    spl: float
+    collisions: int
+    sim_time_s: float
+    time_limit_s: float
+    fallback_fraction: float
+    recoveries: int
+    localization: dict[str, Any]
+    odometry: dict[str, Any]
+    causes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data; NaN and infinity become ``None``."""
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+
+class GoalRegion:
+    """The floor from which a landmark is reachable, and the way there from everywhere."""
+
+    def __init__(self, scene: Scene, landmarks: tuple[SceneLandmark, ...]) -> None:
+        """Mark every free cell within reach of a landmark that no wall separates from it."""
+        from astra_sim.scenes.floor_plan import floor_plan
+
+        self._plan = floor_plan(scene)
+        walls = floor_plan(
+            replace(scene, objects=tuple(o for o in scene.objects if o.kind == "wall"))
+        )
+        self._walls = walls.occupied
+        self._free = self._plan.free_distance_m >= ROBOT_RADIUS_M
+        self.mask = np.zeros_like(self._free)
+        for landmark in landmarks:
+            self.mask |= self._reachable(landmark)
+        self._distance_m = geodesic_distance(self._free, self.mask, self._plan.resolution_m)
+
+    def distance_from(self, xy_m: NDArray[np.float64]) -> float:
+        """Return the shortest way (metres) from a position ``(2,)`` to the region, or infinity.
+
+        A position that touches an obstacle is moved to the nearest free cell within 0.3 m.
+        """
+        row, column = self._cell(xy_m)
+        reach = round(0.3 / self._plan.resolution_m)
+        window = self._distance_m[
+            max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1
+        ]
+        if 0 <= row < self._free.shape[0] and 0 <= column < self._free.shape[1]:
+            here = float(self._distance_m[row, column])
+            if np.isfinite(here):
+                return here
+        return float(window.min()) if window.size else float("inf")
+
+    def _cell(self, xy_m: NDArray[np.float64]) -> tuple[int, int]:
+        column, row = np.floor(
+            (np.asarray(xy_m)[:2] - np.asarray(self._plan.origin_m)) / self._plan.resolution_m
+        ).astype(int)
+        return int(row), int(column)
+
+    def _reachable(self, landmark: SceneLandmark) -> NDArray[np.bool_]:
+        height, width = self._free.shape
+        resolution = self._plan.resolution_m
+        x = self._plan.origin_m[0] + (np.arange(width) + 0.5) * resolution
+        y = self._plan.origin_m[1] + (np.arange(height) + 0.5) * resolution
+        grid_x, grid_y = np.meshgrid(x, y)
+        half = np.asarray(landmark.size_m[:2]) / 2.0
+        centre = np.asarray(landmark.position_m[:2])
+        nearest_x = np.clip(grid_x, centre[0] - half[0], centre[0] + half[0])
+        nearest_y = np.clip(grid_y, centre[1] - half[1], centre[1] + half[1])
+        distance = np.hypot(grid_x - nearest_x, grid_y - nearest_y)
+        # The round footprint touches at ROBOT_RADIUS_M: what counts is the gap beyond it.
+        candidates = self._free & (distance - ROBOT_RADIUS_M <= REACH_M)
+        result = np.zeros_like(candidates)
+        for row, column in np.argwhere(candidates):
+            here = np.array([grid_x[row, column], grid_y[row, column]])
+            there = np.array([nearest_x[row, column], nearest_y[row, column]])
+            result[row, column] = not self._wall_between(here, there)
+        return result
+
+    def _wall_between(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+        # The last 0.15 m are not looked at: pictures and signs hang on the wall itself.
+        length = float(np.linalg.norm(b - a))
+        steps = np.arange(0.0, max(length - 0.15, 0.0), self._plan.resolution_m / 2.0)
+        for step in steps:
+            row, column = self._cell(a + (b - a) * step / length)
+            if self._walls[row, column]:
+                return True
+        return False
+
+
+def right_landmarks(
+    scene: Scene, accept: tuple[str, ...] | None, chosen_id: str
+) -> tuple[SceneLandmark, ...]:
+    """Return the landmarks that satisfy the instruction.
+
+    Args:
+        scene: The scene.
+        accept: Right categories; ``None`` when nobody wrote down what is right, and the landmark
+            that the robot chose is believed.
+        chosen_id: That landmark.
+    """
+    if accept is None:
+        return tuple(landmark for landmark in scene.landmarks if landmark.id == chosen_id)
+    return tuple(landmark for landmark in scene.landmarks if landmark.category in accept)
+
+
+def score_mission(
+    scene: Scene,
+    record: DriveRecord,
+    result: MissionResult | None,
+    goal_text: str,
+    accept: tuple[str, ...] | None,
+) -> MissionScore:
+    """Judge one drive.
+
+    Args:
+        scene: The scene as it was driven in.
+        record: The drive; its truth is looked at here and nowhere in the stack.
+        result: What the stack reported; ``None`` when it never finished.
+        goal_text: What it was told.
+        accept: Right landmark categories, ``None`` if unknown (see :func:`right_landmarks`).
+    """
+    chosen = result.landmark_id if result is not None else ""
+    landmarks = right_landmarks(scene, accept, chosen)
+    # Judge the place the robot chose when it is a right one, else the nearest right one.
+    own = tuple(landmark for landmark in landmarks if landmark.id == chosen)
+    region = GoalRegion(scene, own or landmarks)
+    shortest_m = region.distance_from(record.truth[0])
+    distance_m = region.distance_from(record.truth[-1])
+    driven_m = path_length(record.truth)
+    time_s = to_seconds(int(record.stamps_ns[-1] - record.stamps_ns[0]))
+    if result is not None:
+        time_s = result.time_s
+    limit_s = TIME_FACTOR * shortest_m / MAX_SPEED_MPS + TIME_ALLOWANCE_S
+    causes = []
+    if result is None:
+        causes.append("no result in time")
+    elif result.error_code != 0:
+        causes.append(f"error {result.error_code}: {result.error_msg}")
+    if accept is not None and not own:
+        causes.append(f"wrong landmark {chosen!r}" if chosen else "no landmark chosen")
+    if distance_m > SUCCESS_RADIUS_M:
+        causes.append(f"stopped {distance_m:.2f} m from where the goal is reachable")
+    if record.num_collisions:
+        causes.append(f"touched {', '.join(record.collided_with) or 'something'}")
+    if time_s > limit_s:
+        causes.append(f"took {time_s:.0f} s, allowed {limit_s:.0f} s")
+    success = not causes
+    errors = localization_errors(record.global_pose, record.truth)
+    known = np.isfinite(record.global_pose).all(axis=1)
+    lost = int(np.sum(known[:-1] & ~known[1:]))
+    ratio = shortest_m / max(shortest_m, driven_m) if max(shortest_m, driven_m) > 0 else 1.0
+    return MissionScore(
+        success=success,
+        goal_text=goal_text,
+        goal_landmark=chosen,
+        goal_landmark_right=bool(own) if accept is not None else None,
+        error_code=result.error_code if result is not None else 108,
+        error_msg=result.error_msg if result is not None else "the mission never ended",
+        distance_to_goal_m=distance_m,
+        path_length_m=driven_m,
+        shortest_path_m=shortest_m,
+        spl=ratio if success else 0.0,
+        collisions=record.num_collisions,
+        sim_time_s=time_s,
+        time_limit_s=limit_s,
+        fallback_fraction=result.fallback_fraction if result is not None else float("nan"),
+        recoveries=result.recoveries if result is not None else 0,
+        localization={
+            "first_fix_s": result.first_fix_time_s if result is not None else -1.0,
+            "median_error_m": errors.median_m,
+            "median_error_deg": errors.median_deg,
+            "within_1m_percent": errors.within_1m_percent,
+            "lost_count": lost,
+        },
+        odometry={"rte_percent": relative_translation_error_percent(record.odometry, record.truth)},
+        causes=tuple(causes),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return value

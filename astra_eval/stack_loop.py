@@ -1,0 +1,156 @@
+"""The whole stack against the simulator in one process, without ROS: the loop of the statistics.
+
+The same pipelines run inside the ROS nodes; this file only decides what is called when, as the
+nodes' timers do: proprioception each tick, perception and planning at image rate, localization at
+its own rate with a modelled latency, the guard last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from astra_core.config import setting
+from astra_core.errors import NotLocalized
+from astra_core.observation import Observation
+from astra_core.records import LocalizationStatus, Velocity
+from astra_core.time import from_seconds, to_seconds
+from astra_eval.drive_record import DriveRecord, DriveRecorder
+
+if TYPE_CHECKING:
+    from astra_global.pipeline import AstraGlobal
+    from astra_global.types import Goal, MissionResult, MissionStatus, PoseFix
+    from astra_local.config import GuardConfig
+    from astra_local.pipeline import AstraLocal
+    from astra_sim.simulator import Simulator
+
+__all__ = ["LoopConfig", "MissionLoop"]
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """When things happen in a run without ROS."""
+
+    localization_period_s: float = setting(1.0, "Time between localizations.", minimum=0.1)
+    localization_latency_s: float = setting(
+        0.5, "Simulated time from an image to its applied fix.", minimum=0.0
+    )
+    settle_s: float = setting(1.0, "Standing still after the mission, for scoring.", minimum=0.0)
+
+
+class MissionLoop:
+    """Runs one mission and records it.
+
+    The robot's velocity command is the only thing that flows back into the simulator, and the
+    :class:`Observation` the only thing that flows out of it into the stack. Truth is read for the
+    record alone.
+    """
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        astra_global: AstraGlobal,
+        astra_local: AstraLocal,
+        guard_config: GuardConfig,
+        config: LoopConfig | None = None,
+    ) -> None:
+        """Join the parts; nothing moves yet."""
+        from astra_local.safety.guard import Guard
+
+        self._simulator = simulator
+        self._global = astra_global
+        self._local = astra_local
+        self._guard = Guard(guard_config)
+        self._peers = guard_config.peers
+        self._config = config or LoopConfig()
+        self._velocity = Velocity()
+        self._status: MissionStatus | None = None
+        self._next_localization_ns = 0
+        self._pending: tuple[int, PoseFix | NotLocalized] | None = None
+        self._recorder = DriveRecorder()
+        self.commands: list[Velocity] = []
+
+    def run(
+        self,
+        goal: Goal,
+        *,
+        time_limit_s: float = 600.0,
+        on_status: Callable[[MissionStatus, Velocity], None] | None = None,
+        on_observation: Callable[[Observation], None] | None = None,
+    ) -> tuple[DriveRecord, MissionResult | None]:
+        """Drive until the mission ends.
+
+        Args:
+            goal: Where to go.
+            time_limit_s: Simulated time after which the run is given up.
+            on_status: Called at image rate, for progress.
+            on_observation: Called each tick, for recording.
+
+        Returns:
+            The record, and how the mission ended; ``None`` when the time ran out.
+        """
+        start_ns = self._simulator.stamp_ns
+        self._global.start(goal, start_ns)
+        result = None
+        while to_seconds(self._simulator.stamp_ns - start_ns) < time_limit_s:
+            self.tick(on_status, on_observation)
+            if self._status is not None and self._status.result is not None:
+                result = replace(
+                    self._status.result, fallback_fraction=self._local.fallback_fraction
+                )
+                break
+        for _ in range(round(self._config.settle_s / self._simulator.tick_s)):
+            self.tick(None, on_observation)
+        truth = self._simulator.truth()
+        return self._recorder.finish(truth.collision_count, truth.touched), result
+
+    def tick(
+        self,
+        on_status: Callable[[MissionStatus, Velocity], None] | None,
+        on_observation: Callable[[Observation], None] | None,
+    ) -> None:
+        """Simulate and think for one tick."""
+        observation = self._simulator.step(self._velocity)
+        if on_observation is not None:
+            on_observation(observation)
+        now_ns = observation.stamp_ns
+        odometry = self._local.observe(observation)
+        self._global.add_odometry(odometry)
+        self._localize(observation)
+        if observation.frames:
+            self._local.perceive(observation.frames)
+            self._status = self._global.step(now_ns)
+            self._recorder.phase(now_ns, self._status.phase.value)
+            self._local.plan(self._status.sub_goal, now_ns)
+            self._guard.on_obstacle(self._local.nearest_obstacle())
+            if on_status is not None:
+                on_status(self._status, self._velocity)
+        for peer in self._peers:
+            self._guard.on_heartbeat(peer, now_ns)
+        self._guard.on_command(self._local.command(now_ns), now_ns)
+        self._velocity = self._guard.step(now_ns).velocity
+        self.commands.append(self._velocity)
+        pose = self._global.global_pose(now_ns)
+        known = pose.status != LocalizationStatus.NOT_LOCALIZED
+        self._recorder.add(
+            now_ns, self._simulator.truth().pose, odometry.pose, pose.pose if known else None
+        )
+
+    def _localize(self, observation: Observation) -> None:
+        now_ns = observation.stamp_ns
+        if self._pending is not None and now_ns >= self._pending[0]:
+            answer = self._pending[1]
+            self._pending = None
+            if isinstance(answer, NotLocalized):
+                self._global.report_failure(str(answer))
+            else:
+                self._global.apply_fix(answer)
+        if not observation.frames or self._pending or now_ns < self._next_localization_ns:
+            return
+        self._next_localization_ns = now_ns + from_seconds(self._config.localization_period_s)
+        answer_ns = now_ns + from_seconds(self._config.localization_latency_s)
+        try:
+            self._pending = (answer_ns, self._global.localize(observation.frames))
+        except NotLocalized as error:
+            self._pending = (answer_ns, error)

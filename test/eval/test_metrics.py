@@ -1,0 +1,70 @@
+"""Metrics: numbers worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from astra_core import se2
+from astra_eval.metrics.intervals import wilson_interval
+from astra_eval.metrics.localization import localization_errors
+from astra_eval.metrics.odometry import path_length, relative_translation_error_percent
+
+
+def test_wilson_interval_of_a_published_example() -> None:
+    # 9 of 10: (0.596, 0.982), as in Brown, Cai and DasGupta's tables.
+    low, high = wilson_interval(9, 10)
+    assert low == pytest.approx(0.5958, abs=1e-3)
+    assert high == pytest.approx(0.9821, abs=1e-3)
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+@given(st.integers(1, 500), st.data())
+def test_wilson_interval_contains_the_share(trials: int, data: st.DataObject) -> None:
+    successes = data.draw(st.integers(0, trials))
+    low, high = wilson_interval(successes, trials)
+    assert 0.0 <= low <= successes / trials + 1e-12
+    assert successes / trials - 1e-12 <= high <= 1.0
+
+
+def test_wilson_interval_refuses_nonsense() -> None:
+    with pytest.raises(ValueError, match="3 successes in 2"):
+        wilson_interval(3, 2)
+
+
+def _straight(length_m: float, scale: float = 1.0) -> np.ndarray:
+    x = np.arange(0.0, length_m + 1e-9, 0.1) * scale
+    return np.column_stack([x, np.zeros_like(x), np.zeros_like(x)])
+
+
+def test_a_scale_error_of_five_percent_is_an_rte_of_five_percent() -> None:
+    rte = relative_translation_error_percent(_straight(12.0, 1.05), _straight(12.0))
+    assert rte == pytest.approx(5.0, abs=0.01)
+
+
+def test_rte_does_not_depend_on_the_frame_of_the_odometry() -> None:
+    truth = se2.accumulate(np.tile([0.1, 0.0, 0.02], (200, 1)))
+    moved = se2.compose([3.0, -2.0, 1.0], truth)
+    assert relative_translation_error_percent(moved, truth) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_rte_of_a_robot_that_stood_still_is_not_a_number() -> None:
+    still = np.zeros((50, 3))
+    assert math.isnan(relative_translation_error_percent(still, still))
+
+
+def test_path_length_by_hand() -> None:
+    assert path_length(np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 1.0], [3.0, 5.0, 1.0]])) == 6.0
+    assert path_length(np.zeros((1, 3))) == 0.0
+
+
+def test_localization_errors_skip_what_was_not_claimed() -> None:
+    truth = np.array([[0.0, 0.0, 3.1], [1.0, 0.0, 0.0], [2.0, 0.0, 0.0]])
+    estimated = np.array([[0.0, 0.3, -3.1], [np.nan] * 3, [2.0, 2.0, 0.0]])
+    errors = localization_errors(estimated, truth)
+    np.testing.assert_allclose(errors.errors_m, [0.3, 2.0])
+    assert errors.errors_rad[0] == pytest.approx(2 * math.pi - 6.2)
+    assert errors.within_1m_percent == 50.0
+    assert math.isnan(localization_errors(np.full((2, 3), np.nan), truth[:2]).median_m)
