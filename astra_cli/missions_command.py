@@ -128,20 +128,22 @@ def _run_all(
 
 def _run_one(family: str, seed: int, pictures: Path | None) -> dict[str, Any]:
     from astra_cli.scene_map import ensure_scene_map
-    from astra_eval.mission_case import MissionCase, run_case
+    from astra_eval.mission_case import MissionCase, drive_case, score_drive
     from astra_eval.pictures import draw_drive
     from astra_sim.scenes import make_scene
 
     folder = ensure_scene_map(family, seed, lambda share, text: None)
-    outcome = run_case(MissionCase(family, seed, folder))
+    case = MissionCase(family, seed, folder)
+    drive = drive_case(case)
+    score = score_drive(case, drive)
     if pictures is not None:
         path = pictures / f"{family}-{seed}.png"
-        draw_drive(make_scene(family, seed), outcome.record, outcome.score, path)
+        draw_drive(make_scene(family, seed), drive.record, score, path)
     return {
         "scene": family,
         "seed": seed,
-        "real_time_factor": outcome.real_time_factor,
-        **outcome.score.to_json(),
+        "real_time_factor": drive.real_time_factor,
+        **score.to_json(),
     }
 
 

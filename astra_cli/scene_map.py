@@ -87,7 +87,7 @@ def _fingerprint(profile_sha256: str) -> str:
     digest = hashlib.sha256(profile_sha256.encode())
     for name in _SOURCES:
         for path in sorted((_ROOT / name).rglob("*")):
-            if path.suffix in (".py", ".yaml") and "__pycache__" not in path.parts:
+            if path.suffix in (".py", ".yaml") and not {"__pycache__", "ros"} & set(path.parts):
                 digest.update(str(path.relative_to(_ROOT)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

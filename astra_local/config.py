@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from astra_core.config import setting
 from astra_core.errors import ConfigError
@@ -35,7 +36,7 @@ class OdometryConfig:
     """Noise model of the wheel and IMU filter (standard deviations)."""
 
     gyro_noise_rad_s: float = setting(0.01, "White noise of one gyro sample.", minimum=1e-6)
-    gyro_bias_start_rad_s: float = setting(0.01, "Unknown bias at the start.", minimum=0.0)
+    gyro_bias_start_rad_s: float = setting(0.015, "Unknown bias at the start.", minimum=0.0)
     gyro_bias_walk_rad_s_sqrt_s: float = setting(2e-4, "Bias drift per root second.", minimum=0.0)
     wheel_linear_noise_mps: float = setting(0.02, "White noise of wheel speed.", minimum=1e-6)
     wheel_slip_fraction: float = setting(0.05, "Further noise per speed.", minimum=0.0)
@@ -78,7 +79,7 @@ class OccupancyConfig:
     def __post_init__(self) -> None:
         """Refuse layers that are not in order."""
         edges = self.layer_edges_m
-        if len(edges) < 2 or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+        if len(edges) < 2 or any(b <= a for a, b in pairwise(edges)):
             raise ConfigError(f"layer_edges_m must grow and hold two or more, got {edges}")
 
 

@@ -195,7 +195,7 @@ class Simulator:
         return table[renderer.geoms(self.data, index)]
 
     def close(self) -> None:
-        """Free the GL context; the simulator cannot draw afterwards."""
+        """Free the GL context; a frame due later opens another."""
         if self._renderer is not None:
             self._renderer.close()
             self._renderer = None

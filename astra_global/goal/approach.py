@@ -157,8 +157,8 @@ def _best(
         if space.sees(candidates[number], target, end_margin_m=_SURFACE_M):
             return candidates[number]
     # A picture above a sofa is hidden on the floor plan; the short way from a node that saw it
-    # still tells the right side of the wall.
-    return candidates[order[0]] if order else None
+    # still tells the right side of the wall. Without such a node nothing does.
+    return candidates[order[0]] if order and landmark.node_ids else None
 
 
 def _facing(xy: NDArray[np.float64], landmark: Landmark) -> NDArray[np.float64]:

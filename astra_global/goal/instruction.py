@@ -20,8 +20,20 @@ _NEGATIONS = (
 )  # fmt: skip
 # After a ruled-out thing these words begin what is wanted.
 _RESUME = frozenset(
-    ("but", "just", "rather", "take", "bring", "go", "drive", "show", "guide", "lead")
-    + ("i", "im", "please", "instead")
+    (
+        "but",
+        "just",
+        "rather",
+        "instead",
+        "please",
+        "i",
+        "im",
+        "take",
+        "bring",
+        "go",
+        "drive",
+        "show",
+    )
 )
 _PERFECT = frozenset(["have", "has", "had"])
 _NEAR = (
@@ -37,8 +49,7 @@ _DEFINITE = frozenset(
     ("the", "that", "this", "those", "these", "my", "our", "your", "his", "her", "their")
 )
 _VERB_BEFORE = frozenset(
-    ("to", "can", "could", "may", "i", "we", "must", "should", "and", "wanna", "gonna", "lets")
-    + ("let",)
+    ("to", "can", "could", "may", "i", "we", "must", "should", "and", "wanna", "gonna")
 )
 _SHADES = frozenset(("light", "dark", "pale", "bright"))
 _PUNCTUATION = frozenset(",.;:!?")

@@ -50,11 +50,12 @@ def find_mentions(words: Sequence[Token], vocabulary: Vocabulary) -> list[Mentio
 
 def _find(phrase: Phrase, free: dict[int, Token], vocabulary: Vocabulary) -> list[int] | None:
     length = len(phrase.stems)
-    # Phrases made of everyday words only ("go out") must stand exactly as they are.
+    # Phrases with everyday words ("take a shower", "go out") must stand exactly as they are, or
+    # "take me to the shower" would match them too.
     loose = (
         phrase.kind == "need"
         and length > 1
-        and not all(word in vocabulary.ignore for word in phrase.stems)
+        and not any(word in vocabulary.ignore for word in phrase.stems)
     )
     span = length + _LOOSE_WORDS if loose else length
     for start in sorted(free):

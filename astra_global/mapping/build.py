@@ -35,6 +35,8 @@ from astra_global.types import AstraMap, MapEdge, MapNode
 
 __all__ = ["build_map"]
 
+_VERSION = 1  # raise it when a stage changes what it writes, so that old artefacts are not resumed
+
 
 def build_map(
     bag_folder: Path | str,
@@ -101,7 +103,7 @@ def _stages(
         return json.dumps([to_mapping(part) for part in parts], sort_keys=True)
 
     return [
-        Stage("tour", "reading the tour", 4, _bag_inputs(bag) + text(config.topics),
+        Stage("tour", "reading the tour", 4, f"{_VERSION}{_bag_inputs(bag)}{text(config.topics)}",
               lambda p: _read_tour(bag, work)),
         Stage("poses", "poses", 1, f"{poses_from.name}{config.key_frames.max_gap_s}",
               lambda p: _read_poses(bag, work, poses_from)),

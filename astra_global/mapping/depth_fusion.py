@@ -115,6 +115,8 @@ class VoxelFusion:
     def _add_misses(
         self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
     ) -> None:
+        import cv2
+
         config, k = self.config, camera.intrinsics
         window, optical = self._voxels_near(t_map_optical)
         z = optical[2]
@@ -125,7 +127,10 @@ class VoxelFusion:
         visible = (z > config.min_range_m) & (z < config.max_range_m)
         visible &= (u >= 0) & (u < width) & (v >= 0) & (v < height)
         at = np.nonzero(visible)
-        measured = depth_m[v[at].astype(np.intp), u[at].astype(np.intp)]
+        # A voxel is wider than a pixel: looked through means past all pixels around it, or thin
+        # poles would vanish. An unknown pixel there (0) is no evidence of free space either.
+        nearest = cv2.erode(depth_m, np.ones((3, 3), np.uint8))
+        measured = nearest[v[at].astype(np.intp), u[at].astype(np.intp)]
         margin = 0.5 * config.resolution_m + config.noise_sigmas * config.noise_ratio * measured
         through = (measured > 0.0) & (z[at] < measured - margin)
         looked_through = np.zeros(z.shape, dtype=bool)

@@ -53,6 +53,9 @@ def follow(world: MissionWorld, route: Route) -> Skill:
             world.note("route", f"{away_m:.2f} m off the route, planning anew")
             return
         is_near, is_aligned = _is_at(world, pose, route.goal_pose)
+        if there_ns is not None and not is_near:
+            # A fix moved the goal away: Astra-Local holds what it has reached, so ask anew.
+            request = world.new_request()
         there_ns = (there_ns or world.now_ns) if is_near else None
         if is_near and (is_aligned or world.seconds_since(there_ns or 0) > config.align_s):
             return

@@ -27,7 +27,6 @@ _GATE_SIGMA = 3.0  # beyond this an innovation counts less, as in Huber's loss
 _WHEELS_LOST_S = 0.3
 _STANDING_NOISE = 0.002
 _GYRO_LOST_S = 0.1
-_STRAIGHT_RAD_S = 0.1
 
 
 class WheelImuFilter:
@@ -118,7 +117,7 @@ class WheelImuFilter:
         dt = to_seconds(stamp_ns - self._stamp_ns)
         if dt <= 0.0:  # a little late: used where the filter stands now
             return
-        # Two readings of the same clock agree; a long gap is bridged in steps for the linearisation.
+        # A long gap is bridged in steps, for the sake of the linearisation.
         steps = max(1, math.ceil(dt / 0.1))
         for _ in range(steps):
             self._predict(dt / steps)
@@ -159,12 +158,11 @@ class WheelImuFilter:
         noise = math.hypot(c.wheel_linear_noise_mps, c.wheel_slip_fraction * v)
         self._update(model.wheel_linear, v, noise)
         turn_noise = math.hypot(c.wheel_angular_noise_rad_s, c.wheel_angular_slip_fraction * w)
-        # Slip lasts as long as the turn; averaged as if it were white noise it would bend heading
-        # and bias. So with a gyro the wheels only have a say where the gyro hardly turns (choosing
-        # by their own noisy reading would favour the low ones).
+        # Slip and scuffing last for seconds, even when driving straight; averaged as if they were
+        # white noise they would bend heading and bias. So the wheels turn the robot only where
+        # there is no gyro.
         gyro = self._last_gyro_ns
-        blind = gyro is None or to_seconds(sample.stamp_ns - gyro) > _GYRO_LOST_S
-        if blind or abs(self._last_gyro) < _STRAIGHT_RAD_S:
+        if gyro is None or to_seconds(sample.stamp_ns - gyro) > _GYRO_LOST_S:
             self._update(model.wheel_turn, w, turn_noise)
         if abs(v) > 1e-3 or abs(w) > 5e-3:
             self._still_since_ns = None
@@ -183,7 +181,7 @@ class WheelImuFilter:
         value: float,
         noise: float,
     ) -> None:
-        """Fuse one scalar, in Joseph's form; outliers are weighed down to the gate, never dropped."""
+        """Fuse one scalar in Joseph's form; outliers are weighed down to the gate, not dropped."""
         expected, jacobian = measure(self._state)
         innovation = value - expected
         column = self._covariance @ jacobian

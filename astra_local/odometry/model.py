@@ -49,9 +49,7 @@ def predict(state: Vector, dt_s: float) -> tuple[Vector, Matrix]:
     return result, jacobian
 
 
-def acceleration_noise(
-    heading_rad: float, dt_s: float, linear: float, angular: float
-) -> Matrix:
+def acceleration_noise(heading_rad: float, dt_s: float, linear: float, angular: float) -> Matrix:
     """Return the noise of one step ``(7, 7)``: white acceleration, forward and turning.
 
     A velocity that walks moves the pose within the same step, by half of it on average:

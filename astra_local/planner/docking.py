@@ -70,5 +70,3 @@ def dock(
         y += speed * math.sin(middle) * dt
         theta += rate * dt
     return roll_out(state, v, w, dt, robot)
-
-

@@ -34,9 +34,7 @@ class Rollouts:
     theta: Batch
 
 
-def roll_out(
-    state: RobotState, v: Batch, w: Batch, step_s: float, robot: RobotConfig
-) -> Rollouts:
+def roll_out(state: RobotState, v: Batch, w: Batch, step_s: float, robot: RobotConfig) -> Rollouts:
     """Drive control sequences from one state, with the limits of the base applied.
 
     Accelerations are limited step by step from the robot's present speed, so what is asked for

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from scipy import ndimage
 
+from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.types import Part, Scene, SceneObject
 
 __all__ = ["TopDown", "render_top_down"]
@@ -132,6 +134,11 @@ class TopDown:
                 for part in obj.parts:
                     if part.position_m[2] - part.size_m[2] / 2.0 < 1.0:
                         draw.polygon(self._outline(obj, part, grow=0.004), fill=_WALL)
+        # The corners, which no camera sees, are not part of any wall.
+        edge, frame = 0.17 * self._fine, scene.bounds_m
+        left, top = self._xy(frame[0], frame[3])
+        right, bottom = self._xy(frame[2], frame[1])
+        draw.rectangle((left, top, right, bottom), outline=_WALL, width=round(edge))
         for obj in scene.objects:
             if obj.kind == "window":
                 width = obj.parts[0].size_m[1]
@@ -161,12 +168,15 @@ class TopDown:
     def _labels(self, scene: Scene) -> None:
         draw = ImageDraw.Draw(self.image, "RGBA")
         font = ImageFont.load_default(size=max(10, round(0.24 * self.pixels_per_metre)))
+        plan = floor_plan(scene)
+        pad = 0.08 * self.pixels_per_metre
         for room in scene.rooms:
-            x0, y0, x1, y1 = room.bounds_m
             text = room.name.upper() if len(room.name) < 12 else room.name.capitalize()
-            column, row = self.to_pixels(np.asarray([(x0 + x1) / 2.0, (y0 + y1) / 2.0]))
+            _, _, right, bottom = draw.textbbox((0, 0), text, font=font)
+            size = [(side + 2.0 * pad) / self.pixels_per_metre for side in (right, bottom)]
+            place = _free_place(plan, room.bounds_m, size[0] + 0.1, size[1] + 0.1)
+            column, row = self.to_pixels(np.asarray(place))
             left, top, right, bottom = draw.textbbox((column, row), text, font=font, anchor="mm")
-            pad = 0.08 * self.pixels_per_metre
             box = (left - pad, top - pad, right + pad, bottom + pad)
             draw.rounded_rectangle(box, radius=pad, fill=(255, 255, 255, 190))
             draw.text((column, row), text, font=font, anchor="mm", fill=(40, 44, 52, 255))
@@ -200,6 +210,23 @@ def render_top_down(
     top_down = TopDown(scene, pixels_per_metre, labels)
     top_down.save(Path(path))
     return top_down
+
+
+def _free_place(
+    plan: FloorPlan, bounds_m: tuple[float, float, float, float], width_m: float, height_m: float
+) -> tuple[float, float]:
+    """Return the place nearest to a room's middle where a label hides no furniture."""
+    x0, y0, x1, y1 = bounds_m
+    cells = [max(1, math.ceil(side / plan.resolution_m)) for side in (height_m, width_m)]
+    taken = ndimage.maximum_filter(plan.occupied, size=cells)
+    middle = ((x0 + x1) / 2.0, (y0 + y1) / 2.0)
+    (row0, column0), (row1, column1) = plan.cell(x0, y0), plan.cell(x1, y1)
+    rows, columns = np.nonzero(~taken[row0:row1, column0:column1])
+    if rows.size == 0:
+        return middle
+    away = np.hypot(rows - (row1 - row0) / 2.0, columns - (column1 - column0) / 2.0)
+    best = int(np.argmin(away))
+    return plan.center(int(rows[best]) + row0, int(columns[best]) + column0)
 
 
 def _turn(angle_rad: float) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ __all__ = ["make_home"]
 _LAYOUTS = 12
 _ROOM_TRIES = 36
 _MOST_LANDMARKS = 45
+_FEWEST_PICTURES = 2
 #: The robot of the missions is 0.22 m wide from its centre; scenes leave it more.
 _CLEARANCE_M = 0.32
 _REACH_M = 0.8
@@ -157,12 +158,16 @@ def _landmarks(
             landmarks.append(
                 _landmark(obj, piece.kind, piece.color, piece.material, piece.text, function)
             )
+    # Signs and a few pictures keep their place when there is very much furniture.
+    most = _MOST_LANDMARKS - len(signs) - _FEWEST_PICTURES
+    landmarks.sort(key=lambda landmark: landmark.category in _LESSER)
+    del landmarks[most:]
     for sign in signs:
         function = SIGN_FUNCTION[int(rng.integers(0, len(SIGN_FUNCTION)))].format(room=sign.about)
         landmarks.append(
             _landmark(sign.obj, "sign", sign.color, sign.material, sign.text, function)
         )
-    wanted = int(rng.integers(2, 6))
+    wanted = min(int(rng.integers(_FEWEST_PICTURES, 6)), _MOST_LANDMARKS - len(landmarks))
     for index in rng.permutation(len(pictures)):
         words = FUNCTIONS["picture"]
         function = words[int(rng.integers(0, len(words)))]
@@ -171,7 +176,7 @@ def _landmarks(
         if wanted > 0 and plan.reachable_near(named, _CLEARANCE_M, _REACH_M) is not None:
             wanted -= 1
             landmarks.append(named)
-    return landmarks[:_MOST_LANDMARKS]
+    return landmarks
 
 
 def _landmark(

@@ -54,9 +54,8 @@ class Drive:
         noise = self.rng.normal(0.0, FIX_SIGMA) if error is None else error
         measured = (self.pose if pose is None else pose) + noise
         measured[2] = wrap_angle(float(measured[2]))
-        return PoseFix(
-            self.now_ns if stamp_ns is None else stamp_ns, measured, np.zeros((3, 3)), inliers, (), 0.0
-        )  # fmt: skip
+        stamp_ns = self.now_ns if stamp_ns is None else stamp_ns
+        return PoseFix(stamp_ns, measured, np.zeros((3, 3)), inliers, (), 0.0)
 
     def error(self) -> np.ndarray:
         difference = self.fusion.global_pose(self.now_ns).pose - self.pose
@@ -133,7 +132,7 @@ def test_covariance_is_consistent() -> None:
         drive.go(8.0)
         before.append(_nees(drive))
     upper = chi2.ppf(0.995, 3 * 60) / 60
-    # Never overconfident; being up to three times too careful is allowed (floors, systematic drift).
+    # Never overconfident; up to three times too careful is allowed (floors, systematic drift).
     for nees in (np.mean(before), np.mean(after)):
         assert 1.0 < nees < upper
 
@@ -188,7 +187,7 @@ def test_weak_fixes_from_one_standpoint_never_kidnap() -> None:
     drive = Drive(3)
     drive.go(5.0)
     drive.fusion.apply_fix(drive.fix())
-    wrong = drive.pose + [6.0, 0.0, 0.0]
+    wrong = drive.pose + np.array([6.0, 0.0, 0.0])
     for _ in range(10):
         drive.go(1.0, speed=0.0)
         decision = drive.fusion.apply_fix(drive.fix(inliers=40, pose=wrong))

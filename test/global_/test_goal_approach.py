@@ -29,16 +29,12 @@ def test_stops_near_free_and_facing(name: str) -> None:
     assert point_gap_m(landmark, ray).min() < 0.02
 
 
-def test_stays_on_the_side_of_the_wall_that_saw_it() -> None:
-    # A thin sign on the left face of the middle wall; 0.3 m away is the other room.
-    sign = Landmark(
-        "sign", "sign", "", "", "HALL", "", (4.94, 4.0, 1.5), (0.02, 0.4, 0.2), ("n024",)
-    )
-    left = [node for node in MAP.nodes if node.pose[0] < 4.0]
-    right = [node for node in MAP.nodes if node.pose[0] > 6.0]
-    for nodes, is_left in ((left, True), (right, False)):
-        linked = Landmark(**{**vars(sign), "node_ids": tuple(node.id for node in nodes)})
-        assert (approach_pose(MAP, linked, SPACE)[0] < 4.95) == is_left
+@pytest.mark.parametrize(("x", "is_left"), [(4.94, True), (5.11, False)])
+def test_stays_on_the_side_of_the_wall_that_saw_it(x: float, is_left: bool) -> None:
+    # A thin sign on one face of the middle wall; the other room is nearer than 0.5 m.
+    seen_from = tuple(node.id for node in MAP.nodes if (node.pose[0] < 5.0) == is_left)
+    sign = Landmark("s", "sign", "", "", "HALL", "", (x, 4.0, 1.5), (0.02, 0.4, 0.2), seen_from)
+    assert (approach_pose(MAP, sign, SPACE)[0] < 5.0) == is_left
 
 
 def test_hidden_picture_is_approached_over_the_furniture_below_it() -> None:
@@ -67,10 +63,8 @@ def test_walled_in_landmark_is_unreachable() -> None:
     cells[30:70, 30:70] = OCCUPIED
     cells[35:65, 35:65] = FREE
     node = MapNode("n0", se3.from_se2([0.5, 0.5, 0.0]))
-    landmark = Landmark("x", "x", "", "", "", "", (2.5, 2.5, 0.5), (0.3, 0.3, 1.0), ("n0",))
-    map = AstraMap(
-        (node,), (), (landmark,), None, occupancy=OccupancyMap(cells, (0.0, 0.0), 0.05)
-    )
+    landmark = Landmark("x", "x", "", "", "", "", (2.5, 2.5, 0.5), (0.3, 0.3, 1.0))
+    map = AstraMap((node,), (), (landmark,), None, occupancy=OccupancyMap(cells, (0.0, 0.0), 0.05))
     with pytest.raises(GoalUnreachable, match="x"):
         approach_pose(map, landmark, FreeSpace.from_map(map))
 
@@ -80,7 +74,8 @@ def test_without_occupancy_the_nearest_linked_node_is_taken() -> None:
     pose = approach_pose(MAP, landmark, None)
     node = MAP.node_by_id[landmark.node_ids[0]]
     np.testing.assert_allclose(pose[:2], node.pose[:2])
-    assert np.sin(pose[2]) > 0.9
+    # Node (6.5, 7.5); the nearest point of the tv is its lower left corner (6.9, 7.7).
+    assert pose[2] == pytest.approx(np.arctan2(0.2, 0.4))
 
 
 def test_pose_goals_snap_to_free_space() -> None:

@@ -1,4 +1,4 @@
-"""The hand-written instructions of ``data/goal_instructions.yaml``: right landmark, right refusal."""
+"""The hand-written instructions of ``data/goal_instructions.yaml``: right landmark or refusal."""
 
 from __future__ import annotations
 

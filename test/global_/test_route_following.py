@@ -61,11 +61,11 @@ def test_look_ahead_ends_in_the_goal_pose() -> None:
 def test_look_ahead_is_shorter_at_a_wall() -> None:
     space = FreeSpace.from_map(make_map())
     # Through the door at y = 1.5 and round its post: the far point lies behind the wall.
-    line = resample([[4.4, 1.5], [5.4, 1.5], [5.4, 3.5]], 0.1)
-    route = Route(line, np.array([5.4, 3.5, 0.0]))
-    robot = np.array([4.6, 1.5])
-    open_air = look_ahead(route, 0.2, robot, CONFIG)
-    walled = look_ahead(route, 0.2, robot, CONFIG, space)
-    assert open_air.station_m == pytest.approx(1.4)
-    assert walled.station_m < 1.25
+    line = resample([[4.4, 1.5], [5.3, 1.5], [5.3, 3.5]], 0.1)
+    route = Route(line, np.array([5.3, 3.5, 0.0]))
+    robot = np.array([4.7, 1.5])
+    open_air = look_ahead(route, 0.3, robot, CONFIG)
+    walled = look_ahead(route, 0.3, robot, CONFIG, space)
+    assert open_air.station_m == pytest.approx(1.5)
+    assert walled.station_m < 1.35
     assert space.line_clearance(robot, walled.pose[:2]) > 0.15

@@ -80,9 +80,7 @@ def test_routes_between_random_places_are_free_and_short(seed: int) -> None:
     assert np.linalg.norm(np.diff(route.points_m, axis=0), axis=1).max() <= 0.1 + 1e-9
     assert PLANNER.space.clearance_at(route.points_m).min() >= 0.22
     straight = np.linalg.norm(goal - start)
-    by_door = min(
-        np.hypot(*(start - (5.0, y))) + np.hypot(*(goal - (5.0, y))) for y in DOORS_Y_M
-    )
+    by_door = min(np.hypot(*(start - (5.0, y))) + np.hypot(*(goal - (5.0, y))) for y in DOORS_Y_M)
     same_room = (start[0] < 5.0) == (goal[0] < 5.0)
     assert route.length_m <= 1.4 * (straight if same_room else by_door) + 1.0
 
@@ -95,9 +93,7 @@ def test_doors_are_crossed_in_the_middle() -> None:
 def test_blocked_door_sends_the_route_through_the_other() -> None:
     route = PLANNER.plan([4.0, 2.0, 0.0], [6.5, 3.0, 0.0])
     assert crossing_y(route) < 3.0
-    blocked = PLANNER.plan(
-        [4.0, 2.0, 0.0], [6.5, 3.0, 0.0], [Blockage(5.0, DOORS_Y_M[0], 0.4, 0)]
-    )
+    blocked = PLANNER.plan([4.0, 2.0, 0.0], [6.5, 3.0, 0.0], [Blockage(5.0, DOORS_Y_M[0], 0.4, 0)])
     assert crossing_y(blocked) > 5.0
 
 

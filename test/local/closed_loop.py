@@ -33,7 +33,11 @@ class Drive:
 
 
 def drive_to(
-    world: HeightMap, start: np.ndarray, goal: np.ndarray, seed: int, limit_s: float | None = None,
+    world: HeightMap,
+    start: np.ndarray,
+    goal: np.ndarray,
+    seed: int,
+    limit_s: float | None = None,
     trace=None,
 ) -> Drive | None:
     """Drive from start to goal; ``None`` where the true map has no way."""

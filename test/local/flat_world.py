@@ -56,7 +56,9 @@ class HeightMap:
             best = min(best, math.hypot(max(x0 - x, 0.0, x - x1), max(y0 - y, 0.0, y - y1)))
         return best
 
-    def path(self, start: np.ndarray, goal: np.ndarray, radius_m: float = 0.22) -> np.ndarray | None:
+    def path(
+        self, start: np.ndarray, goal: np.ndarray, radius_m: float = 0.22
+    ) -> np.ndarray | None:
         """Return a shortest way ``(N, 2)`` on a 0.1 m grid that keeps off obstacles."""
         step = round(0.1 / self.cell_m)
         free = distance_transform_edt(self.heights <= 0.0) * self.cell_m
@@ -77,9 +79,7 @@ class HeightMap:
             (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))),
             shape=(free.size, free.size),
         )
-        source, target = (
-            cells[int(p[1] / 0.1), int(p[0] / 0.1)] for p in (start, goal)
-        )
+        source, target = (cells[int(p[1] / 0.1), int(p[0] / 0.1)] for p in (start, goal))
         distance, previous = dijkstra(
             graph.tocsr(), directed=False, indices=target, return_predecessors=True
         )
@@ -215,7 +215,6 @@ def flat(seed: int) -> HeightMap:
     walled(cut_y, h, cut_x, True)
     walled(0.0, cut_x, cut_y, False)
     walled(cut_x, w, cut_y, False)
-    result = HeightMap((w, h), boxes)
     placed = 0
     for _ in range(60):
         if placed == 9:

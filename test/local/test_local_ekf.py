@@ -18,9 +18,7 @@ from astra_local.odometry.ekf import WheelImuFilter
 MS = 1_000_000
 CONFIG = OdometryConfig()
 
-states = arrays(
-    np.float64, 7, elements=st.floats(-2.0, 2.0, allow_nan=False, allow_infinity=False)
-)
+states = arrays(np.float64, 7, elements=st.floats(-2.0, 2.0, allow_nan=False, allow_infinity=False))
 
 
 def imu(stamp_ns: int, rate: float) -> ImuSample:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -61,7 +62,7 @@ def test_ramps_up_and_brakes_harder_than_it_ramps() -> None:
     guard, speeds = Guard(), []
     for number in range(60):
         speeds.append(run(guard, 1, Velocity(0.6, 0.0), start=number).velocity.linear_mps)
-    steps = [b - a for a, b in zip(speeds, speeds[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(speeds)]
     assert max(steps) == pytest.approx(0.8 * 0.02, rel=1e-6)
     assert steps[0] <= 8.0 * 0.02 * 0.02 + 1e-9  # jerk
     assert speeds[-1] == pytest.approx(0.6)
@@ -72,7 +73,8 @@ def test_ramps_up_and_brakes_harder_than_it_ramps() -> None:
 commands = st.one_of(
     st.none(),
     st.tuples(
-        st.floats(allow_nan=True, allow_infinity=True), st.floats(allow_nan=True, allow_infinity=True)
+        st.floats(allow_nan=True, allow_infinity=True),
+        st.floats(allow_nan=True, allow_infinity=True),
     ),
     st.tuples(st.floats(-2, 2), st.floats(-4, 4)),
 )

@@ -45,8 +45,7 @@ def known_at(view, x: float, y: float) -> bool:
 
 
 def world_at(x: float, y: float, theta: float, boxes: list, noise: float = 0.0) -> FlatWorld:
-    world = FlatWorld(HeightMap((8.0, 8.0), WALLS + boxes), np.array([x, y, theta]), 0, noise)
-    return world
+    return FlatWorld(HeightMap((8.0, 8.0), WALLS + boxes), np.array([x, y, theta]), 0, noise)
 
 
 @pytest.mark.parametrize("theta", [0.0, 0.7, -2.5])
@@ -133,7 +132,7 @@ def test_far_from_the_origin_of_odom() -> None:
     world = world_at(4.0, 4.0, 0.3, [])
     for _ in range(3):
         world.stamp_ns += 100_000_000
-        occupancy.update(world.frames(), [world.pose + [10_000.0, -5_000.0, 0.0]] * 4)
+        occupancy.update(world.frames(), [np.add(world.pose, [10_000.0, -5_000.0, 0.0])] * 4)
     assert (occupancy.view().occupied != here.occupied).mean() < 0.001
 
 

@@ -96,8 +96,10 @@ def check(seeds: range) -> None:
     drives = {seed: trip(seed) for seed in seeds}
     reached = sum(drive.reached for drive in drives.values())
     collisions = sum(drive.collisions for drive in drives.values())
-    print(f"reached {reached}/{len(drives)}, {collisions} collisions, "
-          f"{time.perf_counter() - begin:.0f} s")
+    print(
+        f"reached {reached}/{len(drives)}, {collisions} collisions, "
+        f"{time.perf_counter() - begin:.0f} s"
+    )
     assert collisions == 0, {s: d for s, d in drives.items() if d.collisions}
     assert reached >= 0.95 * len(drives), {s: d for s, d in drives.items() if not d.reached}
     assert all(d.final_error_m < 0.15 for d in drives.values() if d.reached)

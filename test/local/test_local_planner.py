@@ -77,7 +77,7 @@ def test_is_not_trapped_by_a_dead_end() -> None:
 def test_creeps_out_when_it_touches() -> None:
     wall = (0.18, -1.0, 0.3, 1.0)  # 0.04 m inside the footprint
     world = world_of(wall)
-    state, sources, clearance = drive(world, (0.0, 0.0, 0.0), go(-1.5, 0.0), 120)
+    state, _, clearance = drive(world, (0.0, 0.0, 0.0), go(-1.5, 0.0), 120)
     assert state.pose[0] < -1.0
     assert clearance > world.esdf.at(0.0, 0.0) - 0.22 - 0.01
 
@@ -154,7 +154,11 @@ def tracker() -> TrajectoryTracker:
 def test_on_the_plan_the_command_is_the_plan(w: float, age_ms: int) -> None:
     t = age_ms / 1e3
     theta = w * t
-    pose = [0.5 / w * math.sin(theta), 0.5 / w * (1 - math.cos(theta)), theta] if w else [0.5 * t, 0, 0]
+    pose = (
+        [0.5 / w * math.sin(theta), 0.5 / w * (1 - math.cos(theta)), theta]
+        if w
+        else [0.5 * t, 0, 0]
+    )
     command, reason = tracker().command(
         straight_plan(w=w), np.array(pose), 1_000 + age_ms * 1_000_000
     )

@@ -45,9 +45,7 @@ def world_of(*boxes: tuple[float, float, float, float], known: bool = True) -> L
 
 def constant(v: float, w: float, state: RobotState = STILL) -> Rollouts:
     shape = (1, CONFIG.num_steps)
-    return roll_out(
-        state, np.full(shape, v, np.float32), np.full(shape, w, np.float32), 0.1, ROBOT
-    )
+    return roll_out(state, np.full(shape, v, np.float32), np.full(shape, w, np.float32), 0.1, ROBOT)
 
 
 def context_of(batch: Rollouts, world: LocalWorld, goal=(2.0, 0.0), **changes) -> CostContext:
@@ -120,7 +118,7 @@ def test_the_way_leads_around_a_wall() -> None:
     to_go = cost_to_go(world_of(wall), (0.0, 0.0), (2.0, 0.0), 0.22, 0.1)
     around = 2.0 * math.hypot(1.0, 1.5)
     assert around < to_go.field.at(0.0, 0.0) < 2.5 * around
-    follow_x, follow_y = to_go.direction(np.array([0.0]), np.array([0.0]))
+    _, follow_y = to_go.direction(np.array([0.0]), np.array([0.0]))
     assert follow_y[0] < -0.3
     assert np.isfinite(to_go.field.values).all()
 
@@ -280,6 +278,8 @@ def test_escape_creeps_out_of_the_inflation() -> None:
 def test_escape_between_two_walls_turns_along_them() -> None:
     world = world_of((-1.0, 0.15, 1.0, 4.0), (-1.0, -4.0, 1.0, -0.2))
     assert escape(STILL, world, CONFIG, ROBOT) is not None
-    nowhere = world_of((-4.0, 0.2, 4.0, 4.0), (-4.0, -4.0, 4.0, -0.2), (0.2, -4, 4, 4), (-4, -4, -0.2, 4))
+    nowhere = world_of(
+        (-4.0, 0.2, 4.0, 4.0), (-4.0, -4.0, 4.0, -0.2), (0.2, -4, 4, 4), (-4, -4, -0.2, 4)
+    )
     stuck = escape(STILL, nowhere, CONFIG, ROBOT)
     assert stuck is None or stuck[1] == "rotate"

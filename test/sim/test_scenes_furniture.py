@@ -36,7 +36,7 @@ def test_pieces_keep_within_the_floor_they_ask_for(name: str) -> None:
         assert (low[:2] >= np.asarray((-depth, -width)) / 2.0 - 0.012).all(), (low, high)
         assert (high[:2] <= np.asarray((depth, width)) / 2.0 + 0.012).all(), (low, high)
         # What the piece asks for is not much more than what it covers.
-        assert (high[:2] - low[:2] >= 0.75 * np.asarray((depth, width))).all(), (low, high)
+        assert (high[:2] - low[:2] >= 0.65 * np.asarray((depth, width))).all(), (low, high)
         assert high[2] < 2.5
         if piece.landmark:
             assert piece.kind in FUNCTIONS

@@ -60,6 +60,7 @@ def test_landmarks_say_what_they_are(scene: Scene) -> None:
     needed = {"fridge", "sink", "stove", "sofa", "tv", "bed", "wardrobe", "toilet", "washbasin"}
     assert needed <= categories
     signs = [landmark for landmark in scene.landmarks if landmark.category == "sign"]
+    assert len(signs) == sum(obj.kind == "sign" for obj in scene.objects)
     assert any(sign.text == "KITCHEN" for sign in signs)
     for sign in signs:
         width = max(sign.size_m[:2])

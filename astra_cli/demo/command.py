@@ -1,0 +1,194 @@
+"""`./astra demo` from the first line to the last.
+
+Map the scene, start the processes, say the goal, watch, judge, and leave nothing behind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from astra_core.errors import AstraError, ConfigError
+
+if TYPE_CHECKING:
+    from astra_cli.ros.demo_session import DemoSession
+    from astra_msgs.action import Navigate
+    from astra_sim.scenes.types import Scene
+
+__all__ = ["run_demo"]
+
+_VERSIONED = ("numpy", "mujoco", "opencv-python-headless", "pycolmap", "ros-rclpy")
+
+
+def run_demo(
+    family: str, seed: int, goal: str, *, record: Path | None, json_file: Path | None
+) -> int:
+    """Run the demo.
+
+    Args:
+        family: Scene family.
+        seed: Scene seed.
+        goal: What the robot is told.
+        record: Folder for bag, picture and result; ``None`` keeps nothing.
+        json_file: Where to write the result; ``None`` writes none.
+
+    Returns:
+        0 when the robot arrived where it was meant to, 1 otherwise.
+
+    Raises:
+        AstraError: The demo could not be run at all.
+    """
+    from astra_sim.scenes import make_scene
+
+    _check_request(goal, record, json_file)
+    scene = make_scene(family, seed)
+    with _terminated_as_interrupt():
+        map_folder = _map_with_progress(family, seed)
+        return _drive_and_judge(scene, map_folder, goal, record, json_file)
+
+
+def _check_request(goal: str, record: Path | None, json_file: Path | None) -> None:
+    if not goal.strip():
+        raise ConfigError('--goal is empty: say where to go, for example --goal "I am thirsty"')
+    # Found out now rather than after the drive.
+    if record is not None:
+        if (record / "bag").exists():
+            raise ConfigError(f"{record} already holds a recording: name another folder")
+        _make_folder(record)
+    if json_file is not None:
+        _make_folder(json_file.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot write to {folder}: {error.strerror}") from error
+
+
+def _map_with_progress(family: str, seed: int) -> Path:
+    from astra_cli.scene_map import ensure_scene_map
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console = Console()
+    if not console.is_terminal:
+        shown: list[str] = []
+
+        def tell(share: float, text: str) -> None:
+            # A log wants a line per stage, not one per percent.
+            stage = re.split(r"[:\d]", text)[0]
+            if not shown or shown[-1] != stage:
+                shown.append(stage)
+                print(f"[{100 * share:3.0f} %] {text}", flush=True)
+
+        return ensure_scene_map(family, seed, tell)
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("looking for the map", total=1.0)
+        return ensure_scene_map(
+            family,
+            seed,
+            lambda share, text: progress.update(task, completed=share, description=text),
+        )
+
+
+def _drive_and_judge(
+    scene: Scene, map_folder: Path, goal: str, record: Path | None, json_file: Path | None
+) -> int:
+    from astra_cli.demo.join import join_drive
+    from astra_cli.demo.memory import MemoryWatch
+    from astra_cli.demo.mission_result import mission_result
+    from astra_cli.demo.stack import running_stack
+    from astra_cli.demo.summary import DemoCost, demo_json, print_summary
+    from astra_eval.instructions import accepted_categories
+    from astra_eval.scoring import score_mission
+
+    with running_stack(scene, map_folder, record) as stack:
+        memory = MemoryWatch(stack.process_ids)
+        try:
+            answer = _say(stack.session, goal, stack.check)
+        finally:
+            memory_mb = memory.close()
+        session = stack.session
+    log = session.log
+    drive = join_drive(
+        log.truth,
+        log.odometry,
+        log.global_poses,
+        num_collisions=session.num_collisions,
+        collided_with=session.collided_with,
+        phases=tuple(log.phases),
+    )
+    if len(drive.stamps_ns) == 0:
+        raise AstraError("nothing was recorded of the drive: no ground truth or odometry arrived")
+    score = score_mission(
+        scene,
+        drive,
+        mission_result(answer),
+        goal,
+        accepted_categories(scene.family, goal),
+    )
+    cost = DemoCost(
+        log.wall_time_s, log.real_time_factor, log.rates_hz(), log.planning_s, memory_mb
+    )
+    print_summary(score, cost)
+    data = demo_json(
+        score,
+        cost,
+        family=scene.family,
+        seed=scene.seed,
+        versions={name: version(name) for name in _VERSIONED if _installed(name)},
+    )
+    text = json.dumps(data, indent=2) + "\n"
+    if record is not None:
+        from astra_eval.pictures import draw_drive
+
+        (record / "result.json").write_text(text, encoding="utf-8")
+        draw_drive(scene, drive, score, record / "drive.png")
+        print(f"  record   {record}: bag/, drive.png, result.json")
+    if json_file is not None:
+        json_file.write_text(text, encoding="utf-8")
+    return 0 if score.success else 1
+
+
+def _say(session: DemoSession, goal: str, check: Callable[[], None]) -> Navigate.Result:
+    from astra_cli.demo.display import ProgressLine
+
+    line = ProgressLine()
+    print(f'You: "{goal}"', flush=True)
+    try:
+        return session.drive(goal, check=check, on_state=line.show)
+    finally:
+        line.close()
+
+
+def _installed(name: str) -> bool:
+    from importlib.metadata import PackageNotFoundError
+
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def _terminated_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM take the same orderly way out as Ctrl-C."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,102 @@
+"""The processes of a demo, and the order in which they come and go."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from astra_cli.node_table import ProcessCommand, commands
+from astra_cli.ros_domain import find_free_domain, isolate
+from astra_cli.runner import Runner
+
+if TYPE_CHECKING:
+    from astra_cli.ros.demo_session import DemoSession
+    from astra_sim.scenes.types import Scene
+
+__all__ = ["RunningStack", "running_stack"]
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A stack that is up.
+
+    Attributes:
+        session: A client in the same ROS domain.
+        check: Raises when a process died.
+        process_ids: Of the processes, by name.
+    """
+
+    session: DemoSession
+    check: Callable[[], None]
+    process_ids: Mapping[str, int]
+
+
+@contextmanager
+def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterator[RunningStack]:
+    """Start simulator, stack and client in a domain of their own; stop all of them at the end.
+
+    Args:
+        scene: Where the robot is.
+        map_folder: The map of that scene.
+        record: Folder whose ``bag/`` is written; ``None`` records nothing.
+
+    Raises:
+        AstraError: Something did not start.
+    """
+    with ExitStack() as cleanup:
+        logs = (
+            record / "logs"
+            if record is not None
+            else Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="astra-demo-")))
+        )
+        domain_id = find_free_domain()
+        isolate(os.environ, domain_id)
+        print(f"ROS domain {domain_id}, discovery on this host only", flush=True)
+        processes = commands(
+            {
+                "scene": scene.family,
+                "seed": scene.seed,
+                "start_seed": scene.seed,
+                "map": map_folder,
+                # Lockstep keeps it right at any speed; nobody watches in real time yet.
+                "real_time_factor": 0.0,
+                "publish_ground_truth": True,
+            }
+        )
+        if record is not None:
+            processes.append(_recorder(record / "bag"))
+        runner = Runner(processes, log_folder=logs, domain_id=domain_id)
+        cleanup.callback(_uninterrupted, runner.stop)
+        runner.start()
+        print(f"starting {', '.join(process.name for process in processes)}", flush=True)
+        runner.wait_active(timeout_s=120.0)
+
+        from astra_cli.ros.demo_session import DemoSession
+
+        session = DemoSession(domain_id)
+        cleanup.callback(session.close)
+        yield RunningStack(session, runner.poll, runner.process_ids)
+
+
+def _recorder(folder: Path) -> ProcessCommand:
+    argv = (sys.executable, "-m", "astra_cli.ros.recorder_node", str(folder.resolve()))
+    return ProcessCommand("astra_recorder", argv)
+
+
+def _uninterrupted(stop: Callable[[], None]) -> None:
+    """Stop in order even when Ctrl-C comes again: half-stopped is worse than a second's wait."""
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        stop()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,100 @@
+"""The end of a demo: the JSON of DESIGN section 9, and a few lines for people."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from astra_eval.scoring import MissionScore
+
+__all__ = ["DemoCost", "demo_json", "print_summary"]
+
+
+@dataclass(frozen=True)
+class DemoCost:
+    """What the drive cost the machine.
+
+    Attributes:
+        wall_time_s: Wall time of the drive, set-up not counted.
+        real_time_factor: Simulated seconds per wall second.
+        rates_hz: Messages per simulated second by topic.
+        planning_s: Computation time of each plan.
+        memory_mb: Largest proportional resident memory by process name.
+    """
+
+    wall_time_s: float
+    real_time_factor: float
+    rates_hz: Mapping[str, float]
+    planning_s: list[float]
+    memory_mb: Mapping[str, float]
+
+    @property
+    def stack_memory_mb(self) -> float:
+        """Return the memory of the stack, the simulator not counted."""
+        return sum(mb for name, mb in self.memory_mb.items() if name != "astra_sim")
+
+
+def demo_json(
+    score: MissionScore, cost: DemoCost, *, family: str, seed: int, versions: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the result as plain data, with the keys of DESIGN section 9 and a few more."""
+    planning_ms = sorted(1000.0 * seconds for seconds in cost.planning_s)
+    return {
+        "scene": family,
+        "seed": seed,
+        **score.to_json(),
+        "wall_time_s": cost.wall_time_s,
+        "real_time_factor": _finite(cost.real_time_factor),
+        "rates_hz": {name: round(rate, 2) for name, rate in cost.rates_hz.items()},
+        "latency_ms": {
+            "planning_median": statistics.median(planning_ms) if planning_ms else None,
+            "planning_p95": planning_ms[int(0.95 * (len(planning_ms) - 1))]
+            if planning_ms
+            else None,
+        },
+        "memory_mb": {name: round(mb) for name, mb in cost.memory_mb.items()},
+        "stack_memory_mb": round(cost.stack_memory_mb),
+        "map": "oracle",
+        "depth": "sensor",
+        "versions": dict(versions),
+        "weights": {},
+    }
+
+
+def print_summary(score: MissionScore, cost: DemoCost) -> None:
+    """Tell a person how it went."""
+    localization = score.localization
+    verdict = "ARRIVED" if score.success else "FAILED"
+    right = {True: "", False: " (not what was meant)", None: " (nobody wrote down what is right)"}
+    print()
+    print(f"{verdict}  “{score.goal_text}”  ->  {score.goal_landmark or 'no landmark'}", end="")
+    print(right[score.goal_landmark_right])
+    for cause in score.causes:
+        print(f"  because  {cause}")
+    print(f"  goal     stopped {score.distance_to_goal_m:.2f} m from where it is reachable")
+    print(
+        f"  drive    {score.path_length_m:.1f} m in {score.sim_time_s:.1f} s "
+        f"(allowed {score.time_limit_s:.0f} s), SPL {score.spl:.2f}, "
+        f"{score.collisions} collisions, {score.recoveries} recoveries, "
+        f"fallback {100 * score.fallback_fraction:.0f} %"
+    )
+    print(
+        f"  where    first fix after {localization['first_fix_s']:.1f} s, then "
+        f"{100 * localization['median_error_m']:.1f} cm / "
+        f"{localization['median_error_deg']:.2f} deg median error, "
+        f"lost {localization['lost_count']} times; map: oracle, depth: sensor"
+    )
+    print(f"  odometry {score.odometry['rte_percent']:.2f} % drift (RTE, wheels + IMU)")
+    print(
+        f"  machine  real-time factor {cost.real_time_factor:.2f}, memory of the stack "
+        f"{cost.stack_memory_mb:.0f} MB ("
+        + ", ".join(f"{name} {mb:.0f}" for name, mb in sorted(cost.memory_mb.items()))
+        + ")"
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

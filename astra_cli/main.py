@@ -1,0 +1,121 @@
+"""The command line. Every command lives in a file of its own and is imported when it is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from astra_core.errors import AstraError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="astra",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Astra: tell a robot in words where to go; it finds out where it is and drives there.",
+)
+
+Scene = Annotated[str, typer.Option(help="Scene family: home (office and warehouse will follow).")]
+Seed = Annotated[int, typer.Option(help="Which building of the family.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+
+
+@app.command()
+def demo(
+    scene: Scene = "home",
+    seed: Seed = 7,
+    goal: Annotated[str, typer.Option(help="What you tell the robot.")] = "I am thirsty",
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No window or page, only this terminal.")
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the bag, a picture of the drive and the result."),
+    ] = None,
+    json_file: Json = None,
+) -> None:
+    """Drive a simulated robot to a spoken place, over real ROS 2 processes."""
+    from astra_cli.demo.command import run_demo
+
+    # No window exists yet, so every run is headless; the option is accepted for scripts.
+    del headless
+    raise typer.Exit(run_demo(scene, seed, goal, record=record, json_file=json_file))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(
+    context: typer.Context,
+    slow: Annotated[bool, typer.Option("--slow", help="Run the slow tests as well.")] = False,
+    json_file: Json = None,
+) -> None:
+    """Run every test through colcon; further words go to pytest."""
+    from astra_cli.testing import run_tests
+
+    raise typer.Exit(run_tests(context.args, slow=slow, json_file=json_file))
+
+
+@app.command()
+def doctor(json_file: Json = None) -> None:
+    """Say what is installed, which engines work and what is missing."""
+    from astra_cli.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(json_file))
+
+
+@app.command()
+def sim(scene: Scene = "home", seed: Seed = 7) -> None:
+    """Run the simulator alone in real time, to drive by hand or to record a bag."""
+    from astra_cli.sim_command import run_sim
+
+    raise typer.Exit(run_sim(scene, seed))
+
+
+@app.command()
+def missions(
+    scene: Scene = "home",
+    seeds: Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")] = "50000:50010",
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
+    rows: Annotated[
+        Path | None, typer.Option(help="Append a row per seed here and resume from it.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for a picture of each drive.")
+    ] = None,
+    json_file: Json = None,
+) -> None:
+    """Run missions end to end without ROS, for statistics."""
+    from astra_cli.missions_command import run_missions
+
+    raise typer.Exit(
+        run_missions(scene, seeds, jobs=jobs, rows=rows, pictures=pictures, json_file=json_file)
+    )
+
+
+def _add_groups() -> None:
+    from astra_cli.map_command import app as map_app
+
+    app.add_typer(map_app, name="map", help="Build, check and draw maps.")
+
+
+def run() -> None:
+    """Run the command line; every failure is one clear line and a non-zero exit."""
+    _add_groups()
+    try:
+        app()
+    except AstraError as error:
+        print(f"astra: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nastra: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output left (`./astra ... | head`): nothing more to say to anyone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -1,0 +1,141 @@
+"""``./astra map``: build a map from a tour, check it, draw it."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(metavar="MAP", help="Folder of the map.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+
+
+@app.command()
+def build(
+    bag: Annotated[Path, typer.Argument(help="rosbag2 folder of the tour.")],
+    annotations: Annotated[Path, typer.Option(help="YAML list of landmarks.")],
+    out: Annotated[Path, typer.Option(help="Where the map goes.")],
+    config: Annotated[Path | None, typer.Option(help="YAML with settings of the builder.")] = None,
+    keep_work: Annotated[
+        bool, typer.Option("--keep-work", help="Keep the stages' artefacts beside the map.")
+    ] = False,
+    json_file: Json = None,
+) -> None:
+    """Build a map from a recorded tour; an interrupted build goes on where it stopped."""
+    import dataclasses
+
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from astra_core.config import load_yaml
+    from astra_global.map import draw_map
+    from astra_global.mapping import MappingConfig, build_map
+
+    settings = load_yaml(MappingConfig, config) if config is not None else MappingConfig()
+    if keep_work:
+        settings = dataclasses.replace(settings, keep_work=True)
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns) as bar:
+        task = bar.add_task("starting", total=1.0)
+        report = build_map(
+            bag,
+            annotations,
+            out,
+            settings,
+            lambda share, text: bar.update(task, completed=share, description=text),
+        )
+    print(report.to_text())
+    picture = draw_map(report.map, out.with_name(f"{out.name}.png"))
+    print(f"  picture: {picture}")
+    _write(json_file, {**report.to_dict(), "picture": str(picture)})
+
+
+@app.command()
+def check(
+    folder: Folder,
+    accept_edits: Annotated[
+        bool,
+        typer.Option(
+            "--accept-edits", help="Sign graph.json and map.yaml as they are now, if valid."
+        ),
+    ] = False,
+    json_file: Json = None,
+) -> None:
+    """Check a map: files, checksums, references, and whether a robot can use it."""
+    from astra_global import map as maps
+
+    changed = maps.accept_edits(folder) if accept_edits else []
+    for name in changed:
+        print(f"accepted: {name}")
+    problems = maps.check_map(folder)
+    for problem in problems:
+        print(problem)
+    if not problems:
+        astra_map = maps.load_map(folder, verify=False)
+        print(
+            f"{folder}: good ({len(astra_map.nodes)} nodes, {len(astra_map.edges)} edges, "
+            f"{len(astra_map.landmarks)} landmarks)"
+        )
+    _write(json_file, {"map": str(folder), "problems": problems, "accepted": changed})
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the picture goes; by default <map>.png beside it.")
+    ] = None,
+    json_file: Json = None,
+) -> None:
+    """Draw a map as a PNG and list its landmarks."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from astra_global.map import draw_map, load_map
+
+    astra_map = load_map(folder)
+    resolved = folder.resolve()
+    picture = draw_map(astra_map, out or resolved.with_name(f"{resolved.name}.png"))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("landmark", "category", "text", "function", "x", "y", "seen by"):
+        table.add_column(heading, overflow="fold")
+    for landmark in astra_map.landmarks:
+        x, y, _ = landmark.position_m
+        table.add_row(
+            landmark.id,
+            landmark.category,
+            landmark.text,
+            landmark.function,
+            f"{x:.1f}",
+            f"{y:.1f}",
+            f"{len(landmark.node_ids)} nodes",
+        )
+    console = Console()
+    console.print(table)
+    console.print(f"picture: {picture}")
+    _write(
+        json_file,
+        {
+            "map": str(folder),
+            "picture": str(picture),
+            "nodes": len(astra_map.nodes),
+            "edges": len(astra_map.edges),
+            "landmarks": [landmark.id for landmark in astra_map.landmarks],
+            "provenance": dict(astra_map.provenance),
+        },
+    )
+
+
+def _write(path: Path | None, data: dict[str, Any]) -> None:
+    if path is not None:
+        path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

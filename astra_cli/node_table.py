@@ -1,0 +1,232 @@
+"""The node graph, written down once: `launch/bringup.launch.py` and the runner both read it.
+
+Nothing here imports ROS, so that the table can be read where none is installed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from astra_core.errors import ConfigError
+
+__all__ = [
+    "ACTIVE_LINE",
+    "ARGUMENTS",
+    "NODES",
+    "LaunchArgument",
+    "NodeSpec",
+    "ProcessCommand",
+    "commands",
+    "lifecycle_nodes",
+    "node_parameters",
+    "resolve_arguments",
+]
+
+ACTIVE_LINE = "all nodes are active"
+"""What `astra_lifecycle` logs once every managed node is active; the runner waits for it."""
+
+
+@dataclass(frozen=True)
+class LaunchArgument:
+    """One argument of the bring-up, as `ros2 launch ... --show-args` prints it."""
+
+    name: str
+    default: str
+    description: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One process of the graph.
+
+    Attributes:
+        name: Node name.
+        executable: Entry point installed by the package `astra`.
+        module: The same entry point for ``python -m``.
+        parameter_file: File in ``config/``.
+        parameters: Parameter of the node -> bring-up argument that sets it (where not empty).
+        condition: Argument that must be true; empty means always.
+        lifecycle_order: Place in the order of activation; ``None`` for a plain node.
+        remaps: (from, to) pairs.
+        package: ROS package.
+    """
+
+    name: str
+    executable: str
+    module: str
+    parameter_file: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    condition: str = ""
+    lifecycle_order: int | None = None
+    remaps: tuple[tuple[str, str], ...] = (("/tf", "tf"), ("/tf_static", "tf_static"))
+    package: str = "astra"
+
+
+ARGUMENTS = (
+    LaunchArgument("sim", "true", "Start the embedded simulator.", ("true", "false")),
+    LaunchArgument("scene", "home", "Family of the simulated scene: home, office, warehouse."),
+    LaunchArgument("seed", "60000", "Seed of the scene, 0 to 2147483647."),
+    LaunchArgument("start_seed", "0", "Seed of sensor noise and of where the robot starts."),
+    LaunchArgument("map", "", "Folder of the map that Astra-Global loads; empty: by load_map."),
+    LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
+    LaunchArgument(
+        "use_sim_time",
+        "auto",
+        "Follow /clock; auto: when `sim` is true.",
+        ("auto", "true", "false"),
+    ),
+    LaunchArgument("real_time_factor", "1.0", "Upper limit of simulated speed; 0: no limit."),
+    LaunchArgument(
+        "publish_ground_truth", "false", "Let the simulator tell the truth, for scoring only."
+    ),
+    LaunchArgument("params_file", "", "A YAML file whose parameters override those of config/."),
+    LaunchArgument("log_level", "info", "debug, info, warn or error."),
+)
+
+NODES = (
+    NodeSpec(
+        name="astra_sim",
+        executable="astra_sim",
+        module="astra_sim.ros.node",
+        parameter_file="astra_sim.yaml",
+        parameters={
+            "scene": "scene",
+            "seed": "seed",
+            "start_seed": "start_seed",
+            "real_time_factor": "real_time_factor",
+            "publish_ground_truth": "publish_ground_truth",
+        },
+        condition="sim",
+    ),
+    NodeSpec(
+        name="astra_guard",
+        executable="astra_guard",
+        module="astra_local.ros.guard_node",
+        parameter_file="astra_guard.yaml",
+    ),
+    NodeSpec(
+        name="astra_local",
+        executable="astra_local",
+        module="astra_local.ros.node",
+        parameter_file="astra_local.yaml",
+        lifecycle_order=1,
+    ),
+    NodeSpec(
+        name="astra_global",
+        executable="astra_global",
+        module="astra_global.ros.node",
+        parameter_file="astra_global.yaml",
+        parameters={"map_folder": "map"},
+        lifecycle_order=2,
+    ),
+    NodeSpec(
+        name="astra_lifecycle",
+        executable="astra_lifecycle",
+        module="astra_cli.ros.lifecycle_node",
+        parameter_file="astra_lifecycle.yaml",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ProcessCommand:
+    """What the runner starts: a name for logs and messages, and the command line."""
+
+    name: str
+    argv: tuple[str, ...]
+
+
+def lifecycle_nodes(nodes: tuple[NodeSpec, ...] = NODES) -> list[str]:
+    """Return the names of the managed nodes in order of activation."""
+    managed = [node for node in nodes if node.lifecycle_order is not None]
+    return [node.name for node in sorted(managed, key=lambda node: node.lifecycle_order or 0)]
+
+
+def resolve_arguments(given: Mapping[str, object]) -> dict[str, str]:
+    """Fill in defaults and check the arguments of the bring-up.
+
+    Raises:
+        ConfigError: An unknown argument, or a value that is not among its choices.
+    """
+    known = {argument.name: argument for argument in ARGUMENTS}
+    values = {argument.name: argument.default for argument in ARGUMENTS}
+    for name, value in given.items():
+        if name not in known:
+            raise ConfigError(f"unknown argument {name!r}; known: {', '.join(known)}")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        choices = known[name].choices
+        if choices and text not in choices:
+            raise ConfigError(f"{name} must be one of {', '.join(choices)}, got {text!r}")
+        values[name] = text
+    if values["use_sim_time"] == "auto":
+        values["use_sim_time"] = values["sim"]
+    return values
+
+
+def node_parameters(node: NodeSpec, values: Mapping[str, str]) -> dict[str, bool | float | str]:
+    """Return the parameters that the arguments set on a node, as values of their own type.
+
+    Args:
+        node: A row of the table.
+        values: From :func:`resolve_arguments`.
+    """
+    parameters: dict[str, bool | float | str] = {"use_sim_time": values["use_sim_time"] == "true"}
+    for parameter, argument in node.parameters.items():
+        if values[argument]:
+            parameters[parameter] = _typed(values[argument])
+    return parameters
+
+
+def commands(
+    given: Mapping[str, object],
+    config_folder: Path | None = None,
+    nodes: tuple[NodeSpec, ...] = NODES,
+) -> list[ProcessCommand]:
+    """Turn the table into command lines, in starting order.
+
+    Args:
+        given: Values of :data:`ARGUMENTS` by name; missing ones keep their defaults.
+        config_folder: Where the parameter files lie; ``None`` means the repository's ``config/``.
+        nodes: The table.
+
+    Raises:
+        ConfigError: See :func:`resolve_arguments`.
+    """
+    values = resolve_arguments(given)
+    folder = config_folder or Path(__file__).resolve().parent.parent / "config"
+    return [
+        ProcessCommand(node.name, tuple(_argv(node, values, folder)))
+        for node in nodes
+        if not node.condition or values[node.condition] == "true"
+    ]
+
+
+def _argv(node: NodeSpec, values: Mapping[str, str], folder: Path) -> list[str]:
+    argv = [sys.executable, "-m", node.module, "--ros-args", "-r", f"__node:={node.name}"]
+    if values["namespace"]:
+        argv += ["-r", f"__ns:=/{values['namespace'].strip('/')}"]
+    for source, target in node.remaps:
+        argv += ["-r", f"{source}:={target}"]
+    argv += ["--params-file", str(folder / node.parameter_file)]
+    for name, value in node_parameters(node, values).items():
+        argv += ["-p", f"{name}:={json.dumps(value)}"]
+    if values["params_file"]:
+        # Last, so that a user's file has the last word.
+        argv += ["--params-file", values["params_file"]]
+    return [*argv, "--log-level", values["log_level"]]
+
+
+def _typed(text: str) -> bool | float | str:
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,1 @@
+"""Nodes and clients of the command line."""

@@ -1,0 +1,22 @@
+"""Parameters of the lifecycle owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from astra_core.config import setting
+
+__all__ = ["LifecycleConfig"]
+
+
+@dataclass(frozen=True)
+class LifecycleConfig:
+    """Whom to bring up, and how long that may take (wall time)."""
+
+    nodes: tuple[str, ...] = setting(
+        ("astra_local", "astra_global"), "Managed nodes in order of activation."
+    )
+    appear_timeout_s: float = setting(30.0, "Until a node answers at all.", minimum=0.1)
+    configure_timeout_s: float = setting(120.0, "For loading maps and models.", minimum=0.1)
+    activate_timeout_s: float = setting(20.0, "For starting to work.", minimum=0.1)
+    deactivate_timeout_s: float = setting(3.0, "For stopping at shutdown.", minimum=0.1)

@@ -1,0 +1,145 @@
+"""The node ``astra_lifecycle``: configures and activates the managed nodes, deactivates them last.
+
+Waiting happens in a thread of its own; the executor only delivers answers. Managing a node by hand
+(``ros2 lifecycle set``) works beside it: what is already in the wanted state is left alone.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+
+import rclpy
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from rclpy.client import Client
+from rclpy.node import Node
+
+from astra_cli.node_table import ACTIVE_LINE
+from astra_cli.ros.lifecycle_config import LifecycleConfig
+from astra_core.errors import AstraError
+from astra_core.ros.main import run_node
+from astra_core.ros.parameters import read_config
+
+__all__ = ["LifecycleError", "LifecycleOwner", "main"]
+
+_POLL_S = 0.2
+
+
+class LifecycleError(AstraError):
+    """A managed node did not reach the state it was asked to reach."""
+
+    code = 903
+
+
+class LifecycleOwner(Node):
+    """Brings the managed nodes up in order, and down in reverse order."""
+
+    def __init__(self) -> None:
+        """Read parameters and begin."""
+        super().__init__("astra_lifecycle")
+        self._config = read_config(self, LifecycleConfig)
+        self.failure = ""
+        self._stop = threading.Event()
+        self._get = {n: self.create_client(GetState, f"{n}/get_state") for n in self._config.nodes}
+        self._change = {
+            n: self.create_client(ChangeState, f"{n}/change_state") for n in self._config.nodes
+        }
+        self._thread = threading.Thread(target=self._bring_up, name="bring-up", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Deactivate what is active, in reverse order, without insisting."""
+        self._stop.set()
+        self._thread.join(timeout=2.0)
+        for name in reversed(self._config.nodes):
+            client = self._change[name]
+            if not client.service_is_ready():
+                continue
+            request = _transition(Transition.TRANSITION_DEACTIVATE)
+            future = client.call_async(request)
+            timeout_s = self._config.deactivate_timeout_s
+            # The main loop has ended: the answer is fetched here.
+            rclpy.spin_until_future_complete(self, future, self.executor, timeout_s)
+            done = future.done() and future.result() is not None and future.result().success
+            self.get_logger().info(f"{name} {'deactivated' if done else 'was not active'}")
+
+    def _bring_up(self) -> None:
+        c = self._config
+        try:
+            for name in c.nodes:
+                self._wait_for(name)
+            for name in c.nodes:
+                self._reach(name, Transition.TRANSITION_CONFIGURE, c.configure_timeout_s)
+            for name in c.nodes:
+                self._reach(name, Transition.TRANSITION_ACTIVATE, c.activate_timeout_s)
+        except _Stopped:
+            return
+        except AstraError as error:
+            self._fail(str(error))
+        except Exception:
+            self._fail(traceback.format_exc())
+        else:
+            self.get_logger().info(ACTIVE_LINE)
+
+    def _fail(self, why: str) -> None:
+        self.get_logger().fatal(why)
+        self.failure = why
+
+    def _wait_for(self, name: str) -> None:
+        waited_s = 0.0
+        while not self._change[name].wait_for_service(_POLL_S):
+            waited_s += _POLL_S
+            if self._stop.is_set():
+                raise _Stopped
+            if waited_s >= self._config.appear_timeout_s:
+                raise LifecycleError(
+                    f"{name} does not answer after {self._config.appear_timeout_s:.0f} s: "
+                    "was it started, and in the same namespace and domain?"
+                )
+
+    def _reach(self, name: str, transition: int, timeout_s: float) -> None:
+        state = self._call(self._get[name], GetState.Request(), timeout_s, name).current_state.id
+        before, verb = {
+            Transition.TRANSITION_CONFIGURE: (State.PRIMARY_STATE_UNCONFIGURED, "configured"),
+            Transition.TRANSITION_ACTIVATE: (State.PRIMARY_STATE_INACTIVE, "activated"),
+        }[transition]
+        if state != before:
+            return  # somebody else was faster
+        answer = self._call(self._change[name], _transition(transition), timeout_s, name)
+        if not answer.success:
+            raise LifecycleError(
+                f"{name} could not be {verb}: see what it said above or in its log"
+            )
+        self.get_logger().info(f"{name} {verb}")
+
+    def _call(self, client: Client, request, timeout_s: float, name: str):
+        future = client.call_async(request)
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        waited_s = 0.0
+        while not done.wait(_POLL_S):
+            waited_s += _POLL_S
+            if self._stop.is_set():
+                raise _Stopped
+            if waited_s >= timeout_s:
+                raise LifecycleError(f"{name} did not answer within {timeout_s:.0f} s")
+        return future.result()
+
+
+class _Stopped(Exception):
+    """The node is being closed."""
+
+
+def _transition(transition: int) -> ChangeState.Request:
+    return ChangeState.Request(transition=Transition(id=transition))
+
+
+def main() -> int:
+    """Run the node."""
+    return run_node(LifecycleOwner)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""Starts the processes of the node table, watches them and stops them; for machines without launch.
+
+Children live in sessions of their own, so that Ctrl-C reaches only the runner, which stops them in
+order. If the runner itself is killed, the kernel tells the children.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from astra_cli.child_process import ChildProcess
+from astra_cli.node_table import ACTIVE_LINE, ProcessCommand
+from astra_core.errors import AstraError
+
+__all__ = ["ProcessDied", "Runner"]
+
+_LIFECYCLE_OWNER = "astra_lifecycle"
+_POLL_S = 0.1
+
+
+class ProcessDied(AstraError):
+    """A process of the graph ended by itself; the message ends with the last lines of its log."""
+
+    code = 902
+
+
+class Runner:
+    """Runs processes as a context manager.
+
+    Example:
+        >>> from astra_cli.node_table import commands                           # doctest: +SKIP
+        >>> processes = commands({"scene": "home", "seed": 60000, "map": "/tmp/map"})
+        >>> with Runner(processes, log_folder=Path("/tmp/logs"), domain_id=42) as runner:
+        ...     runner.wait_active(timeout_s=60.0)
+        ...     while driving():
+        ...         runner.poll()                 # raises ProcessDied when a child is gone
+    """
+
+    def __init__(
+        self,
+        processes: Sequence[ProcessCommand],
+        *,
+        log_folder: Path,
+        domain_id: int,
+        environment: Mapping[str, str] | None = None,
+        stop_timeout_s: float = 8.0,
+    ) -> None:
+        """Remember what to run; nothing is started yet.
+
+        Args:
+            processes: Command lines, in starting order; see :func:`astra_cli.node_table.commands`.
+            log_folder: One file ``<name>.log`` per process is written here.
+            domain_id: ROS domain; discovery stays on this host.
+            environment: Added to the present environment.
+            stop_timeout_s: Wall time for an orderly stop before children are terminated.
+        """
+        self._log_folder = log_folder
+        self._stop_timeout_s = stop_timeout_s
+        self._environment = self._make_environment(domain_id, environment or {})
+        self._commands = list(processes)
+        self._children: list[ChildProcess] = []
+
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """Return the process id of each child by name."""
+        return {child.name: child.pid for child in self._children}
+
+    def log_file(self, name: str) -> Path:
+        """Return where the output of a process goes."""
+        return self._log_folder / f"{name}.log"
+
+    def start(self) -> None:
+        """Start everything.
+
+        Must be called from a thread that outlives the children: on Linux the kernel ends them
+        with the thread that made them.
+
+        Raises:
+            AstraError: A command cannot be started.
+        """
+        self._log_folder.mkdir(parents=True, exist_ok=True)
+        for command in self._commands:
+            try:
+                child = ChildProcess.start(command, self.log_file(command.name), self._environment)
+            except OSError as error:
+                self.stop()
+                raise AstraError(f"cannot start {command.name}: {error}") from error
+            self._children.append(child)
+
+    def poll(self) -> None:
+        """Check that every process is alive.
+
+        Raises:
+            ProcessDied: One is not.
+        """
+        for child in self._children:
+            code = child.returncode()
+            if code is not None:
+                raise ProcessDied(child.epitaph(code))
+
+    def wait_active(
+        self, timeout_s: float = 60.0, on_wait: Callable[[float], None] | None = None
+    ) -> None:
+        """Wait until ``astra_lifecycle`` reports every managed node active.
+
+        Args:
+            timeout_s: Wall time.
+            on_wait: Called with the seconds waited, about ten times a second.
+
+        Raises:
+            ProcessDied: A process ended meanwhile.
+            AstraError: Time is up; the message holds the last lines of the lifecycle owner's log.
+        """
+        start_s = time.monotonic()
+        owner = next((child for child in self._children if child.name == _LIFECYCLE_OWNER), None)
+        if owner is None:
+            raise AstraError(f"nothing to wait for: {_LIFECYCLE_OWNER} is not among the processes")
+        while not owner.log_contains(ACTIVE_LINE):
+            self.poll()
+            waited_s = time.monotonic() - start_s
+            if waited_s > timeout_s:
+                raise AstraError(
+                    f"the nodes are not active after {timeout_s:.0f} s:\n{owner.log_tail()}"
+                )
+            if on_wait is not None:
+                on_wait(waited_s)
+            time.sleep(_POLL_S)
+
+    def stop(self) -> None:
+        """Stop every process: SIGINT, then SIGTERM, then SIGKILL. Safe to call twice."""
+        first = [child for child in self._children if child.name == _LIFECYCLE_OWNER]
+        rest = [child for child in self._children if child.name != _LIFECYCLE_OWNER]
+        # The owner deactivates the nodes, which stops the robot, while they still live.
+        self._end(first, ((signal.SIGINT, self._stop_timeout_s), (signal.SIGKILL, 2.0)))
+        self._end(
+            rest,
+            (
+                (signal.SIGINT, self._stop_timeout_s),
+                (signal.SIGTERM, 3.0),
+                (signal.SIGKILL, 2.0),
+            ),
+        )
+        self._children = []
+
+    def __enter__(self) -> Runner:
+        """Start everything."""
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop everything."""
+        self.stop()
+
+    @staticmethod
+    def _end(
+        children: Sequence[ChildProcess], stages: Sequence[tuple[signal.Signals, float]]
+    ) -> None:
+        alive = [child for child in children if child.returncode() is None]
+        for number, patience_s in stages:
+            for child in alive:
+                child.signal(number)
+            deadline_s = time.monotonic() + patience_s
+            while alive and time.monotonic() < deadline_s:
+                alive = [child for child in alive if child.returncode() is None]
+                if alive:
+                    time.sleep(0.02)
+        for child in children:
+            child.reap()
+
+    def _make_environment(self, domain_id: int, extra: Mapping[str, str]) -> dict[str, str]:
+        from astra_cli.ros_domain import isolate
+
+        environment = dict(os.environ)
+        isolate(environment, domain_id)
+        root = str(Path(__file__).resolve().parent.parent)
+        paths = environment.get("PYTHONPATH", "").split(os.pathsep)
+        if root not in paths:
+            environment["PYTHONPATH"] = os.pathsep.join([root, *filter(None, paths)])
+        # Numeric libraries would start a thread per core in each of the processes.
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            environment.setdefault(name, "1")
+        for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
+            environment.setdefault(name, f"{root}/config/fastdds_localhost.xml")
+        environment["PYTHONUNBUFFERED"] = "1"
+        environment["RCUTILS_COLORIZED_OUTPUT"] = "0"
+        environment["ROS_LOG_DIR"] = str(self._log_folder / "ros")
+        environment.update(extra)
+        return environment

@@ -1,0 +1,184 @@
+"""Subscriptions for the cameras of a rig: images, depth, calibration and mounting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from rclpy.node import Node
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from tf2_msgs.msg import TFMessage
+
+from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.config import setting
+from astra_core.errors import AstraError
+from astra_core.observation import CameraFrame
+from astra_core.ros.direct import DirectLane
+from astra_core.ros.frame_sync import FrameSync, SyncConfig
+from astra_core.ros.images import ImageFormatError, color_from_msg, depth_from_msg
+from astra_core.ros.qos import latched, sensor_input
+from astra_core.ros.stamps import from_stamp
+from astra_core.ros.tf import StaticTree
+
+__all__ = ["CameraInput", "CameraInputConfig", "intrinsics_from_msg", "intrinsics_to_msg"]
+
+
+@dataclass(frozen=True)
+class CameraInputConfig:
+    """Which cameras are heard and how."""
+
+    names: tuple[str, ...] = setting(
+        ("front", "left", "rear", "right"),
+        "Cameras; topics are camera/<name>/image_raw, camera_info and depth/image_raw.",
+    )
+    transport: str = setting("raw", "How colour images travel.", choices=("raw", "compressed"))
+    reliable: bool = setting(
+        False, "Ask for every image (needs a reliable publisher, such as the simulator)."
+    )
+    sync: SyncConfig = field(default_factory=SyncConfig)
+
+
+class CameraInput:
+    """Hears the cameras; calls back with synchronised frames once the rig is known."""
+
+    def __init__(
+        self,
+        node: Node,
+        lane: DirectLane,
+        config: CameraInputConfig,
+        base_frame: str,
+        *,
+        on_rig: Callable[[CameraRig], None],
+        on_frames: Callable[[int, tuple[CameraFrame, ...]], None],
+        color: bool,
+        depth: bool,
+    ) -> None:
+        """Subscribe on a lane that has not been started.
+
+        Args:
+            node: The node.
+            lane: Serves the subscriptions.
+            config: Settings.
+            base_frame: Frame in which the mounting is wanted.
+            on_rig: Called once, when calibration and mounting of every camera are known.
+            on_frames: Called with stamp and frames of each set after that.
+            color: Whether colour images are wanted.
+            depth: Whether depth images are.
+        """
+        self._node, self._config, self._base_frame = node, config, base_frame
+        self._on_rig, self._on_frames = on_rig, on_frames
+        self._tree = StaticTree()
+        self._infos: dict[str, CameraInfo] = {}
+        self.rig: CameraRig | None = None
+        self.sync = FrameSync(config.names, config.sync, self._forward, color=color, depth=depth)
+        qos = sensor_input(config.reliable)
+        lane.subscribe(TFMessage, "/tf_static", self._on_static, latched(100))
+        for name in config.names:
+            topic = f"camera/{name}"
+            lane.subscribe(CameraInfo, f"{topic}/camera_info", self._info_callback(name), qos)
+            if color and config.transport == "raw":
+                lane.subscribe(Image, f"{topic}/image_raw", self._color_callback(name), qos)
+            elif color:
+                lane.subscribe(
+                    CompressedImage,
+                    f"{topic}/image_raw/compressed",
+                    self._compressed_callback(name),
+                    qos,
+                )
+            if depth:
+                lane.subscribe(Image, f"{topic}/depth/image_raw", self._depth_callback(name), qos)
+
+    @property
+    def missing(self) -> str:
+        """Say what the rig still lacks; empty once it is known."""
+        if self.rig is not None:
+            return ""
+        infos = [name for name in self._config.names if name not in self._infos]
+        if infos:
+            return f"waiting for camera_info of {', '.join(infos)}"
+        return f"waiting for the mounting of the cameras on {self._base_frame} in /tf_static"
+
+    def _forward(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
+        if self.rig is not None:
+            self._on_frames(stamp_ns, frames)
+
+    def _on_static(self, message: TFMessage) -> None:
+        self._tree.update(message)
+        self._try_rig()
+
+    def _info_callback(self, name: str) -> Callable[[CameraInfo], None]:
+        def callback(message: CameraInfo) -> None:
+            if self.rig is None:
+                self._infos[name] = message
+                self._try_rig()
+
+        return callback
+
+    def _try_rig(self) -> None:
+        if self.rig is not None or len(self._infos) < len(self._config.names):
+            return
+        cameras = []
+        for name in self._config.names:
+            info = self._infos[name]
+            mounting = self._tree.lookup(self._base_frame, info.header.frame_id)
+            if mounting is None:
+                return
+            cameras.append(Camera(name, intrinsics_from_msg(info), mounting))
+        self.rig = CameraRig(tuple(cameras))
+        self._on_rig(self.rig)
+
+    def _color_callback(self, name: str) -> Callable[[Image], None]:
+        def callback(message: Image) -> None:
+            self.sync.add_color(name, from_stamp(message.header.stamp), color_from_msg(message))
+
+        return callback
+
+    def _compressed_callback(self, name: str) -> Callable[[CompressedImage], None]:
+        def callback(message: CompressedImage) -> None:
+            import cv2
+
+            encoded = np.frombuffer(message.data, dtype=np.uint8)
+            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+            if decoded is None:
+                raise ImageFormatError(f"image of {name} in format {message.format!r} is damaged")
+            rgb = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
+            self.sync.add_color(name, from_stamp(message.header.stamp), rgb)
+
+        return callback
+
+    def _depth_callback(self, name: str) -> Callable[[Image], None]:
+        def callback(message: Image) -> None:
+            self.sync.add_depth(name, from_stamp(message.header.stamp), depth_from_msg(message))
+
+        return callback
+
+
+def intrinsics_from_msg(message: CameraInfo) -> CameraIntrinsics:
+    """Return the intrinsics of a CameraInfo.
+
+    Raises:
+        AstraError: Its distortion model is not ``plumb_bob`` although it has coefficients.
+    """
+    distortion = tuple(float(value) for value in message.d)
+    if any(distortion) and message.distortion_model != "plumb_bob":
+        raise AstraError(
+            f"camera_info of {message.header.frame_id}: distortion model "
+            f"{message.distortion_model!r} is not known; rectify the images or use plumb_bob"
+        )
+    k = message.k
+    return CameraIntrinsics(
+        message.width, message.height, k[0], k[4], k[2], k[5], distortion if any(distortion) else ()
+    )
+
+
+def intrinsics_to_msg(camera: Camera, message: CameraInfo) -> CameraInfo:
+    """Fill size, K, D, R and P of a message from a camera and return it."""
+    k = camera.intrinsics
+    message.width, message.height = k.width_px, k.height_px
+    message.distortion_model = "plumb_bob"
+    message.d = list(k.distortion) or [0.0] * 5
+    message.k = k.matrix().ravel()
+    message.r = np.eye(3).ravel()
+    message.p = np.hstack([k.matrix(), np.zeros((3, 1))]).ravel()
+    return message

@@ -1,0 +1,97 @@
+"""Signs of life for the guard and diagnostics for people, from one source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+
+from astra_core.ros.qos import event
+from astra_core.ros.stamps import to_stamp
+from astra_msgs.msg import Heartbeat
+
+__all__ = ["Health", "HealthReporter"]
+
+_HEARTBEAT_S = 0.1
+_DIAGNOSTICS_S = 1.0
+_LEVELS = {
+    Heartbeat.STATE_OK: DiagnosticStatus.OK,
+    Heartbeat.STATE_DEGRADED: DiagnosticStatus.WARN,
+    Heartbeat.STATE_ERROR: DiagnosticStatus.ERROR,
+}
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a node is.
+
+    Attributes:
+        state: A ``STATE_*`` of ``astra_msgs/msg/Heartbeat``.
+        reason: One line; empty when all is well.
+        values: Numbers for people, by name.
+    """
+
+    state: int = Heartbeat.STATE_OK
+    reason: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+class HealthReporter:
+    """Publishes ``heartbeat`` at 10 Hz and ``/diagnostics`` at 1 Hz.
+
+    The timers run in the executor thread: a heartbeat says that this thread lives, and
+    ``read_health`` says how the rest is.
+    """
+
+    def __init__(self, node: Node, read_health: Callable[[], Health]) -> None:
+        """Start reporting.
+
+        Args:
+            node: The node.
+            read_health: Returns the present health; must be quick.
+        """
+        self._node = node
+        self._read_health = read_health
+        self._heartbeats = node.create_publisher(Heartbeat, "heartbeat", event())
+        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", event())
+        # Heartbeats follow the clock that the guard judges them by; diagnostics are for people.
+        self._beat_timer = node.create_timer(_HEARTBEAT_S, self.beat)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._report_timer = node.create_timer(_DIAGNOSTICS_S, self._report, clock=steady)
+
+    def beat(self) -> None:
+        """Publish a heartbeat now."""
+        health = self._read_health()
+        stamp = to_stamp(self._node.get_clock().now().nanoseconds)
+        self._heartbeats.publish(
+            Heartbeat(
+                stamp=stamp, node=self._node.get_name(), state=health.state, reason=health.reason
+            )
+        )
+
+    def _report(self) -> None:
+        health = self._read_health()
+        values = [
+            KeyValue(key=key, value=f"{value:.4g}" if isinstance(value, float) else str(value))
+            for key, value in health.values.items()
+        ]
+        status = DiagnosticStatus(
+            level=_LEVELS[health.state],
+            name=self._node.get_fully_qualified_name().lstrip("/"),
+            message=health.reason or "working",
+            hardware_id="astra",
+            values=values,
+        )
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = to_stamp(self._node.get_clock().now().nanoseconds)
+        self._diagnostics.publish(array)
+
+    def close(self) -> None:
+        """Stop reporting."""
+        for timer in (self._beat_timer, self._report_timer):
+            self._node.destroy_timer(timer)
+        for publisher in (self._heartbeats, self._diagnostics):
+            self._node.destroy_publisher(publisher)

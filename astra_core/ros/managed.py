@@ -1,0 +1,89 @@
+"""A lifecycle node whose failures are told and not thrown."""
+
+from __future__ import annotations
+
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from astra_core.errors import AstraError
+
+__all__ = ["ManagedNode"]
+
+
+class ManagedNode(LifecycleNode):
+    """Base of the managed nodes: subclasses fill in ``configure`` to ``cleanup``.
+
+    Attributes:
+        active: Whether the node is active.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Make an unconfigured node; nothing heavy belongs into constructors."""
+        super().__init__(name)
+        self.active = False
+        self._configured = False
+
+    def configure(self) -> None:
+        """Read parameters, load models and maps, subscribe. AstraError refuses the transition."""
+        raise NotImplementedError
+
+    def activate(self) -> None:
+        """Begin to work."""
+
+    def deactivate(self) -> None:
+        """Stop the robot and stop working; keep what was loaded."""
+
+    def cleanup(self) -> None:
+        """Undo :meth:`configure`; must also work after half of it."""
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Configure, or say why not."""
+        try:
+            self.configure()
+        except AstraError as error:
+            self.get_logger().error(f"cannot configure: {error}")
+            self.cleanup()
+            return TransitionCallbackReturn.FAILURE
+        self._configured = True
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Activate, or say why not."""
+        self.active = True
+        try:
+            self.activate()
+        except AstraError as error:
+            self.active = False
+            self.get_logger().error(f"cannot activate: {error}")
+            return TransitionCallbackReturn.FAILURE
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Deactivate; the robot stops."""
+        self.active = False
+        self.deactivate()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Return to unconfigured."""
+        self._configured = False
+        self.cleanup()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop from any state."""
+        self.close()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Clean up after an exception in a transition; the node can be configured again."""
+        self.close()
+        return TransitionCallbackReturn.SUCCESS
+
+    def close(self) -> None:
+        """Stop whatever state the node is in; called before the process ends."""
+        if self.active:
+            self.active = False
+            self.deactivate()
+        if self._configured:
+            self._configured = False
+            self.cleanup()

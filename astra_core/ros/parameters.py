@@ -1,0 +1,84 @@
+"""ROS parameters from config dataclasses: declared, described and ranged by walking the fields."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import InvalidParameterTypeException
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from astra_core.config import Setting, from_mapping, settings
+from astra_core.errors import ConfigError
+
+__all__ = ["read_config"]
+
+ConfigT = TypeVar("ConfigT")
+
+_HUGE = 1.0e300
+
+
+def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
+    """Declare the parameters of a config on a node and return the config they make.
+
+    Parameters are read once, when a node is configured, and are read-only until then no longer:
+    a change takes effect at the next configuration.
+
+    Args:
+        node: The node; parameters that are declared already are only read.
+        config: A config dataclass; nested ones get dotted names, as in YAML.
+        prefix: Put before every name, with its dot.
+
+    Raises:
+        ConfigError: A value has the wrong type, is out of range, or contradicts another.
+    """
+    values = {}
+    for item in settings(config):
+        name = prefix + item.name
+        if not node.has_parameter(name):
+            try:
+                node.declare_parameter(name, _default(item), _descriptor(item))
+            except (InvalidParameterTypeException, ValueError) as error:
+                raise ConfigError(f"parameter {name}: {error}") from error
+            except Exception as error:  # rclpy has several for a value out of range
+                if type(error).__module__ != "rclpy.exceptions":
+                    raise
+                raise ConfigError(f"parameter {name}: {error}") from error
+        values[item.name] = _value(node, name, item)
+    return from_mapping(config, values, where=node.get_name())
+
+
+def _default(item: Setting) -> Any:
+    return list(item.default) if isinstance(item.default, tuple) else item.default
+
+
+def _descriptor(item: Setting) -> ParameterDescriptor:
+    descriptor = ParameterDescriptor(
+        description=item.description,
+        # Whole numbers are accepted for floats (and lists by their elements): from_mapping checks.
+        dynamic_typing=item.type in (float, tuple) or item.default is None,
+    )
+    if item.choices:
+        descriptor.additional_constraints = f"one of: {', '.join(item.choices)}"
+    if item.minimum is None and item.maximum is None:
+        return descriptor
+    if item.type is int:
+        low = -(2**62) if item.minimum is None else int(item.minimum)
+        high = 2**62 if item.maximum is None else int(item.maximum)
+        descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
+    elif item.type is float:
+        low_f = -_HUGE if item.minimum is None else float(item.minimum)
+        high_f = _HUGE if item.maximum is None else float(item.maximum)
+        descriptor.floating_point_range = [FloatingPointRange(from_value=low_f, to_value=high_f)]
+    return descriptor
+
+
+def _value(node: Node, name: str, item: Setting) -> Any:
+    parameter = node.get_parameter(name)
+    if parameter.type_ == Parameter.Type.NOT_SET:
+        return None
+    value = parameter.value
+    if item.type is tuple:
+        return list(value)
+    return value

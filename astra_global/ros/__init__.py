@@ -1,0 +1,1 @@
+"""Astra-Global as a ROS 2 node."""

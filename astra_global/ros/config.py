@@ -1,0 +1,44 @@
+"""Parameters of the node ``astra_global``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from astra_core.config import setting
+from astra_core.ros.camera_input import CameraInputConfig
+from astra_global.config import AstraGlobalConfig
+
+__all__ = ["GlobalNodeConfig"]
+
+
+@dataclass(frozen=True)
+class GlobalNodeConfig:
+    """How Astra-Global is wired, beside its own settings."""
+
+    map_folder: str = setting("", "Folder of the map; empty: it comes by the service load_map.")
+    map_frame: str = setting("map", "Frame of the map.")
+    odom_frame: str = setting("odom", "Frame in which odometry starts.")
+    base_frame: str = setting("base_link", "Frame of the robot.")
+    publish_tf: bool = setting(True, "Publish map -> odom.")
+    tf_period_s: float = setting(0.05, "Time between transforms.", minimum=0.005, maximum=1.0)
+    tf_tolerance_s: float = setting(
+        0.1, "Transforms are stamped this far ahead, so that others need not wait.", minimum=0.0
+    )
+    step_period_s: float = setting(0.1, "Time between steps of the mission.", minimum=0.02)
+    localize_period_s: float = setting(
+        1.0, "Shortest time between localizations on a mission or while lost.", minimum=0.0
+    )
+    idle_localize_period_s: float = setting(
+        5.0, "The same while localized and without a mission.", minimum=0.0
+    )
+    service_timeout_s: float = setting(
+        10.0, "Of the service localize when the request names none.", minimum=0.1
+    )
+    max_lag_s: float = setting(
+        1.0,
+        "Lockstep: simulated time by which localization may be behind.",
+        minimum=0.0,
+    )
+    odometry_topic_reliable: bool = setting(True, "Ask for every odometry sample.")
+    cameras: CameraInputConfig = field(default_factory=CameraInputConfig)
+    pipeline: AstraGlobalConfig = field(default_factory=AstraGlobalConfig)

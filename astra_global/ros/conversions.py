@@ -1,0 +1,208 @@
+"""Messages of Astra-Global: poses, landmarks, maps, goals and results."""
+
+from __future__ import annotations
+
+import array
+
+import numpy as np
+from geometry_msgs.msg import (
+    Point,
+    Pose,
+    PoseStamped,
+    PoseWithCovariance,
+    PoseWithCovarianceStamped,
+    Quaternion,
+    Vector3,
+)
+from nav_msgs.msg import MapMetaData, OccupancyGrid, Path
+from numpy.typing import NDArray
+
+from astra_core import se2
+from astra_core.errors import ConfigError, NotLocalized
+from astra_core.records import GlobalPose, LocalizationStatus
+from astra_core.ros.poses import (
+    covariance_to_msg,
+    header,
+    pose_from_msg,
+    pose_stamped,
+    pose_to_msg,
+)
+from astra_core.ros.stamps import to_stamp
+from astra_global.types import AstraMap, Goal, MissionResult, OccupancyMap
+from astra_msgs.action import Navigate
+from astra_msgs.msg import GlobalPose as GlobalPoseMsg
+from astra_msgs.msg import GoalSpec, LandmarkArray
+from astra_msgs.msg import Landmark as LandmarkMsg
+
+__all__ = [
+    "global_pose_to_msg",
+    "goal_from_msg",
+    "landmarks_to_msg",
+    "occupancy_to_msg",
+    "path_to_msg",
+    "pose_in_map",
+    "pose_twin",
+    "result_to_msg",
+]
+
+
+def global_pose_to_msg(
+    record: GlobalPose,
+    map_frame: str,
+    *,
+    last_fix_ns: int | None,
+    accepted: int,
+    rejected: int,
+    reason: str,
+) -> GlobalPoseMsg:
+    """Return the message of a global pose; without a fix the pose is the identity and means nil."""
+    pose = PoseWithCovariance(pose=Pose(orientation=Quaternion(w=1.0)))
+    if record.status != LocalizationStatus.NOT_LOCALIZED:
+        pose = PoseWithCovariance(
+            pose=pose_to_msg(record.pose), covariance=covariance_to_msg(record.covariance)
+        )
+    return GlobalPoseMsg(
+        header=header(record.stamp_ns, map_frame),
+        status=int(record.status),
+        pose=pose,
+        last_fix_stamp=to_stamp(last_fix_ns or 0),
+        accepted_fixes=accepted,
+        rejected_fixes=rejected,
+        reason=reason,
+    )
+
+
+def pose_twin(message: GlobalPoseMsg) -> PoseWithCovarianceStamped:
+    """Return what rviz2 draws of a global pose."""
+    return PoseWithCovarianceStamped(header=message.header, pose=message.pose)
+
+
+def landmarks_to_msg(map_: AstraMap, stamp_ns: int, map_frame: str) -> LandmarkArray:
+    """Return all landmarks of a map."""
+    landmarks = []
+    for item in map_.landmarks:
+        x, y, z = (float(value) for value in item.position_m)
+        dx, dy, dz = (float(value) for value in item.size_m)
+        landmarks.append(
+            LandmarkMsg(
+                id=item.id,
+                category=item.category,
+                color=item.color,
+                material=item.material,
+                text=item.text,
+                function=item.function,
+                position=Point(x=x, y=y, z=z),
+                size=Vector3(x=dx, y=dy, z=dz),
+                node_ids=list(item.node_ids),
+            )
+        )
+    return LandmarkArray(header=header(stamp_ns, map_frame), landmarks=landmarks)
+
+
+def occupancy_to_msg(grid: OccupancyMap, stamp_ns: int, map_frame: str) -> OccupancyGrid:
+    """Return the static occupancy; its cell values are those of the message already."""
+    height, width = grid.cells.shape
+    data = array.array("b")
+    data.frombytes(np.ascontiguousarray(grid.cells, dtype=np.int8).tobytes())
+    x, y = (float(value) for value in grid.origin_m)
+    return OccupancyGrid(
+        header=header(stamp_ns, map_frame),
+        info=MapMetaData(
+            map_load_time=to_stamp(stamp_ns),
+            resolution=float(grid.resolution_m),
+            width=width,
+            height=height,
+            origin=Pose(position=Point(x=x, y=y), orientation=Quaternion(w=1.0)),
+        ),
+        data=data,
+    )
+
+
+def path_to_msg(points_m: NDArray[np.float64], stamp_ns: int, map_frame: str) -> Path:
+    """Return a polyline ``(N, 2)`` as a path whose poses look along it."""
+    points = np.asarray(points_m, dtype=np.float64)[:, :2]
+    steps = np.diff(points, axis=0)
+    headings = np.arctan2(steps[:, 1], steps[:, 0]) if len(steps) else np.zeros(0)
+    headings = np.append(headings, headings[-1] if len(headings) else 0.0)
+    return Path(
+        header=header(stamp_ns, map_frame),
+        poses=[
+            pose_stamped((x, y, theta), stamp_ns, map_frame)
+            for (x, y), theta in zip(points, headings, strict=True)
+        ],
+    )
+
+
+def pose_in_map(
+    message: PoseStamped,
+    frames: dict[str, NDArray[np.float64] | None],
+) -> NDArray[np.float64]:
+    """Return a planar pose ``(3,)`` in ``map`` of a pose in any known frame.
+
+    Args:
+        message: The pose.
+        frames: ``T_map_frame`` ``(3,)`` by frame name; ``None`` where it is not known yet. The
+            first name is that of the map itself; an empty frame in the message means it.
+
+    Raises:
+        ConfigError: The frame is unknown or the quaternion is not a rotation.
+        NotLocalized: The frame moves with the robot and the robot does not know where it is.
+    """
+    frame = message.header.frame_id.lstrip("/") or next(iter(frames))
+    if frame not in frames:
+        raise ConfigError(f"pose in frame {frame!r}; known are {', '.join(frames)}")
+    try:
+        pose = pose_from_msg(message.pose)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    t_map_frame = frames[frame]
+    if t_map_frame is None:
+        raise NotLocalized(f"a pose in {frame} needs to be localized first")
+    return se2.compose(t_map_frame, pose)
+
+
+def goal_from_msg(spec: GoalSpec, frames: dict[str, NDArray[np.float64] | None]) -> Goal:
+    """Return the goal of a request.
+
+    Args:
+        spec: The request.
+        frames: See :func:`pose_in_map`.
+
+    Raises:
+        ConfigError: The kind is unknown, its field is empty, or the picture cannot be read.
+        NotLocalized: See :func:`pose_in_map`.
+    """
+    if spec.kind == GoalSpec.KIND_TEXT:
+        return Goal(text=spec.text)
+    if spec.kind == GoalSpec.KIND_LANDMARK:
+        return Goal(landmark_id=spec.landmark_id)
+    if spec.kind == GoalSpec.KIND_POSE:
+        return Goal(pose=pose_in_map(spec.pose, frames))
+    if spec.kind == GoalSpec.KIND_IMAGE:
+        import cv2
+
+        encoded = np.frombuffer(spec.image.data, dtype=np.uint8)
+        picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
+        if picture is None:
+            raise ConfigError("the picture of the goal is empty or damaged")
+        return Goal(image=cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+    raise ConfigError(f"unknown kind of goal {spec.kind}")
+
+
+def result_to_msg(
+    record: MissionResult, stamp_ns: int, map_frame: str, fallback_fraction: float
+) -> Navigate.Result:
+    """Return the result of the action."""
+    message = Navigate.Result(
+        error_code=int(record.error_code),
+        error_msg=record.error_msg,
+        landmark_id=record.landmark_id,
+        path_length=float(record.path_length_m),
+        time=float(record.time_s),
+        first_fix_time=float(record.first_fix_time_s),
+        fallback_fraction=float(fallback_fraction),
+        recoveries=int(record.recoveries),
+    )
+    if record.goal_pose is not None:
+        message.goal_pose = pose_stamped(record.goal_pose, stamp_ns, map_frame)
+    return message

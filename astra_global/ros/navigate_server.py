@@ -1,0 +1,122 @@
+"""The action ``navigate``: accepts goals, tells how far they are, says how they ended.
+
+A goal is not "executed" in a thread of its own: the mission is stepped by the node, and this class
+only keeps the client informed. A newer goal preempts the older one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.node import Node
+
+from astra_core.errors import AstraError
+from astra_msgs.action import Navigate
+
+__all__ = ["NavigateServer"]
+
+
+class NavigateServer:
+    """Keeps the client of the present goal informed."""
+
+    def __init__(
+        self,
+        node: Node,
+        lock: threading.RLock,
+        *,
+        refusal: Callable[[], str],
+        start: Callable[[Navigate.Goal], Navigate.Result | None],
+        cancel: Callable[[str], None],
+    ) -> None:
+        """Offer the action.
+
+        Args:
+            node: The node.
+            lock: Of the owner; one for both, since each calls the other.
+            refusal: Returns why goals cannot be taken now; empty when they can.
+            start: Begins a mission, returns the result of the one it replaced (``None`` if there
+                was none), raises AstraError when the goal cannot be used.
+            cancel: Ends the mission; its result then comes through :meth:`finish`.
+        """
+        self._node = node
+        self._refusal, self._start, self._cancel = refusal, start, cancel
+        self._lock = lock
+        self._goal: ServerGoalHandle | None = None
+        self._cancelling = False
+        self._server = ActionServer(
+            node,
+            Navigate,
+            "navigate",
+            execute_callback=_never,
+            goal_callback=self._on_goal,
+            handle_accepted_callback=self._on_accepted,
+            cancel_callback=lambda _: CancelResponse.ACCEPT,
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Return whether a client waits for a goal to end."""
+        return self._goal is not None
+
+    def step(self, feedback: Callable[[], Navigate.Feedback]) -> None:
+        """Pass on a request to cancel, or else feedback."""
+        with self._lock:
+            goal = self._goal
+            if goal is None or self._cancelling:
+                return
+            if goal.is_cancel_requested:
+                self._cancelling = True
+                self._cancel("the client cancelled it")
+                return
+            goal.publish_feedback(feedback())
+
+    def finish(self, result: Navigate.Result) -> None:
+        """Give the client of the present goal its result; without one nothing happens."""
+        with self._lock:
+            goal, self._goal = self._goal, None
+            self._cancelling = False
+        if goal is not None:
+            _end(goal, result)
+
+    def close(self) -> None:
+        """Withdraw the action."""
+        self._server.destroy()
+
+    def _on_goal(self, _request: Navigate.Goal) -> GoalResponse:
+        why = self._refusal()
+        if why:
+            self._node.get_logger().warning(f"goal rejected: {why}")
+            return GoalResponse.REJECT
+        return GoalResponse.ACCEPT
+
+    def _on_accepted(self, goal: ServerGoalHandle) -> None:
+        with self._lock:
+            try:
+                replaced = self._start(goal.request)
+            except AstraError as error:
+                # Accepted and then failed, so that the client learns why.
+                _end(goal, Navigate.Result(error_code=error.code, error_msg=str(error)))
+                return
+            if replaced is not None:
+                self.finish(replaced)
+            self._goal, self._cancelling = goal, False
+
+
+def _end(goal: ServerGoalHandle, result: Navigate.Result) -> None:
+    def conclude(handle: ServerGoalHandle) -> Navigate.Result:
+        if handle.is_cancel_requested:
+            handle.canceled()
+        elif result.error_code == Navigate.Result.NONE:
+            handle.succeed()
+        else:
+            handle.abort()
+        return result
+
+    goal.execute(conclude)
+
+
+def _never(_goal: ServerGoalHandle) -> Navigate.Result:
+    raise RuntimeError("goals are concluded by NavigateServer.finish")

@@ -1,0 +1,259 @@
+"""The node ``astra_global``: images and odometry in, pose on the map and sub-goals out.
+
+Four threads. The lane serves images and odometry and steps the mission. The worker localizes. A
+second lane answers the services, which may wait. The executor serves lifecycle, the action and the
+timer of ``map -> odom``, which therefore nothing slow can hold up.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
+
+from astra_core.camera import CameraRig
+from astra_core.errors import AstraError, NotLocalized
+from astra_core.observation import CameraFrame
+from astra_core.ros.camera_input import CameraInput
+from astra_core.ros.direct import DirectLane
+from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.lockstep import TickAcknowledger
+from astra_core.ros.main import run_node
+from astra_core.ros.managed import ManagedNode
+from astra_core.ros.parameters import read_config
+from astra_core.ros.poses import covariance_from_msg
+from astra_core.ros.qos import event, sensor_input
+from astra_core.ros.records import odometry_from_msg
+from astra_core.ros.worker import LatestJobWorker
+from astra_core.time import from_seconds
+from astra_global.pipeline import AstraGlobal
+from astra_global.ros.config import GlobalNodeConfig
+from astra_global.ros.conversions import pose_in_map
+from astra_global.ros.mission_desk import MissionDesk
+from astra_global.ros.outputs import GlobalOutputs
+from astra_global.ros.services import GlobalServices
+from astra_global.types import AstraMap
+from astra_msgs.msg import GoalSpec, Heartbeat, LocalOdometry, Trajectory
+
+__all__ = ["GlobalNode", "main"]
+
+
+_FOREVER_NS = -(2**62)
+
+
+class GlobalNode(ManagedNode):
+    """Astra-Global over ROS."""
+
+    def __init__(self) -> None:
+        """Make an unconfigured node."""
+        super().__init__("astra_global")
+        self._parts: list = []
+        self._outputs: GlobalOutputs | None = None
+        self.pipeline: AstraGlobal | None = None
+        self.desk: MissionDesk | None = None
+
+    def configure(self) -> None:
+        """Read parameters, load the map and its index, start hearing."""
+        config = self._config = read_config(self, GlobalNodeConfig)
+        self._error, self._tick_ns, self._step_ns, self._localize_ns = (
+            "",
+            -1,
+            _FOREVER_NS,
+            _FOREVER_NS,
+        )
+        self._outputs = self._outputs or GlobalOutputs(self, config)
+        self._outputs.config = config
+        self._map: AstraMap | None = None
+        self._localizer = None
+        if config.map_folder:
+            self.load(Path(config.map_folder))
+        self.desk = MissionDesk(self, config, self._outputs)
+        self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
+        self._acknowledger = TickAcknowledger(self, config.max_lag_s, self._busy_since_ns)
+        lane = DirectLane(self)
+        self._cameras = CameraInput(
+            self,
+            lane,
+            config.cameras,
+            config.base_frame,
+            on_rig=self._on_rig,
+            on_frames=self._on_frames,
+            color=True,
+            depth=False,
+        )
+        samples = sensor_input(config.odometry_topic_reliable, 50)
+        lane.subscribe(Trajectory, "local/trajectory", self._on_trajectory, event())
+        lane.subscribe(LocalOdometry, "local/odometry", self._on_odometry, samples)
+        lane.subscribe(PoseStamped, "goal_pose", self._on_goal_pose, event())
+        lane.subscribe(PoseWithCovarianceStamped, "initialpose", self._on_initial_pose, event())
+        services = GlobalServices(self, config)
+        health = HealthReporter(self, self._read_health)
+        self._parts = [services, lane, self._worker, health, self.desk, self._acknowledger]
+        self._own_timers = [
+            self.create_timer(config.tf_period_s, self._on_tf_timer),
+            self.create_timer(config.step_period_s, self._on_step_timer),
+        ]
+        services.start()
+        lane.start()
+
+    def activate(self) -> None:
+        """Take goals."""
+        self.desk.open(True)
+        self._acknowledger.release()
+
+    def deactivate(self) -> None:
+        """End the mission, which stops the robot, and let the simulator go on alone."""
+        self.desk.open(False)
+        self.desk.stop("astra_global was deactivated")
+        self._acknowledger.leave()
+
+    def cleanup(self) -> None:
+        """Stop the threads and forget the map."""
+        for timer in getattr(self, "_own_timers", []):
+            self.destroy_timer(timer)
+        for part in self._parts:
+            part.close()
+        self._parts, self._own_timers = [], []
+        self.pipeline = self.desk = self._map = self._localizer = None
+
+    def load(self, folder: Path) -> AstraMap:
+        """Load a map and its localization index; a running mission ends.
+
+        Raises:
+            MapFormatError: The map cannot be used; what was loaded before stays.
+        """
+        from astra_global.localize import Localizer
+        from astra_global.map import load_map
+
+        map_ = load_map(folder)
+        localizer = Localizer(map_, self._config.pipeline.localize)
+        self._map, self._localizer = map_, localizer
+        now_ns = self.get_clock().now().nanoseconds
+        self._outputs.send_map(map_, now_ns)
+        self.get_logger().info(
+            f"map {folder}: {len(map_.nodes)} nodes, {len(map_.landmarks)} landmarks"
+        )
+        if self.desk is not None and self._cameras.rig is not None:
+            self._build(self._cameras.rig)
+        return map_
+
+    def _on_rig(self, rig: CameraRig) -> None:
+        if self._map is not None:
+            # Preparing the free space of a large map takes longer than a tick.
+            self._worker.submit(max(self._tick_ns, 0), lambda: self._build(rig))
+
+    def _build(self, rig: CameraRig) -> None:
+        pipeline = AstraGlobal(rig, self._config.pipeline, self._map, self._localizer)
+        if self.desk.running:
+            self.desk.stop("another map was loaded")
+        self.pipeline = self.desk.pipeline = pipeline
+        self.get_logger().info(f"ready, with cameras {', '.join(rig.names)}")
+
+    def _on_odometry(self, message: LocalOdometry) -> None:
+        record = odometry_from_msg(message)
+        if self.pipeline is not None:
+            self.pipeline.add_odometry(record)
+        self._tick_ns = record.stamp_ns
+        if self.active and record.stamp_ns - self._step_ns >= from_seconds(
+            self._config.step_period_s
+        ):
+            self._step(record.stamp_ns)
+        self._acknowledger.tick(record.stamp_ns)
+
+    def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
+        c, pipeline = self._config, self.pipeline
+        if pipeline is None or not self.active or self._worker.busy_since_ns is not None:
+            return
+        settled = pipeline.map_to_odom() is not None and not self.desk.running
+        period_s = c.idle_localize_period_s if settled else c.localize_period_s
+        if stamp_ns - self._localize_ns >= from_seconds(period_s):
+            self._localize_ns = stamp_ns
+            self._worker.submit(stamp_ns, lambda: self._localize(pipeline, frames))
+
+    def _localize(self, pipeline: AstraGlobal, frames: tuple[CameraFrame, ...]) -> None:
+        try:
+            pipeline.apply_fix(pipeline.localize(frames))
+        except NotLocalized as error:
+            pipeline.report_failure(str(error))
+        self._error = ""
+
+    def _on_trajectory(self, message: Trajectory) -> None:
+        if message.source != "hold":
+            speed = message.points[0].velocity.linear.x if message.points else 0.0
+            self.desk.count_plan(message.is_fallback, speed)
+
+    def _on_goal_pose(self, message: PoseStamped) -> None:
+        try:
+            if why := self.desk.refusal():
+                raise NotLocalized(why)
+            self.desk.replace(GoalSpec(kind=GoalSpec.KIND_POSE, pose=message))
+        except AstraError as error:
+            self.get_logger().warning(f"goal_pose refused: {error}")
+
+    def _on_initial_pose(self, message: PoseWithCovarianceStamped) -> None:
+        try:
+            if self.pipeline is None:
+                raise NotLocalized("map or cameras are not known yet")
+            stamped = PoseStamped(header=message.header, pose=message.pose.pose)
+            pose = pose_in_map(stamped, self.desk.frames())
+        except AstraError as error:
+            self.get_logger().warning(f"initialpose refused: {error}")
+            return
+        covariance = covariance_from_msg(message.pose.covariance)
+        if not self.pipeline.set_pose(pose, covariance, self._tick_ns):
+            self.get_logger().warning("initialpose refused: no odometry yet")
+
+    def _on_tf_timer(self) -> None:
+        if self.active and self.pipeline is not None:
+            now_ns = self.get_clock().now().nanoseconds
+            self._outputs.send_transform(self.pipeline.map_to_odom(), now_ns)
+
+    def _on_step_timer(self) -> None:
+        """Step the mission when odometry has stopped coming: it must be able to fail."""
+        now_ns = self.get_clock().now().nanoseconds
+        silent_ns = 5 * from_seconds(self._config.step_period_s)
+        if self.active and now_ns - self._step_ns >= silent_ns:
+            self._step(now_ns)
+
+    def _step(self, now_ns: int) -> None:
+        self._step_ns = now_ns
+        self.desk.step(now_ns)
+
+    def _busy_since_ns(self) -> int | None:
+        """Return since when the simulator may have to wait for this node."""
+        preparing = self._map is not None and self.pipeline is None
+        return _FOREVER_NS if preparing or not self.active else self._worker.busy_since_ns
+
+    def _on_idle(self) -> None:
+        self._acknowledger.release()
+
+    def _on_error(self, error: Exception) -> None:
+        self._error = f"localization failed: {error!r}"
+        self.get_logger().error(self._error, throttle_duration_sec=1.0)
+
+    def _read_health(self) -> Health:
+        pipeline = self.pipeline
+        if not self.active:
+            return Health(Heartbeat.STATE_ERROR, "not active")
+        if pipeline is None:
+            why = "no map is loaded" if self._map is None else self._cameras.missing
+            return Health(Heartbeat.STATE_DEGRADED, why or "preparing")
+        values = {
+            "localized": pipeline.map_to_odom() is not None,
+            "accepted_fixes": pipeline.accepted_fixes,
+            "rejected_fixes": pipeline.rejected_fixes,
+            "last_failure": pipeline.last_failure,
+            **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
+        }
+        state = Heartbeat.STATE_DEGRADED if self._error else Heartbeat.STATE_OK
+        return Health(state, self._error, values)
+
+
+def main() -> int:
+    """Run the node."""
+    return run_node(GlobalNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Astra-Local and its guard as ROS 2 nodes."""

@@ -1,0 +1,42 @@
+"""Parameters of the node ``astra_local``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from astra_core.config import setting
+from astra_core.ros.camera_input import CameraInputConfig
+from astra_local.config import LocalConfig
+
+__all__ = ["LocalNodeConfig"]
+
+
+@dataclass(frozen=True)
+class LocalNodeConfig:
+    """How Astra-Local is wired, beside its own settings."""
+
+    odom_frame: str = setting("odom", "Frame in which odometry starts.")
+    base_frame: str = setting("base_link", "Frame of the robot.")
+    publish_tf: bool = setting(
+        True, "Publish odom -> base_link; off where the driver of the base does."
+    )
+    color: bool = setting(False, "Hear colour images too; only learned encoders need them.")
+    sub_goal_timeout_s: float = setting(
+        2.0, "A sub-goal that is not repeated for this long is dropped.", minimum=0.1
+    )
+    plan_period_s: float = setting(
+        0.1, "Time between plans when no images come (with images: at each set).", minimum=0.02
+    )
+    grid_period_s: float = setting(
+        0.5, "Time between occupancy and distance grids for people to look at.", minimum=0.05
+    )
+    max_lag_s: float = setting(
+        0.1,
+        "Lockstep: simulated time by which planning may be behind; 0 makes runs repeatable.",
+        minimum=0.0,
+    )
+    wheel_topic_reliable: bool = setting(
+        False, "Ask for every wheel and IMU sample (the simulator offers that)."
+    )
+    cameras: CameraInputConfig = field(default_factory=CameraInputConfig)
+    pipeline: LocalConfig = field(default_factory=LocalConfig)

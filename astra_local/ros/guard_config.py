@@ -1,0 +1,22 @@
+"""Parameters of the guard node, beside those of the guard itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from astra_core.config import setting
+from astra_local.config import GuardConfig
+
+__all__ = ["GuardNodeConfig"]
+
+
+@dataclass(frozen=True)
+class GuardNodeConfig:
+    """How the guard is wired."""
+
+    rate_hz: float = setting(50.0, "Of cmd_vel.", minimum=5.0, maximum=500.0)
+    cmd_vel_stamped: bool = setting(
+        False, "Publish cmd_vel as TwistStamped (default of ROS 2 Kilted and later)."
+    )
+    base_frame: str = setting("base_link", "Frame of the stamped command.")
+    guard: GuardConfig = field(default_factory=GuardConfig)

@@ -1,0 +1,36 @@
+"""Messages of the guard."""
+
+from __future__ import annotations
+
+from astra_core.ros.poses import header
+from astra_core.ros.stamps import from_stamp
+from astra_local.types import NearestObstacle
+from astra_msgs.msg import NearestObstacle as NearestObstacleMsg
+
+__all__ = ["nearest_from_msg", "nearest_to_msg"]
+
+
+def nearest_to_msg(record: NearestObstacle, base_frame: str) -> NearestObstacleMsg:
+    """Return the message of an obstacle summary."""
+    return NearestObstacleMsg(
+        header=header(record.stamp_ns, base_frame),
+        valid=bool(record.valid),
+        distance=float(record.distance_m),
+        bearing=float(record.bearing_rad),
+        resolution=float(record.resolution_m),
+        sector_angle=float(record.sector_angle_rad),
+        sector_distance=[float(value) for value in record.sector_distance_m],
+    )
+
+
+def nearest_from_msg(message: NearestObstacleMsg) -> NearestObstacle:
+    """Return the record of an obstacle summary."""
+    return NearestObstacle(
+        stamp_ns=from_stamp(message.header.stamp),
+        valid=message.valid,
+        distance_m=message.distance,
+        bearing_rad=message.bearing,
+        resolution_m=message.resolution,
+        sector_angle_rad=message.sector_angle,
+        sector_distance_m=tuple(message.sector_distance),
+    )

@@ -1,0 +1,130 @@
+"""The node ``astra_guard``: the only publisher of ``cmd_vel``, in a small process of its own.
+
+A wanted velocity on ``cmd_vel_raw`` is checked and passed on at once, with its tick acknowledged
+to the simulator. When none comes, a timer does the same at the guard's own rate.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from geometry_msgs.msg import Twist, TwistStamped
+from rclpy.duration import Duration
+from rclpy.node import Node
+
+from astra_core.records import Velocity
+from astra_core.ros.direct import DirectLane
+from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.lockstep import TickAcknowledger
+from astra_core.ros.main import run_node
+from astra_core.ros.parameters import read_config
+from astra_core.ros.poses import header, velocity_from_msg, velocity_to_msg
+from astra_core.ros.qos import event
+from astra_core.ros.stamps import from_stamp
+from astra_local.ros.guard_config import GuardNodeConfig
+from astra_local.ros.guard_conversions import nearest_from_msg
+from astra_local.safety.guard import Guard
+from astra_local.types import GuardState
+from astra_msgs.msg import Heartbeat, NearestObstacle
+
+__all__ = ["GuardNode", "main"]
+
+# The timer takes over when commands have been silent for this many periods.
+_SILENT_PERIODS = 5
+_LAST_WORD_S = 0.3
+_NEVER_NS = -(2**62)
+
+
+class GuardNode(Node):
+    """Checks every command."""
+
+    def __init__(self) -> None:
+        """Read parameters and begin; the guard needs no lifecycle, it is always on."""
+        super().__init__("astra_guard")
+        self._config = read_config(self, GuardNodeConfig)
+        self._guard = Guard(self._config.guard)
+        self._lock = threading.Lock()
+        self._period_ns = round(1e9 / self._config.rate_hz)
+        self._last_command_ns = _NEVER_NS
+        self._reason, self._counts = "", dict.fromkeys(GuardState, 0)
+        kind = TwistStamped if self._config.cmd_vel_stamped else Twist
+        self._publisher = self.create_publisher(kind, "cmd_vel", event(1))
+        self._acknowledger = TickAcknowledger(self, 0.0, lambda: None)
+        self._lane = DirectLane(self)
+        # Obstacles before commands: a command is judged by the newest surroundings.
+        self._lane.subscribe(NearestObstacle, "local/nearest_obstacle", self._on_nearest, event(1))
+        self._lane.subscribe(Heartbeat, "heartbeat", self._on_heartbeat, event(10))
+        self._lane.subscribe(TwistStamped, "cmd_vel_raw", self._on_command, event(1))
+        self._lane.start()
+        self._timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
+        self._health = HealthReporter(self, self._read_health)
+
+    def close(self) -> None:
+        """Stop the robot, then stop serving."""
+        self.destroy_timer(self._timer)
+        self._lane.close()
+        self._publish(Velocity(), self.get_clock().now().nanoseconds)
+        self._acknowledger.leave()
+        # The process ends next: see that the wheels have heard it.
+        self._publisher.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
+
+    def _on_nearest(self, message: NearestObstacle) -> None:
+        with self._lock:
+            self._guard.on_obstacle(nearest_from_msg(message))
+
+    def _on_heartbeat(self, message: Heartbeat) -> None:
+        may_drive = message.state != Heartbeat.STATE_ERROR
+        with self._lock:
+            self._guard.on_heartbeat(
+                message.node, from_stamp(message.stamp), may_drive, message.reason
+            )
+        if not may_drive and message.node in self._config.guard.peers:
+            # No command is to be expected now: do not keep the simulator waiting for one.
+            self._last_command_ns = _NEVER_NS
+            self._step(self.get_clock().now().nanoseconds)
+
+    def _on_command(self, message: TwistStamped) -> None:
+        stamp_ns = from_stamp(message.header.stamp)
+        with self._lock:
+            self._guard.on_command(velocity_from_msg(message.twist), stamp_ns)
+        self._last_command_ns = stamp_ns
+        # In simulation the tick's /clock may come after the command of that tick.
+        self._step(max(stamp_ns, self.get_clock().now().nanoseconds))
+
+    def _on_timer(self) -> None:
+        now_ns = self.get_clock().now().nanoseconds
+        if now_ns - self._last_command_ns > _SILENT_PERIODS * self._period_ns:
+            self._step(now_ns)
+
+    def _step(self, now_ns: int) -> None:
+        with self._lock:
+            decision = self._guard.step(now_ns)
+            self._counts[decision.state] += 1
+        if decision.reason != self._reason:
+            self._reason = decision.reason
+            if decision.reason:
+                self.get_logger().info(decision.reason, throttle_duration_sec=1.0)
+        self._publish(decision.velocity, now_ns)
+        self._acknowledger.tick(now_ns)
+
+    def _publish(self, velocity: Velocity, stamp_ns: int) -> None:
+        twist = velocity_to_msg(velocity)
+        if self._config.cmd_vel_stamped:
+            stamped = TwistStamped(header=header(stamp_ns, self._config.base_frame), twist=twist)
+            self._publisher.publish(stamped)
+        else:
+            self._publisher.publish(twist)
+
+    def _read_health(self) -> Health:
+        values = {state.name.lower(): count for state, count in self._counts.items()}
+        return Health(reason="", values={**values, "reason": self._reason})
+
+
+def main() -> int:
+    """Run the node."""
+    return run_node(GuardNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

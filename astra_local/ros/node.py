@@ -1,0 +1,200 @@
+"""The node ``astra_local``: samples and images in, odometry, trajectory and wanted velocity out.
+
+Three threads. The lane serves sensors and answers each wheel sample (a tick) at once. The worker
+perceives and plans when images are complete. The executor serves lifecycle, parameters, timers.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from nav_msgs.msg import Odometry
+from sensor_msgs.msg import Imu
+
+from astra_core.camera import CameraRig
+from astra_core.observation import CameraFrame, ImuSample, Observation
+from astra_core.records import SubGoal, Velocity
+from astra_core.ros.camera_input import CameraInput
+from astra_core.ros.direct import DirectLane
+from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.lockstep import TickAcknowledger
+from astra_core.ros.main import run_node
+from astra_core.ros.managed import ManagedNode
+from astra_core.ros.parameters import read_config
+from astra_core.ros.qos import event, sensor_input
+from astra_core.ros.records import sub_goal_from_msg
+from astra_core.ros.stamps import from_stamp
+from astra_core.ros.worker import LatestJobWorker
+from astra_core.time import from_seconds
+from astra_local.pipeline import AstraLocal
+from astra_local.ros.config import LocalNodeConfig
+from astra_local.ros.conversions import imu_from_msg, wheels_from_msg
+from astra_local.ros.outputs import LocalOutputs
+from astra_msgs.msg import Heartbeat
+from astra_msgs.msg import SubGoal as SubGoalMsg
+
+__all__ = ["LocalNode", "main"]
+
+_MAX_IMU_PER_TICK = 500
+
+
+class LocalNode(ManagedNode):
+    """Astra-Local over ROS."""
+
+    def __init__(self) -> None:
+        """Make an unconfigured node."""
+        super().__init__("astra_local")
+        self._lane: DirectLane | None = None
+        self._worker: LatestJobWorker | None = None
+        self._health: HealthReporter | None = None
+        self._acknowledger: TickAcknowledger | None = None
+        self._outputs: LocalOutputs | None = None
+        self._pipeline: AstraLocal | None = None
+
+    def configure(self) -> None:
+        """Read parameters, make publishers, start hearing sensors."""
+        self._config = read_config(self, LocalNodeConfig)
+        self._pipeline = None
+        self._imu: list[ImuSample] = []
+        self._frames: tuple[CameraFrame, ...] = ()
+        self._sub_goal: tuple[SubGoal, int] | None = None
+        self._tick_ns = self._job_ns = -1
+        self._planning_s, self._error = 0.0, ""
+        self._outputs = self._outputs or LocalOutputs(self, self._config)
+        self._outputs.config = self._config
+        self._worker = LatestJobWorker("planning", self._on_error, self._on_idle)
+        self._acknowledger = TickAcknowledger(
+            self, self._config.max_lag_s, lambda: self._worker.busy_since_ns
+        )
+        self._lane = DirectLane(self)
+        samples = sensor_input(self._config.wheel_topic_reliable, 50)
+        self._lane.subscribe(Imu, "imu", self._on_imu, samples)
+        self._cameras = CameraInput(
+            self,
+            self._lane,
+            self._config.cameras,
+            self._config.base_frame,
+            on_rig=self._on_rig,
+            on_frames=self._on_frames,
+            color=self._config.color,
+            depth=True,
+        )
+        self._lane.subscribe(SubGoalMsg, "global/sub_goal", self._on_sub_goal, event())
+        self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
+        self._lane.start()
+        self._health = HealthReporter(self, self._read_health)
+
+    def deactivate(self) -> None:
+        """Stop the robot and let the simulator go on alone."""
+        self._sub_goal = None
+        now_ns = max(self._tick_ns, self.get_clock().now().nanoseconds)
+        self._outputs.send_command(Velocity(), now_ns)
+        self._health.beat()
+        self._acknowledger.leave()
+
+    def cleanup(self) -> None:
+        """Stop the threads and forget what was sensed."""
+        for part in (self._lane, self._worker, self._health, self._acknowledger):
+            if part is not None:
+                part.close()
+        self._lane = self._worker = self._health = self._acknowledger = self._pipeline = None
+
+    def _on_rig(self, rig: CameraRig) -> None:
+        self._pipeline = AstraLocal(rig, self._config.pipeline)
+        self.get_logger().info(f"the rig is known: {', '.join(rig.names)}")
+
+    def _on_imu(self, message: Imu) -> None:
+        self._imu.append(imu_from_msg(message))
+        del self._imu[:-_MAX_IMU_PER_TICK]
+
+    def _on_sub_goal(self, message: SubGoalMsg) -> None:
+        self._sub_goal = (sub_goal_from_msg(message), self._tick_ns)
+
+    def _on_wheels(self, message: Odometry) -> None:
+        """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
+        stamp_ns = from_stamp(message.header.stamp)
+        pipeline = self._pipeline
+        if pipeline is None or not self.active:
+            self._imu.clear()
+            return
+        if stamp_ns <= self._tick_ns:
+            self._acknowledger.tick(self._tick_ns)  # a repeated tick: already answered
+            return
+        imu, self._imu = tuple(self._imu), []
+        odometry = pipeline.observe(Observation(stamp_ns, imu, (wheels_from_msg(message),)))
+        self._tick_ns = stamp_ns
+        self._outputs.send_odometry(odometry)
+        self._outputs.send_nearest(pipeline)
+        now_ns = max(stamp_ns, self.get_clock().now().nanoseconds)
+        self._outputs.send_command(pipeline.command(stamp_ns), now_ns)
+        self._submit_due()
+        self._acknowledger.tick(stamp_ns)
+
+    def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
+        self._frames = frames
+        if self.active and stamp_ns <= self._tick_ns:
+            self._submit_due()
+
+    def _submit_due(self) -> None:
+        """Hand images to the worker once odometry covers them; without images, plan anyway."""
+        frames = self._frames
+        if frames and frames[0].stamp_ns <= self._tick_ns:
+            self._frames = ()
+        elif self._tick_ns - self._job_ns >= 2 * from_seconds(self._config.plan_period_s):
+            frames = ()
+        else:
+            return
+        self._job_ns = self._tick_ns
+        self._worker.submit(self._tick_ns, lambda: self._perceive_and_plan(frames))
+
+    def _perceive_and_plan(self, frames: tuple[CameraFrame, ...]) -> None:
+        pipeline, started_s = self._pipeline, time.perf_counter()
+        if pipeline is None or not self.active:
+            return
+        if frames:
+            pipeline.perceive(frames)
+        now_ns = self._tick_ns
+        trajectory = pipeline.plan(self._current_sub_goal(now_ns), now_ns)
+        self._planning_s = time.perf_counter() - started_s
+        self._error = ""
+        self._outputs.send_trajectory(trajectory, self._planning_s)
+        self._outputs.send_grids(pipeline, now_ns)
+
+    def _current_sub_goal(self, now_ns: int) -> SubGoal | None:
+        heard = self._sub_goal
+        if heard is None or now_ns - heard[1] > from_seconds(self._config.sub_goal_timeout_s):
+            return None
+        return heard[0]
+
+    def _on_idle(self) -> None:
+        self._acknowledger.release()
+
+    def _on_error(self, error: Exception) -> None:
+        self._error = f"planning failed: {error!r}"
+        self.get_logger().error(self._error, throttle_duration_sec=1.0)
+
+    def _read_health(self) -> Health:
+        pipeline = self._pipeline
+        if not self.active:
+            return Health(Heartbeat.STATE_ERROR, "not active")
+        if pipeline is None:
+            return Health(Heartbeat.STATE_ERROR, self._cameras.missing)
+        values = {
+            "planning_ms": 1000.0 * self._planning_s,
+            "fallback_fraction": pipeline.fallback_fraction,
+            "stop_reason": pipeline.stop_reason,
+            **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
+            **{f"refused {name}": count for name, count in pipeline.refused_samples.items()},
+        }
+        state = Heartbeat.STATE_ERROR if self._error else Heartbeat.STATE_OK
+        return Health(state, self._error, values)
+
+
+def main() -> int:
+    """Run the node."""
+    return run_node(LocalNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Sensor profiles as YAML files; see :mod:`astra_sim.profile`."""

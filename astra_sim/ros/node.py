@@ -1,0 +1,190 @@
+"""The node ``astra_sim``: a robot in a simulated building, tick by tick in step with the stack.
+
+Lockstep: each tick of 20 ms is published (sensors, then ``/clock``) and the next one begins when
+the nodes named in ``lockstep_nodes`` have acknowledged it, or after a time-out that is counted and
+reported. The first tick is repeated until all of them take part.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+
+from geometry_msgs.msg import Twist, TwistStamped
+from rclpy.node import Node
+
+from astra_core.errors import AstraError, ConfigError
+from astra_core.observation import Observation
+from astra_core.records import Velocity
+from astra_core.ros.direct import DirectLane
+from astra_core.ros.main import run_node
+from astra_core.ros.parameters import read_config
+from astra_core.ros.poses import velocity_from_msg
+from astra_core.ros.qos import event
+from astra_core.ros.stamps import from_stamp
+from astra_core.time import from_seconds
+from astra_msgs.msg import TickAck
+from astra_sim.ros.config import SimNodeConfig
+from astra_sim.ros.pace import Pace
+from astra_sim.ros.sensor_publishers import SensorPublishers
+from astra_sim.ros.tick_gate import TickGate
+from astra_sim.ros.truth_publisher import TruthPublisher
+from astra_sim.simulator import Simulator
+
+__all__ = ["SimNode", "main"]
+
+_REPEAT_S = 0.25
+_REPORT_S = 10.0
+
+
+class SimNode(Node):
+    """Owns the simulator; the loop runs in a thread of its own, which also owns the GL context."""
+
+    def __init__(self, make_simulator=None) -> None:
+        """Read parameters and start.
+
+        Args:
+            make_simulator: Makes the simulator from a :class:`SimNodeConfig`; for tests.
+
+        Raises:
+            AstraError: A parameter is wrong.
+        """
+        super().__init__("astra_sim")
+        self._config = read_config(self, SimNodeConfig)
+        self._make_simulator = make_simulator or make_scene_simulator
+        self._gate = TickGate(self._config.lockstep_nodes, self._config.ack_timeout_s)
+        self._command = (Velocity(), 0)
+        self._now_ns = 0
+        self._stop = threading.Event()
+        self.failure: str = ""
+        self._lane = DirectLane(self)
+        stamped = self._config.cmd_vel_stamped
+        self._lane.subscribe(
+            TwistStamped if stamped else Twist,
+            "cmd_vel",
+            (lambda message: self._on_command(message.twist)) if stamped else self._on_command,
+            event(1),
+        )
+        self._lane.subscribe(TickAck, "sim/tick_ack", self._on_ack, event(50))
+        self._lane.start()
+        self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop the loop."""
+        self._stop.set()
+        self._gate.close()
+        self._thread.join(timeout=6.0)
+        self._lane.close()
+
+    def _on_command(self, message: Twist) -> None:
+        self._command = (velocity_from_msg(message), self._now_ns)
+
+    def _on_ack(self, message: TickAck) -> None:
+        self._gate.acknowledge(message.node, from_stamp(message.stamp))
+
+    def _run(self) -> None:
+        try:
+            simulator = self._make_simulator(self._config)
+            try:
+                self._loop(simulator)
+            finally:
+                simulator.close()
+        except AstraError as error:
+            self._fail(str(error))
+        except Exception:
+            self._fail(traceback.format_exc())
+
+    def _fail(self, why: str) -> None:
+        self.get_logger().fatal(why)
+        self.failure = why
+
+    def _loop(self, simulator: Simulator) -> None:
+        config = self._config
+        sensors = SensorPublishers(self, simulator.rig, config)
+        truth = TruthPublisher(self, config) if config.publish_ground_truth else None
+        pace = Pace(config.real_time_factor)
+        timeout_ns = from_seconds(config.command_timeout_s)
+        first = True
+        while not self._stop.is_set():
+            velocity, heard_ns = self._command
+            if simulator.stamp_ns - heard_ns > timeout_ns:
+                velocity = Velocity()
+            observation = simulator.step(velocity)
+            self._now_ns = observation.stamp_ns
+            sensors.send(observation)
+            if truth is not None:
+                truth.send(simulator.truth(), observation.stamp_ns)
+            if first:
+                first = False
+                self._join(sensors, observation)
+                pace.start(observation.stamp_ns)
+                continue
+            late = self._gate.wait(observation.stamp_ns)
+            if late:
+                self._report_late(late)
+            pace.wait(observation.stamp_ns, self._stop)
+            if (factor := pace.report_due(_REPORT_S)) is not None:
+                self.get_logger().info(f"real-time factor {factor:.2f}")
+
+    def _join(self, sensors: SensorPublishers, observation: Observation) -> None:
+        """Repeat the first tick until everybody takes part."""
+        if self._gate.is_open:
+            return
+        deadline_s = time.monotonic() + self._config.join_timeout_s
+        said = 0.0
+        while not self._stop.is_set():
+            missing = self._gate.join(observation.stamp_ns, _REPEAT_S)
+            if not missing:
+                self.get_logger().info("in lockstep with " + ", ".join(self._config.lockstep_nodes))
+                return
+            now_s = time.monotonic()
+            if now_s > deadline_s:
+                names = ", ".join(self._gate.give_up())
+                self.get_logger().error(f"going on without {names}: never heard of")
+                return
+            if now_s - said > 5.0:
+                said = now_s
+                self.get_logger().info("waiting for " + ", ".join(missing))
+            sensors.send(observation)
+
+    def _report_late(self, late: list[str]) -> None:
+        counts = ", ".join(f"{name} ({self._gate.timeouts[name]} in all)" for name in late)
+        self.get_logger().warning(
+            f"no acknowledgement within {self._config.ack_timeout_s:g} s of {counts}"
+        )
+        if gone := self._gate.gone():
+            self.get_logger().error("not waiting any more for " + ", ".join(gone))
+
+
+def make_scene_simulator(config: SimNodeConfig) -> Simulator:
+    """Build the scene and the simulator that a config names.
+
+    Raises:
+        AstraError: The scene, the profile or the start pose cannot be used.
+    """
+    from astra_sim.profile import load_profile
+    from astra_sim.scenes import make_scene
+
+    if len(config.start_pose) not in (0, 3):
+        raise ConfigError(f"start_pose must be x, y, theta or empty, got {config.start_pose}")
+    x_y_theta = tuple(config.start_pose) or None
+    return Simulator(
+        make_scene(config.scene, config.seed),
+        load_profile(config.profile),
+        config.start_seed,
+        camera_hz=config.camera_hz,
+        depth=config.depth,
+        start_pose=x_y_theta,  # type: ignore[arg-type]
+    )
+
+
+def main() -> int:
+    """Run the node."""
+    return run_node(SimNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Bring up Astra: the node table of ``astra_cli`` as a launch description.
+
+ros2 launch astra bringup.launch.py map:=/maps/home sim:=true scene:=home seed:=60000
+ros2 launch astra bringup.launch.py map:=/maps/home sim:=false      # on a robot
+"""
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+
+from astra_cli.node_table import ARGUMENTS, NODES, NodeSpec, node_parameters, resolve_arguments
+from launch import LaunchContext, LaunchDescription
+
+
+def generate_launch_description() -> LaunchDescription:
+    declared = [
+        DeclareLaunchArgument(
+            argument.name,
+            default_value=argument.default,
+            description=argument.description,
+            choices=list(argument.choices) or None,
+        )
+        for argument in ARGUMENTS
+    ]
+    # Numeric libraries would start a thread per core in each of the processes.
+    threads = SetEnvironmentVariable("OMP_NUM_THREADS", "1")
+    return LaunchDescription([*declared, threads, OpaqueFunction(function=_nodes)])
+
+
+def _nodes(context: LaunchContext) -> list[Node]:
+    given = {
+        argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS
+    }
+    values = resolve_arguments(given)
+    config = Path(get_package_share_directory("astra")) / "config"
+    return [
+        _node(spec, values, config)
+        for spec in NODES
+        if not spec.condition or values[spec.condition] == "true"
+    ]
+
+
+def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
+    files = [str(config / spec.parameter_file)]
+    overrides = [values["params_file"]] if values["params_file"] else []
+    return Node(
+        package=spec.package,
+        executable=spec.executable,
+        name=spec.name,
+        namespace=values["namespace"],
+        # Later entries win: a user's file has the last word.
+        parameters=[*files, node_parameters(spec, values), *overrides],
+        remappings=list(spec.remaps),
+        arguments=["--ros-args", "--log-level", values["log_level"]],
+        output="screen",
+        # The nodes stop the robot and then themselves; that may take a moment.
+        sigterm_timeout="10",
+    )

@@ -1,0 +1,98 @@
+"""A robot without physics or renderer behind the real simulator node; its senses are known.
+
+python fake_robot.py --ros-args -p scene:=...
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import numpy as np
+
+from astra_core.angles import wrap_angle
+from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
+from astra_core.records import Velocity
+from astra_core.se3 import from_xyz_rpy
+from astra_sim.truth import GroundTruth
+
+TICK_NS = 20_000_000
+FRAME_TICKS = 5
+WALL_M = 3.0
+NAMES = ("front", "left", "rear", "right")
+_OPTICAL = np.array([[0.0, 0.0, 1.0, 0], [-1.0, 0.0, 0.0, 0], [0.0, -1.0, 0.0, 0], [0, 0, 0, 1.0]])
+
+
+def make_rig(width=64, height=48) -> CameraRig:
+    intrinsics = CameraIntrinsics.from_horizontal_fov(width, height, math.radians(100.0))
+    return CameraRig(
+        tuple(
+            Camera(
+                name,
+                intrinsics,
+                from_xyz_rpy((0.0, 0.0, 1.0), (0.0, 0.0, number * math.pi / 2)) @ _OPTICAL,
+            )
+            for number, name in enumerate(NAMES)
+        )
+    )
+
+
+def picture(camera: str, stamp_ns: int, shape=(48, 64)) -> np.ndarray:
+    """Return the image that a camera has at a stamp: every byte depends on both."""
+    seed = [NAMES.index(camera), stamp_ns // TICK_NS]
+    return np.random.default_rng(seed).integers(0, 256, (*shape, 3), dtype=np.uint8)
+
+
+def depth(camera: str, stamp_ns: int, shape=(48, 64)) -> np.ndarray:
+    """Return a wall in front of the camera, in whole millimetres, that moves a little."""
+    millimetres = 1000 * WALL_M + NAMES.index(camera) + stamp_ns // TICK_NS % 7
+    return np.full(shape, millimetres / 1000.0, dtype=np.float32)
+
+
+class FakeRobot:
+    """Does exactly what it is told, on an endless floor."""
+
+    def __init__(self) -> None:
+        self.rig = make_rig()
+        self.tick_s = 0.02
+        self.stamp_ns = 0
+        self.pose = np.zeros(3)
+        self.commands: list[Velocity] = []
+
+    def step(self, command: Velocity) -> Observation:
+        self.commands.append(command)
+        self.stamp_ns += TICK_NS
+        v, w = command.linear_mps, command.angular_rad_s
+        theta = self.pose[2] + 0.5 * w * self.tick_s
+        self.pose[:2] += v * self.tick_s * np.array([math.cos(theta), math.sin(theta)])
+        self.pose[2] = wrap_angle(self.pose[2] + w * self.tick_s)
+        imu = tuple(
+            ImuSample(stamp, (0.0, 0.0, w), (0.0, 0.0, 9.81))
+            for stamp in (self.stamp_ns - TICK_NS // 2, self.stamp_ns)
+        )
+        frames = ()
+        if (self.stamp_ns // TICK_NS - 1) % FRAME_TICKS == 0:
+            frames = tuple(
+                CameraFrame(
+                    name,
+                    self.stamp_ns,
+                    picture(name, self.stamp_ns),
+                    depth(name, self.stamp_ns),
+                )
+                for name in NAMES
+            )
+        return Observation(self.stamp_ns, imu, (WheelSample(self.stamp_ns, v, w),), frames)
+
+    def truth(self) -> GroundTruth:
+        return GroundTruth(self.stamp_ns, self.pose.copy(), np.zeros(2), False, 0, (), 1.0, 0.0)
+
+    def close(self) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    from astra_core.ros.main import run_node
+    from astra_sim.ros.node import SimNode
+
+    sys.exit(run_node(lambda: SimNode(lambda _config: FakeRobot())))

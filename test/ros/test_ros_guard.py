@@ -1,0 +1,151 @@
+"""The guard process: passes commands while all is well, stops in silence, leaves with a stop."""
+
+import math
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("astra_msgs.msg")
+
+from geometry_msgs.msg import Twist, TwistStamped
+
+from astra_core.ros.qos import event
+from astra_core.ros.stamps import to_stamp
+from astra_msgs.msg import Heartbeat, NearestObstacle
+
+SPEED = 0.3
+
+
+class Stack:
+    """Plays Astra-Local at 50 Hz: commands, obstacle summary, heartbeats."""
+
+    def __init__(self, node):
+        self._node = node
+        self._command = node.create_publisher(TwistStamped, "cmd_vel_raw", event(1))
+        self._nearest = node.create_publisher(NearestObstacle, "local/nearest_obstacle", event(1))
+        self._heartbeat = node.create_publisher(Heartbeat, "heartbeat", event())
+        self.sends = {"command", "nearest", "heartbeat"}
+        self.ahead_m = 5.0
+        self.state = Heartbeat.STATE_OK
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._stop.wait(0.02):
+            stamp = to_stamp(self._node.get_clock().now().nanoseconds)
+            if "heartbeat" in self.sends:
+                message = Heartbeat(stamp=stamp, node="astra_local", state=self.state)
+                self._heartbeat.publish(message)
+            if "nearest" in self.sends:
+                message = NearestObstacle(
+                    valid=True,
+                    distance=self.ahead_m,
+                    resolution=0.05,
+                    sector_angle=2 * math.pi / 72,
+                    sector_distance=[self.ahead_m] + [5.0] * 71,
+                )
+                message.header.stamp = stamp
+                self._nearest.publish(message)
+            if "command" in self.sends:
+                message = TwistStamped()
+                message.header.stamp = stamp
+                message.twist.linear.x = SPEED
+                self._command.publish(message)
+
+
+@pytest.fixture
+def guard(processes):
+    return processes(("astra_guard", (sys.executable, "-m", "astra_local.ros.guard_node")))
+
+
+@pytest.fixture
+def speeds(node):
+    heard = []
+    node.create_subscription(
+        Twist, "cmd_vel", lambda m: heard.append((time.monotonic(), m.linear.x)), event(50)
+    )
+    return heard
+
+
+@pytest.fixture
+def stack(node):
+    stack = Stack(node)
+    yield stack
+    stack.close()
+
+
+def drives(speeds):
+    return bool(speeds) and speeds[-1][1] == pytest.approx(SPEED, abs=1e-6)
+
+
+def stands(speeds):
+    return bool(speeds) and speeds[-1][1] == 0.0
+
+
+def test_nothing_heard_is_a_stop_at_the_guards_own_rate(guard, speeds, until):
+    until(lambda: len(speeds) > 60, "commands", runner=guard)
+    assert {speed for _, speed in speeds} == {0.0}
+    rate = 50 / (speeds[55][0] - speeds[5][0])
+    assert 35.0 < rate < 60.0
+
+
+@pytest.mark.parametrize("silent", ["command", "nearest", "heartbeat"])
+def test_it_drives_while_all_is_well_and_stops_when_one_falls_silent(
+    silent, guard, speeds, stack, node, until
+):
+    until(lambda: drives(speeds), "driving", runner=guard)
+    assert node.count_publishers("cmd_vel") == 1
+    accelerations = [(b[1] - a[1]) for a, b in zip(speeds, speeds[1:], strict=False)]
+    assert max(accelerations) < 0.8 * 0.1 + 1e-6  # 0.8 m/s^2 over at most 0.1 s
+    stopped_s = time.monotonic()
+    stack.sends.remove(silent)
+    until(lambda: stands(speeds), "a stop", runner=guard)
+    assert 0.3 < speeds[-1][0] - stopped_s < 3.0
+
+
+def test_an_error_of_the_peer_is_a_stop(guard, speeds, stack, until):
+    until(lambda: drives(speeds), "driving", runner=guard)
+    stack.state = Heartbeat.STATE_ERROR
+    until(lambda: stands(speeds), "a stop", runner=guard)
+    stack.state = Heartbeat.STATE_OK
+    until(lambda: drives(speeds), "driving again", runner=guard)
+
+
+def test_an_obstacle_in_the_way_is_a_stop(guard, speeds, stack, until):
+    until(lambda: drives(speeds), "driving", runner=guard)
+    stack.ahead_m = 0.0
+    until(lambda: stands(speeds), "a stop", runner=guard)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_its_last_word_is_a_stop(number, guard, speeds, stack, until):
+    import os
+
+    until(lambda: drives(speeds), "driving", runner=guard)
+    process_id = guard.process_ids["astra_guard"]
+    os.kill(process_id, number)
+    until(lambda: stands(speeds), "the last word")
+    until(lambda: guard._children[0].returncode() is not None, "its end")
+    assert guard._children[0].returncode() == 0
+    assert "Traceback" not in guard.log_file("astra_guard").read_text()
+
+
+def test_it_is_small():
+    code = (
+        "import sys, astra_local.ros.guard_node; "
+        "print([m for m in ('torch', 'cv2', 'scipy', 'mujoco') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
