@@ -39,6 +39,10 @@ def demo(
         Path | None,
         typer.Option(help="Folder for the bag, a picture of the drive and the result."),
     ] = None,
+    map_folder: Annotated[
+        Path | None,
+        typer.Option("--map", help="Map of this scene; without it, one is made and kept."),
+    ] = None,
     json_file: Json = None,
 ) -> None:
     """Drive a simulated robot to a spoken place, over real ROS 2 processes."""
@@ -46,7 +50,9 @@ def demo(
 
     # No window exists yet, so every run is headless; the option is accepted for scripts.
     del headless
-    raise typer.Exit(run_demo(scene, seed, goal, record=record, json_file=json_file))
+    raise typer.Exit(
+        run_demo(scene, seed, goal, map_folder=map_folder, record=record, json_file=json_file)
+    )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -70,11 +76,15 @@ def doctor(json_file: Json = None) -> None:
 
 
 @app.command()
-def sim(scene: Scene = "home", seed: Seed = 7) -> None:
+def sim(
+    scene: Scene = "home",
+    seed: Seed = 7,
+    record: Annotated[Path | None, typer.Option(help="Folder for a bag of the drive.")] = None,
+) -> None:
     """Run the simulator alone in real time, to drive by hand or to record a bag."""
     from astra_cli.sim_command import run_sim
 
-    raise typer.Exit(run_sim(scene, seed))
+    raise typer.Exit(run_sim(scene, seed, record))
 
 
 @app.command()

@@ -102,34 +102,28 @@ class GoalRegion:
         return int(row), int(column)
 
     def _reachable(self, landmark: SceneLandmark) -> NDArray[np.bool_]:
+        # An arm reaches over furniture but not through a wall: distances are measured round walls.
+        # The round footprint touches at ROBOT_RADIUS_M; what counts is the gap beyond it.
+        reach_m = geodesic_distance(~self._walls, self._surface(landmark), self._plan.resolution_m)
+        return self._free & (reach_m <= REACH_M + ROBOT_RADIUS_M)
+
+    def _surface(self, landmark: SceneLandmark) -> NDArray[np.bool_]:
+        """Return the cells of a landmark that are not inside a wall."""
         height, width = self._free.shape
         resolution = self._plan.resolution_m
         x = self._plan.origin_m[0] + (np.arange(width) + 0.5) * resolution
         y = self._plan.origin_m[1] + (np.arange(height) + 0.5) * resolution
         grid_x, grid_y = np.meshgrid(x, y)
-        half = np.asarray(landmark.size_m[:2]) / 2.0
-        centre = np.asarray(landmark.position_m[:2])
-        nearest_x = np.clip(grid_x, centre[0] - half[0], centre[0] + half[0])
-        nearest_y = np.clip(grid_y, centre[1] - half[1], centre[1] + half[1])
-        distance = np.hypot(grid_x - nearest_x, grid_y - nearest_y)
-        # The round footprint touches at ROBOT_RADIUS_M: what counts is the gap beyond it.
-        candidates = self._free & (distance - ROBOT_RADIUS_M <= REACH_M)
-        result = np.zeros_like(candidates)
-        for row, column in np.argwhere(candidates):
-            here = np.array([grid_x[row, column], grid_y[row, column]])
-            there = np.array([nearest_x[row, column], nearest_y[row, column]])
-            result[row, column] = not self._wall_between(here, there)
-        return result
-
-    def _wall_between(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-        # The last 0.15 m are not looked at: pictures and signs hang on the wall itself.
-        length = float(np.linalg.norm(b - a))
-        steps = np.arange(0.0, max(length - 0.15, 0.0), self._plan.resolution_m / 2.0)
-        for step in steps:
-            row, column = self._cell(a + (b - a) * step / length)
-            if self._walls[row, column]:
-                return True
-        return False
+        half_x, half_y = (extent / 2.0 for extent in landmark.size_m[:2])
+        offset_x = np.abs(grid_x - landmark.position_m[0])
+        offset_y = np.abs(grid_y - landmark.position_m[1])
+        inside = (offset_x <= half_x) & (offset_y <= half_y) & ~self._walls
+        if inside.any():
+            return inside
+        # A picture or a sign is thinner than a cell and hangs on a wall: the open floor nearest
+        # to it is on its own side.
+        distance = np.where(self._walls, np.inf, np.hypot(offset_x, offset_y))
+        return distance <= distance.min() + resolution / 2.0
 
 
 def right_landmarks(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from astra_core.errors import AstraError, ConfigError
+from astra_core.errors import AstraError, ConfigError, MapFormatError
 
 if TYPE_CHECKING:
     from astra_cli.ros.demo_session import DemoSession
@@ -30,7 +30,13 @@ _VERSIONED = ("numpy", "mujoco", "opencv-python-headless", "pycolmap", "ros-rclp
 
 
 def run_demo(
-    family: str, seed: int, goal: str, *, record: Path | None, json_file: Path | None
+    family: str,
+    seed: int,
+    goal: str,
+    *,
+    map_folder: Path | None = None,
+    record: Path | None = None,
+    json_file: Path | None = None,
 ) -> int:
     """Run the demo.
 
@@ -38,6 +44,7 @@ def run_demo(
         family: Scene family.
         seed: Scene seed.
         goal: What the robot is told.
+        map_folder: A map of the scene; ``None`` makes one, or takes the one that was kept.
         record: Folder for bag, picture and result; ``None`` keeps nothing.
         json_file: Where to write the result; ``None`` writes none.
 
@@ -52,7 +59,10 @@ def run_demo(
     _check_request(goal, record, json_file)
     scene = make_scene(family, seed)
     with _terminated_as_interrupt():
-        map_folder = _map_with_progress(family, seed)
+        if map_folder is None:
+            map_folder = _map_with_progress(family, seed)
+        else:
+            _check_map(map_folder)
         return _drive_and_judge(scene, map_folder, goal, record, json_file)
 
 
@@ -66,6 +76,14 @@ def _check_request(goal: str, record: Path | None, json_file: Path | None) -> No
         _make_folder(record)
     if json_file is not None:
         _make_folder(json_file.parent)
+
+
+def _check_map(folder: Path) -> None:
+    from astra_global.map import check_map
+
+    problems = check_map(folder)
+    if problems:
+        raise MapFormatError(problems[0])
 
 
 def _make_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from astra_cli.ros.demo_session import DemoSession
     from astra_sim.scenes.types import Scene
 
-__all__ = ["RunningStack", "running_stack"]
+__all__ = ["RunningStack", "recorder_command", "running_stack"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterat
             }
         )
         if record is not None:
-            processes.append(_recorder(record / "bag"))
+            processes.append(recorder_command(record / "bag"))
         runner = Runner(processes, log_folder=logs, domain_id=domain_id)
         cleanup.callback(_uninterrupted, runner.stop)
         runner.start()
@@ -85,7 +85,8 @@ def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterat
         yield RunningStack(session, runner.poll, runner.process_ids)
 
 
-def _recorder(folder: Path) -> ProcessCommand:
+def recorder_command(folder: Path) -> ProcessCommand:
+    """Return the command of a process that records every topic into a new bag folder."""
     argv = (sys.executable, "-m", "astra_cli.ros.recorder_node", str(folder.resolve()))
     return ProcessCommand("astra_recorder", argv)
 

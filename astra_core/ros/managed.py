@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from lifecycle_msgs.srv import ChangeState
+from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from astra_core.errors import AstraError
 
 __all__ = ["ManagedNode"]
+
+RCLError = _rclpy.RCLError
+ChangeStateCallback = Callable[[ChangeState.Request, ChangeState.Response], Any]
 
 
 class ManagedNode(LifecycleNode):
@@ -19,6 +27,10 @@ class ManagedNode(LifecycleNode):
     def __init__(self, name: str) -> None:
         """Make an unconfigured node; nothing heavy belongs into constructors."""
         super().__init__(name)
+        # rclpy throws at a transition that the present state does not have, which would end the
+        # process without an answer to the one who asked.
+        change_state = self._service_change_state.callback
+        self._service_change_state.callback = self._answering(change_state)
         self.active = False
         self._configured = False
 
@@ -87,3 +99,16 @@ class ManagedNode(LifecycleNode):
         if self._configured:
             self._configured = False
             self.cleanup()
+
+    def _answering(self, change_state: ChangeStateCallback) -> ChangeStateCallback:
+        def callback(
+            request: ChangeState.Request, response: ChangeState.Response
+        ) -> ChangeState.Response:
+            try:
+                return change_state(request, response)
+            except RCLError as error:
+                self.get_logger().warning(f"transition {request.transition.id} refused: {error}")
+                response.success = False
+                return response
+
+        return callback

@@ -1,5 +1,6 @@
 """The guard process: passes commands while all is well, stops in silence, leaves with a stop."""
 
+import itertools
 import math
 import signal
 import subprocess
@@ -105,7 +106,7 @@ def test_it_drives_while_all_is_well_and_stops_when_one_falls_silent(
 ):
     until(lambda: drives(speeds), "driving", runner=guard)
     assert node.count_publishers("cmd_vel") == 1
-    accelerations = [(b[1] - a[1]) for a, b in zip(speeds, speeds[1:], strict=False)]
+    accelerations = [(b[1] - a[1]) for a, b in itertools.pairwise(speeds)]
     assert max(accelerations) < 0.8 * 0.1 + 1e-6  # 0.8 m/s^2 over at most 0.1 s
     stopped_s = time.monotonic()
     stack.sends.remove(silent)

@@ -1,0 +1,87 @@
+"""The one table behind launch file and runner."""
+
+import importlib.util
+import itertools
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from astra_cli.node_table import (
+    ARGUMENTS,
+    NODES,
+    commands,
+    lifecycle_nodes,
+    node_parameters,
+    resolve_arguments,
+)
+from astra_core.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def argv_of(name, **given):
+    return next(c.argv for c in commands(given) if c.name == name)
+
+
+def test_every_row_points_at_something_that_exists():
+    entry_points = (ROOT / "setup.py").read_text()
+    for spec in NODES:
+        assert importlib.util.find_spec(spec.module.split(".")[0]) is not None
+        assert (ROOT / (spec.module.replace(".", "/") + ".py")).is_file()
+        assert (ROOT / "config" / spec.parameter_file).is_file()
+        assert f'"{spec.executable} = {spec.module}:main"' in entry_points
+        assert set(spec.parameters.values()) <= {argument.name for argument in ARGUMENTS}
+
+
+def test_the_lifecycle_owner_is_told_the_same_order():
+    text = (ROOT / "config" / "astra_lifecycle.yaml").read_text()
+    (parameters,) = yaml.safe_load(text).values()
+    assert parameters["ros__parameters"]["nodes"] == lifecycle_nodes()
+    assert lifecycle_nodes() == ["astra_local", "astra_global"]
+
+
+def test_without_simulator_there_is_no_simulator_and_no_simulated_time():
+    names = [command.name for command in commands({"sim": False})]
+    assert names == ["astra_guard", "astra_local", "astra_global", "astra_lifecycle"]
+    assert "use_sim_time:=false" in argv_of("astra_local", sim=False)
+    assert "use_sim_time:=true" in argv_of("astra_local")
+    assert "use_sim_time:=true" in argv_of("astra_local", sim=False, use_sim_time=True)
+
+
+def test_arguments_become_parameters_of_their_own_type():
+    values = resolve_arguments({"scene": "home", "seed": 7, "real_time_factor": 0})
+    spec = next(spec for spec in NODES if spec.name == "astra_sim")
+    parameters = node_parameters(spec, values)
+    assert parameters["scene"] == "home"
+    assert parameters["seed"] == 7 and isinstance(parameters["seed"], int)
+    assert parameters["publish_ground_truth"] is False
+
+
+def test_a_folder_with_odd_characters_stays_one_string():
+    argv = argv_of("astra_global", map='/tmp/a: b, "c"')
+    (text,) = [word for word in argv if word.startswith("map_folder:=")]
+    assert yaml.safe_load(text.partition(":=")[2]) == '/tmp/a: b, "c"'
+    assert not any(word.startswith("map_folder") for word in argv_of("astra_global"))
+
+
+def test_namespace_and_user_file_reach_every_node():
+    for command in commands({"namespace": "/robot1/", "params_file": "/tmp/mine.yaml"}):
+        assert "__ns:=/robot1" in command.argv
+        files = [b for a, b in itertools.pairwise(command.argv) if "params-file" in a]
+        assert files[-1] == "/tmp/mine.yaml" and len(files) == 2
+        assert "/tf:=tf" in command.argv
+        assert command.argv[0] == sys.executable
+
+
+def test_unknown_arguments_and_values_are_refused():
+    with pytest.raises(ConfigError, match="unknown argument 'sceen'; known: sim, scene"):
+        commands({"sceen": "home"})
+    with pytest.raises(ConfigError, match="sim must be one of true, false, got 'maybe'"):
+        commands({"sim": "maybe"})
+
+
+def test_every_argument_is_described():
+    for argument in ARGUMENTS:
+        assert argument.description.endswith(".")

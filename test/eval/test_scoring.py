@@ -1,0 +1,131 @@
+"""Judging a mission: a hand-made flat with two rooms, and drives whose verdict is plain to see."""
+
+import math
+
+import numpy as np
+import pytest
+
+from astra_eval.drive_record import DriveRecord
+from astra_eval.scoring import GoalRegion, score_mission
+from astra_global.types import MissionResult
+from astra_sim.scenes.types import Part, Room, Scene, SceneLandmark, SceneObject
+
+TICK_NS = 20_000_000
+
+
+def _box(name: str, kind: str, x: float, y: float, size: tuple[float, float, float]) -> SceneObject:
+    part = Part("box", size, (0.0, 0.0, size[2] / 2), "grey")
+    return SceneObject(name, kind, (x, y, 0.0), (part,))
+
+
+def _flat() -> Scene:
+    """Two rooms of 4 x 4 m beside each other, a door of 1 m at y = 3.3, a fridge in the right one.
+
+    The fridge stands against the wall between the rooms, so that the left room is close to it as
+    the crow flies and far on foot.
+    """
+    walls = (
+        _box("south", "wall", 4.0, -0.05, (8.2, 0.1, 2.6)),
+        _box("north", "wall", 4.0, 4.05, (8.2, 0.1, 2.6)),
+        _box("west", "wall", -0.05, 2.0, (0.1, 4.2, 2.6)),
+        _box("east", "wall", 8.05, 2.0, (0.1, 4.2, 2.6)),
+        _box("middle", "wall", 4.0, 1.4, (0.1, 2.8, 2.6)),
+        _box("lintel-side", "wall", 4.0, 3.9, (0.1, 0.2, 2.6)),
+    )
+    fridge = _box("fridge", "fridge", 4.4, 0.4, (0.6, 0.6, 1.8))
+    landmark = SceneLandmark(
+        "fridge-1", "fridge", "fridge", "white", "steel", "", "cold drinks", (4.4, 0.4, 0.9),
+        (0.6, 0.6, 1.8),
+    )  # fmt: skip
+    rooms = (Room("left", "hall", (0, 0, 4, 4)), Room("right", "kitchen", (4, 0, 8, 4)))
+    return Scene(
+        "home",
+        1,
+        (0.0, 0.0, 8.0, 4.0),
+        rooms,
+        (*walls, fridge),
+        (landmark,),
+        np.array([[4.0, 3.3]]),
+        {"grey": np.full((4, 4, 3), 128, np.uint8)},
+    )
+
+
+def _drive(points: list[tuple[float, float]], seconds: float, collisions: int = 0) -> DriveRecord:
+    ticks = round(seconds / 0.02)
+    legs = np.linspace(0.0, len(points) - 1.0, ticks + 1)
+    xy = np.column_stack(
+        [np.interp(legs, range(len(points)), [p[axis] for p in points]) for axis in (0, 1)]
+    )
+    poses = np.column_stack([xy, np.zeros(ticks + 1)])
+    stamps = np.arange(ticks + 1, dtype=np.int64) * TICK_NS
+    touched = ("fridge",) if collisions else ()
+    return DriveRecord(stamps, poses, poses.copy(), poses.copy(), collisions, touched)
+
+
+def _result(time_s: float, **changes: object) -> MissionResult:
+    values = {"error_code": 0, "landmark_id": "fridge-1", "time_s": time_s, "first_fix_time_s": 0.5}
+    return MissionResult(**{**values, **changes})
+
+
+WAY = [(1.0, 1.0), (3.0, 3.3), (5.0, 3.3), (5.2, 0.9)]
+
+
+def test_reach_ends_at_the_wall() -> None:
+    scene = _flat()
+    region = GoalRegion(scene, scene.landmarks)
+    # In front of the fridge one can reach it; behind the wall, 0.6 m from it, one cannot.
+    assert region.distance_from(np.array([5.2, 0.6])) == 0.0
+    behind = region.distance_from(np.array([3.6, 0.4]))
+    assert behind > 4.0
+    # Straight down from the door's far side: reach begins 0.8 + 0.22 m from the fridge's edge.
+    above = region.distance_from(np.array([4.6, 2.5]))
+    assert above == pytest.approx(2.5 - (0.7 + 1.02), abs=0.1)
+
+
+def test_a_good_drive_succeeds_and_spl_is_the_ratio_of_lengths() -> None:
+    score = score_mission(_flat(), _drive(WAY, 20.0), _result(20.0), "I am thirsty", ("fridge",))
+    assert score.causes == ()
+    assert score.success
+    assert score.distance_to_goal_m == 0.0
+    assert score.spl == pytest.approx(score.shortest_path_m / score.path_length_m)
+    assert score.localization["median_error_m"] == 0.0
+    assert score.odometry["rte_percent"] == pytest.approx(0.0, abs=1e-9)
+    assert score.time_limit_s == pytest.approx(2 * score.shortest_path_m / 0.6 + 30)
+
+
+@pytest.mark.parametrize(
+    ("drive", "result", "accept", "cause"),
+    [
+        (_drive(WAY[:3], 20.0), _result(20.0), ("fridge",), "stopped"),
+        (_drive([(1, 1), (3.6, 0.4)], 20.0), _result(20.0), ("fridge",), "stopped"),
+        (_drive(WAY, 20.0, collisions=1), _result(20.0), ("fridge",), "touched fridge"),
+        (_drive(WAY, 90.0), _result(90.0), ("fridge",), "took 90 s"),
+        (_drive(WAY, 20.0), _result(20.0, error_code=201, error_msg="stuck"), ("fridge",), "201"),
+        (_drive(WAY, 20.0), _result(20.0), ("stove",), "wrong landmark 'fridge-1'"),
+        (_drive(WAY, 20.0), None, ("fridge",), "no result"),
+    ],
+)
+def test_each_way_to_fail_is_named(
+    drive: DriveRecord, result: MissionResult | None, accept: tuple[str, ...], cause: str
+) -> None:
+    score = score_mission(_flat(), drive, result, "I am thirsty", accept)
+    assert not score.success
+    assert score.spl == 0.0
+    assert any(cause in text for text in score.causes), score.causes
+
+
+def test_an_instruction_that_nobody_judged_believes_the_chosen_landmark() -> None:
+    score = score_mission(_flat(), _drive(WAY, 20.0), _result(20.0), "something cold", None)
+    assert score.success
+    assert score.goal_landmark_right is None
+
+
+def test_lost_on_the_way_is_counted_and_json_has_no_nan() -> None:
+    drive = _drive(WAY, 20.0)
+    drive.global_pose[100:150] = math.nan
+    drive.global_pose[:10] = math.nan
+    score = score_mission(_flat(), drive, _result(20.0), "I am thirsty", ("fridge",))
+    assert score.localization["lost_count"] == 1
+    still = _drive([(5.2, 0.9), (5.2, 0.9)], 1.0)
+    data = score_mission(_flat(), still, _result(1.0), "I am thirsty", ("fridge",)).to_json()
+    assert data["odometry"]["rte_percent"] is None

@@ -1,0 +1,279 @@
+"""Core types to messages and back."""
+
+import array
+import math
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("astra_msgs.msg")
+
+from geometry_msgs.msg import PoseStamped, Quaternion
+from hypothesis import given
+from hypothesis import strategies as st
+from sensor_msgs.msg import Image
+from tf2_msgs.msg import TFMessage
+
+from astra_core import se3
+from astra_core.errors import ConfigError, NotLocalized
+from astra_core.records import LocalOdometry, SubGoal, Trajectory, Velocity
+from astra_core.ros.images import (
+    ImageFormatError,
+    color_from_msg,
+    color_to_msg,
+    depth_from_msg,
+    depth_to_msg,
+)
+from astra_core.ros.poses import (
+    covariance_from_msg,
+    covariance_to_msg,
+    pose_from_msg,
+    pose_to_msg,
+    rigid_from_msg,
+    rigid_transform,
+)
+from astra_core.ros.records import (
+    odometry_from_msg,
+    odometry_to_msg,
+    odometry_twin,
+    sub_goal_from_msg,
+    sub_goal_to_msg,
+)
+from astra_core.ros.stamps import from_stamp, to_stamp
+from astra_core.ros.tf import StaticTree
+from astra_global.ros.conversions import goal_from_msg, pose_in_map
+from astra_local.ros.conversions import distance_grid, trajectory_to_msg
+from astra_local.ros.guard_conversions import nearest_from_msg, nearest_to_msg
+from astra_local.types import GridField, NearestObstacle
+from astra_msgs.msg import GoalSpec
+from astra_msgs.msg import SubGoal as SubGoalMsg
+
+finite = st.floats(-1e3, 1e3)
+angles = st.floats(-math.pi + 1e-9, math.pi)
+
+
+@given(st.integers(0, 2**31 * 10**9 - 1))
+def test_stamps_are_exact(stamp_ns):
+    assert from_stamp(to_stamp(stamp_ns)) == stamp_ns
+
+
+@given(finite, finite, angles)
+def test_planar_poses_round_trip(x, y, theta):
+    pose = pose_from_msg(pose_to_msg((x, y, theta)))
+    np.testing.assert_allclose(pose[:2], (x, y), atol=1e-9)
+    assert math.cos(pose[2] - theta) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_zero_quaternion_is_refused():
+    message = pose_to_msg((0.0, 0.0, 0.0))
+    message.orientation = Quaternion(x=0.0, y=0.0, z=0.0, w=0.0)
+    with pytest.raises(ValueError, match="not a rotation"):
+        pose_from_msg(message)
+
+
+def test_covariances_take_the_places_of_rep_103():
+    planar = np.arange(9.0).reshape(3, 3)
+    full = covariance_to_msg(planar).reshape(6, 6)
+    assert full[0, 1] == planar[0, 1] and full[5, 5] == planar[2, 2] and full[5, 0] == planar[2, 0]
+    assert np.count_nonzero(full) == 8  # planar[0, 0] is zero
+    np.testing.assert_array_equal(covariance_from_msg(full.ravel()), planar)
+
+
+def test_rigid_transforms_round_trip():
+    matrix = se3.from_xyz_rpy((1.0, -2.0, 3.0), (0.3, -0.4, 2.0))
+    message = rigid_transform(matrix, 5, "a", "b")
+    assert (message.header.frame_id, message.child_frame_id) == ("a", "b")
+    np.testing.assert_allclose(rigid_from_msg(message.transform), matrix, atol=1e-12)
+
+
+def test_static_transforms_chain_in_both_directions():
+    t_base_mast = se3.from_xyz_rpy((0.0, 0.0, 1.0))
+    t_mast_eye = se3.from_xyz_rpy((0.1, 0.0, 0.0), (0.0, 0.0, math.pi / 2))
+    tree = StaticTree()
+    assert tree.lookup("base_link", "eye") is None
+    tree.update(TFMessage(transforms=[rigid_transform(t_mast_eye, 0, "mast", "eye")]))
+    assert tree.lookup("base_link", "eye") is None
+    tree.update(TFMessage(transforms=[rigid_transform(t_base_mast, 0, "/base_link", "mast")]))
+    np.testing.assert_allclose(tree.lookup("base_link", "eye"), t_base_mast @ t_mast_eye)
+    np.testing.assert_allclose(
+        tree.lookup("eye", "base_link"), se3.inverse(t_base_mast @ t_mast_eye), atol=1e-12
+    )
+    assert tree.lookup("base_link", "unknown") is None
+
+
+def test_a_loop_of_transforms_ends():
+    tree = StaticTree()
+    eye = np.eye(4)
+    tree.update(
+        TFMessage(transforms=[rigid_transform(eye, 0, "a", "b"), rigid_transform(eye, 0, "b", "a")])
+    )
+    assert tree.lookup("base_link", "a") is None
+
+
+RGB = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+
+
+def image(encoding, data, step, width=3, height=2, big=0):
+    return Image(
+        encoding=encoding,
+        width=width,
+        height=height,
+        step=step,
+        is_bigendian=big,
+        data=array.array("B", data),
+    )
+
+
+def test_colour_images_round_trip():
+    message = color_to_msg(RGB, 7, "eye")
+    assert (message.encoding, message.step, message.header.frame_id) == ("rgb8", 9, "eye")
+    np.testing.assert_array_equal(color_from_msg(message), RGB)
+
+
+def test_other_encodings_and_padded_rows():
+    bgr = RGB[..., ::-1].tobytes()
+    np.testing.assert_array_equal(color_from_msg(image("bgr8", bgr, 9)), RGB)
+    padded = b"".join(row.tobytes() + b"\xff\xff" for row in RGB)
+    np.testing.assert_array_equal(color_from_msg(image("rgb8", padded, 11)), RGB)
+    gray = color_from_msg(image("mono8", bytes(range(6)), 3))
+    assert gray.shape == (2, 3, 3)
+    np.testing.assert_array_equal(gray[1, 2], [5, 5, 5])
+
+
+def test_yuv422_of_gray_is_gray():
+    pytest.importorskip("cv2")
+    # UYVY: chroma 128 is neutral.
+    data = bytes([128, 100, 128, 100] * 2)
+    pixels = color_from_msg(image("yuv422", data, 4, width=2, height=2))
+    assert np.ptp(pixels) <= 2
+    assert pixels.shape == (2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (image("16UC3", bytes(36), 18), "is not rgb8, bgr8, mono8 or yuv422"),
+        (image("rgb8", bytes(17), 9), "17 bytes are too few"),
+        (image("rgb8", bytes(18), 8), "too few"),
+    ],
+)
+def test_unusable_images_are_refused_with_a_reason(message, text):
+    with pytest.raises(ImageFormatError, match=text):
+        color_from_msg(message)
+
+
+def test_depth_is_kept_to_the_millimetre():
+    depth = np.array([[0.0, 0.1234, 8.0004]], dtype=np.float32)
+    message = depth_to_msg(depth, 7, "eye")
+    assert message.encoding == "16UC1"
+    np.testing.assert_allclose(depth_from_msg(message), [[0.0, 0.123, 8.0]], atol=1e-6)
+
+
+def test_depth_in_metres_and_in_foreign_byte_order():
+    values = np.array([[1.5, np.nan, np.inf]], dtype=">f4")
+    message = image("32FC1", values.tobytes(), 12, height=1, big=1)
+    np.testing.assert_array_equal(depth_from_msg(message), [[1.5, 0.0, 0.0]])
+
+
+def test_odometry_round_trips():
+    record = LocalOdometry(
+        123456789012, np.array([1.0, -2.0, 0.5]), np.diag([0.1, 0.2, 0.3]), Velocity(0.4, -0.2)
+    )
+    message = odometry_to_msg(record, "odom", "base_link", ("wheel",))
+    back = odometry_from_msg(message)
+    assert back.stamp_ns == record.stamp_ns
+    assert back.velocity == record.velocity
+    np.testing.assert_allclose(back.pose, record.pose)
+    np.testing.assert_array_equal(back.covariance, record.covariance)
+    twin = odometry_twin(message)
+    assert twin.header == message.header and twin.pose == message.pose
+    assert not message.stationary
+
+
+@pytest.mark.parametrize(
+    ("extra", "mode"),
+    [
+        ({}, SubGoalMsg.MODE_GO),
+        ({"halt": True}, SubGoalMsg.MODE_HALT),
+        ({"spin_rad": -1.5}, SubGoalMsg.MODE_SPIN),
+    ],
+)
+def test_sub_goals_round_trip(extra, mode):
+    record = SubGoal(5, np.array([1.0, 2.0, -3.0]), True, 0.5, sequence=9, **extra)
+    message = sub_goal_to_msg(record, "odom")
+    assert message.mode == mode and message.header.frame_id == "odom"
+    back = sub_goal_from_msg(message)
+    np.testing.assert_allclose(back.pose, record.pose)
+    for name in ("stamp_ns", "is_final", "max_speed_mps", "halt", "spin_rad", "sequence"):
+        assert getattr(back, name) == getattr(record, name)
+
+
+def test_a_sub_goal_of_unknown_mode_is_refused():
+    with pytest.raises(ValueError, match="unknown mode 7"):
+        sub_goal_from_msg(SubGoalMsg(mode=7, pose=pose_to_msg((0, 0, 0))))
+
+
+def test_obstacle_summaries_round_trip():
+    record = NearestObstacle(5, True, 0.5, -1.0, 0.0625, 0.5, (0.5, math.inf, -0.25))
+    assert nearest_from_msg(nearest_to_msg(record, "base_link")) == record
+
+
+def test_trajectory_points_are_at_the_end_of_their_step():
+    poses = np.array([[0.1, 0.0, 0.0], [0.2, 0.0, 0.0]])
+    record = Trajectory(5, 0.75, poses, np.array([[1.0, 0.0], [1.0, 0.5]]), "mppi", 0.3)
+    message = trajectory_to_msg(record, "odom", is_fallback=False, planning_time_s=0.02)
+    times = [p.time_from_start.sec + p.time_from_start.nanosec * 1e-9 for p in message.points]
+    assert times == pytest.approx([0.75, 1.5])
+    assert message.points[1].velocity.angular.z == 0.5
+    assert message.source == "mppi"
+
+
+def test_distance_grids_are_full_at_obstacles_and_empty_far_away():
+    field = GridField(np.array([[-0.2, 0.0, 0.25, 1.0, 2.0]], np.float32), (-1.0, 2.0), 0.05)
+    grid = distance_grid(field, 5, "odom")
+    assert list(grid.data) == [100, 100, 75, 0, 0]
+    assert (grid.info.width, grid.info.height) == (5, 1)
+    assert (grid.info.origin.position.x, grid.info.origin.position.y) == (-1.0, 2.0)
+
+
+FRAMES = {"map": np.zeros(3), "odom": np.array([1.0, 0.0, math.pi / 2]), "base_link": None}
+
+
+def stamped(frame, pose):
+    message = PoseStamped(pose=pose_to_msg(pose))
+    message.header.frame_id = frame
+    return message
+
+
+def test_poses_are_brought_into_the_map():
+    np.testing.assert_allclose(pose_in_map(stamped("map", (1, 2, 0.5)), FRAMES), [1, 2, 0.5])
+    np.testing.assert_allclose(pose_in_map(stamped("", (1, 2, 0.5)), FRAMES), [1, 2, 0.5])
+    np.testing.assert_allclose(
+        pose_in_map(stamped("odom", (1, 0, 0)), FRAMES), [1, 1, math.pi / 2], atol=1e-12
+    )
+    with pytest.raises(NotLocalized, match="a pose in base_link"):
+        pose_in_map(stamped("base_link", (1, 0, 0)), FRAMES)
+    with pytest.raises(ConfigError, match="pose in frame 'moon'; known are map, odom"):
+        pose_in_map(stamped("moon", (1, 0, 0)), FRAMES)
+
+
+def test_goals_of_every_kind():
+    assert goal_from_msg(GoalSpec(kind=0, text="I am thirsty"), FRAMES).text == "I am thirsty"
+    assert goal_from_msg(GoalSpec(kind=1, landmark_id="sofa"), FRAMES).landmark_id == "sofa"
+    spec = GoalSpec(kind=2, pose=stamped("map", (1, 2, 3)))
+    np.testing.assert_allclose(goal_from_msg(spec, FRAMES).pose, [1, 2, 3])
+    cv2 = pytest.importorskip("cv2")
+    spec = GoalSpec(kind=3)
+    red = np.zeros((8, 8, 3), np.uint8)
+    red[..., 0] = 255
+    spec.image.data = cv2.imencode(".png", red[..., ::-1])[1].tobytes()
+    np.testing.assert_array_equal(goal_from_msg(spec, FRAMES).image, red)
+
+
+@pytest.mark.parametrize(
+    "spec", [GoalSpec(kind=0, text="  "), GoalSpec(kind=1), GoalSpec(kind=3), GoalSpec(kind=9)]
+)
+def test_goals_that_say_nothing_are_refused(spec):
+    with pytest.raises(ConfigError):
+        goal_from_msg(spec, FRAMES)

@@ -1,0 +1,137 @@
+"""Parameters come from the config dataclasses, and the files in config/ name exactly those."""
+
+from pathlib import Path
+
+import pytest
+
+rclpy = pytest.importorskip("rclpy")
+pytest.importorskip("astra_msgs.msg")
+
+import yaml
+
+from astra_cli.ros.lifecycle_config import LifecycleConfig
+from astra_core import errors
+from astra_core.config import settings
+from astra_core.errors import AstraError, ConfigError
+from astra_core.ros.parameters import read_config
+from astra_global.ros.config import GlobalNodeConfig
+from astra_local.ros.config import LocalNodeConfig
+from astra_local.ros.guard_config import GuardNodeConfig
+from astra_msgs.action import Navigate
+from astra_sim.ros.config import SimNodeConfig
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+CONFIGS = {
+    "astra_sim": SimNodeConfig,
+    "astra_local": LocalNodeConfig,
+    "astra_guard": GuardNodeConfig,
+    "astra_global": GlobalNodeConfig,
+    "astra_lifecycle": LifecycleConfig,
+}
+
+
+@pytest.fixture
+def make_node(domain_id):
+    context = rclpy.Context()
+    nodes = []
+
+    def make(name, *arguments):
+        argv = ["--ros-args", *arguments] if arguments else []
+        rclpy.init(context=context, domain_id=domain_id)
+        nodes.append(rclpy.create_node(name, context=context, cli_args=argv))
+        return nodes[-1]
+
+    yield make
+    for node in nodes:
+        node.destroy_node()
+    context.try_shutdown()
+
+
+def flat(data, prefix=""):
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_yaml_keys_equal_fields(name):
+    ((key, content),) = yaml.safe_load((CONFIG / f"{name}.yaml").read_text()).items()
+    assert key == f"/**/{name}"  # in any namespace
+    # ROS parameter files cannot hold empty lists: such settings stand there as comments.
+    declared = {item.name for item in settings(CONFIGS[name]) if item.default != ()}
+    assert {key for key, _ in flat(content["ros__parameters"])} == declared
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_setting_is_described(name):
+    assert [item.name for item in settings(CONFIGS[name]) if not item.description] == []
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_node_reads_its_file(name, make_node):
+    node = make_node(name, "--params-file", str(CONFIG / f"{name}.yaml"))
+    config = read_config(node, CONFIGS[name])
+    assert isinstance(config, CONFIGS[name])
+    first = next(iter(settings(CONFIGS[name])))
+    assert node.describe_parameter(first.name).description == first.description
+
+
+def test_a_file_and_no_file_make_the_same_local_settings(make_node):
+    # Where config/ repeats the defaults, it must not have drifted from them.
+    node = make_node("astra_local", "--params-file", str(CONFIG / "astra_local.yaml"))
+    assert read_config(node, LocalNodeConfig).pipeline == LocalNodeConfig().pipeline
+
+
+def test_whole_numbers_are_accepted_for_floats(make_node):
+    node = make_node("astra_guard", "-p", "guard.max_linear_mps:=1", "-p", "rate_hz:=100")
+    config = read_config(node, GuardNodeConfig)
+    assert config.guard.max_linear_mps == 1.0 and isinstance(config.guard.max_linear_mps, float)
+    assert config.rate_hz == 100.0
+
+
+def test_lists_become_tuples(make_node):
+    node = make_node("astra_guard", "-p", "guard.peers:=['a', 'b']")
+    assert read_config(node, GuardNodeConfig).guard.peers == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("override", "named"),
+    [
+        ("rate_hz:=0.0", "rate_hz"),
+        ("rate_hz:=.nan", "rate_hz"),
+        ("cmd_vel_stamped:=1", "cmd_vel_stamped"),
+        ("guard.max_linear_mps:=fast", "max_linear_mps"),
+        ("guard.max_linear_mps:=-1.0", "max_linear_mps"),
+    ],
+)
+def test_wrong_values_are_refused_by_name(override, named, make_node):
+    node = make_node("astra_guard", "-p", override)
+    with pytest.raises(ConfigError, match=named):
+        read_config(node, GuardNodeConfig)
+
+
+def test_reading_again_takes_the_newest_values(make_node):
+    node = make_node("astra_guard")
+    assert read_config(node, GuardNodeConfig).rate_hz == 50.0
+    node.set_parameters([rclpy.parameter.Parameter("rate_hz", value=20.0)])
+    assert read_config(node, GuardNodeConfig).rate_hz == 20.0
+
+
+def test_error_codes_are_those_of_the_action():
+    constants = {
+        name: getattr(Navigate.Result, name)
+        for name in dir(Navigate.Result)
+        if name.isupper() and isinstance(getattr(Navigate.Result, name), int)
+    }
+    raised = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, AstraError) and kind is not AstraError
+    }
+    # What the action names is what a mission can fail with.
+    assert {code for code in constants.values() if 100 <= code < 300} <= raised
+    assert constants["NOT_LOCALIZED"] == errors.NotLocalized.code
+    assert constants["PREEMPTED"] == errors.MissionPreempted.code
+    assert constants["STUCK"] == errors.RobotStuck.code
