@@ -95,7 +95,9 @@ def test_static_transforms_chain_in_both_directions():
     tree.update(TFMessage(transforms=[rigid_transform(t_mast_eye, 0, "mast", "eye")]))
     assert tree.lookup("base_link", "eye") is None
     tree.update(TFMessage(transforms=[rigid_transform(t_base_mast, 0, "/base_link", "mast")]))
-    np.testing.assert_allclose(tree.lookup("base_link", "eye"), t_base_mast @ t_mast_eye)
+    np.testing.assert_allclose(
+        tree.lookup("base_link", "eye"), t_base_mast @ t_mast_eye, atol=1e-12
+    )
     np.testing.assert_allclose(
         tree.lookup("eye", "base_link"), se3.inverse(t_base_mast @ t_mast_eye), atol=1e-12
     )

@@ -4,30 +4,23 @@ from pathlib import Path
 
 import pytest
 
-rclpy = pytest.importorskip("rclpy")
+pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
+import rclpy
 import yaml
 
-from astra_cli.ros.lifecycle_config import LifecycleConfig
+from astra_cli.ros.parameter_files import NODE_CONFIGS, parameter_file
 from astra_core import errors
 from astra_core.config import settings
 from astra_core.errors import AstraError, ConfigError
 from astra_core.ros.parameters import read_config
-from astra_global.ros.config import GlobalNodeConfig
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_msgs.action import Navigate
-from astra_sim.ros.config import SimNodeConfig
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-CONFIGS = {
-    "astra_sim": SimNodeConfig,
-    "astra_local": LocalNodeConfig,
-    "astra_guard": GuardNodeConfig,
-    "astra_global": GlobalNodeConfig,
-    "astra_lifecycle": LifecycleConfig,
-}
+CONFIGS = {name: config for name, (config, _) in NODE_CONFIGS.items()}
 
 
 @pytest.fixture
@@ -70,18 +63,19 @@ def test_every_setting_is_described(name):
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_a_node_reads_its_file(name, make_node):
-    node = make_node(name, "--params-file", str(CONFIG / f"{name}.yaml"))
-    config = read_config(node, CONFIGS[name])
-    assert isinstance(config, CONFIGS[name])
+def test_a_node_describes_its_parameters(name, make_node):
+    node = make_node(name)
+    read_config(node, CONFIGS[name])
     first = next(iter(settings(CONFIGS[name])))
     assert node.describe_parameter(first.name).description == first.description
 
 
-def test_a_file_and_no_file_make_the_same_local_settings(make_node):
-    # Where config/ repeats the defaults, it must not have drifted from them.
-    node = make_node("astra_local", "--params-file", str(CONFIG / "astra_local.yaml"))
-    assert read_config(node, LocalNodeConfig).pipeline == LocalNodeConfig().pipeline
+@pytest.mark.parametrize("name", CONFIGS)
+def test_files_repeat_the_defaults_of_the_dataclasses(name, make_node):
+    if (CONFIG / f"{name}.yaml").read_text() != parameter_file(name):
+        pytest.fail(f"config/{name}.yaml is stale: run `python -m astra_cli.ros.parameter_files`")
+    node = make_node(name, "--params-file", str(CONFIG / f"{name}.yaml"))
+    assert read_config(node, CONFIGS[name]) == CONFIGS[name]()
 
 
 def test_whole_numbers_are_accepted_for_floats(make_node):

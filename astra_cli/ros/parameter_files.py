@@ -1,0 +1,100 @@
+"""Writes ``config/*.yaml`` from the config dataclasses, which stay the only home of defaults.
+
+    python -m astra_cli.ros.parameter_files            # after a default or a description changed
+
+A robot's own values belong into a file of its own, given as ``params_file``.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+
+from astra_cli.ros.lifecycle_config import LifecycleConfig
+from astra_core.config import Setting, settings
+from astra_global.ros.config import GlobalNodeConfig
+from astra_local.ros.config import LocalNodeConfig
+from astra_local.ros.guard_config import GuardNodeConfig
+from astra_sim.ros.config import SimNodeConfig
+
+__all__ = ["NODE_CONFIGS", "main", "parameter_file"]
+
+NODE_CONFIGS: dict[str, tuple[type, str]] = {
+    "astra_sim": (SimNodeConfig, "The simulator."),
+    "astra_local": (LocalNodeConfig, "Astra-Local: odometry, occupancy, planner."),
+    "astra_guard": (GuardNodeConfig, "The guard, the only publisher of cmd_vel."),
+    "astra_global": (GlobalNodeConfig, "Astra-Global: localization, goals, routes, missions."),
+    "astra_lifecycle": (LifecycleConfig, "The lifecycle owner."),
+}
+_WIDTH = 100
+
+
+def parameter_file(name: str) -> str:
+    """Return the text of the parameter file of a node: every setting with its default."""
+    config, intro = NODE_CONFIGS[name]
+    lines = [
+        f"# {intro} Every setting with its default; made by astra_cli/ros/parameter_files.py.",
+        f"/**/{name}:",
+        "  ros__parameters:",
+    ]
+    group: list[str] = []
+    for item in settings(config):
+        *path, key = item.name.split(".")
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(group, path, strict=False)) if a != b),
+            min(len(group), len(path)),
+        )
+        for depth in range(shared, len(path)):
+            lines.append(f"{_indent(depth)}{path[depth]}:")
+        group = path
+        lines += _entry(item, key, _indent(len(path)))
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write all files, or only those of the nodes named; say which changed."""
+    folder = Path(__file__).resolve().parents[2] / "config"
+    for name in sys.argv[1:] or NODE_CONFIGS:
+        path, text = folder / f"{name}.yaml", parameter_file(name)
+        changed = not path.is_file() or path.read_text(encoding="utf-8") != text
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.name}: {'written' if changed else 'unchanged'}\n")
+    return 0
+
+
+def _entry(item: Setting, key: str, indent: str) -> list[str]:
+    comment = item.description.rstrip(".")
+    if item.choices:
+        comment += f" ({' | '.join(item.choices)})"
+    line = f"{indent}{key}: {_yaml(item.default)}"
+    if item.default == () or item.default is None:
+        # A ROS parameter file can hold neither an empty list nor nothing.
+        line = f"{indent}# {key}:"
+    if len(line) + len(comment) + 4 <= _WIDTH:
+        return [f"{line}  # {comment}"]
+    wrapped = textwrap.wrap(comment, _WIDTH - len(indent) - 2)
+    return [*(f"{indent}# {part}" for part in wrapped), line]
+
+
+def _indent(depth: int) -> str:
+    return "    " + "  " * depth
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(_yaml(item) for item in value)}]"
+    if isinstance(value, str):
+        return f'"{value}"'
+    text = repr(value)
+    if isinstance(value, float) and "e" in text and "." not in text:
+        # YAML 1.1 reads 1e-06 as a word.
+        mantissa, exponent = text.split("e")
+        return f"{mantissa}.0e{exponent}"
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
