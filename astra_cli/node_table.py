@@ -114,6 +114,8 @@ NODES = (
         executable="astra_local",
         module="astra_local.ros.node",
         parameter_file="astra_local.yaml",
+        # The simulator's bursts of images are too much for best effort; drivers offer no other.
+        parameters={"cameras.reliable": "sim", "wheel_topic_reliable": "sim"},
         lifecycle_order=1,
     ),
     NodeSpec(
@@ -121,7 +123,7 @@ NODES = (
         executable="astra_global",
         module="astra_global.ros.node",
         parameter_file="astra_global.yaml",
-        parameters={"map_folder": "map"},
+        parameters={"map_folder": "map", "cameras.reliable": "sim"},
         lifecycle_order=2,
     ),
     NodeSpec(

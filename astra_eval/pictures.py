@@ -85,8 +85,9 @@ def _caption(draw: ImageDraw, score: MissionScore, top: int) -> None:
     from PIL import ImageFont
 
     title, small = ImageFont.load_default(size=22), ImageFont.load_default(size=15)
-    verdict = "arrived" if score.success else f"failed: {'; '.join(score.causes)}"
-    draw.text((14, top), f'"{score.goal_text}" -> {score.goal_landmark}: {verdict}', _INK, title)
+    verdict = "arrived" if score.success else "failed"
+    text = f'"{score.goal_text}" -> {score.goal_landmark or "nowhere"}: {verdict}'
+    draw.text((14, top), text, _INK, title)
     where = score.localization
     facts = (
         f"{score.path_length_m:.1f} m in {score.sim_time_s:.0f} s, "
@@ -94,6 +95,8 @@ def _caption(draw: ImageDraw, score: MissionScore, top: int) -> None:
         f"median localization error {100 * where['median_error_m']:.1f} cm, "
         f"{score.collisions:.0f} collisions"
     )
+    if score.causes:
+        facts = "; ".join(score.causes)
     draw.text((14, top + 32), facts, _INK, small)
     x = 14.0
     for text, color in (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["GoalRegion", "MissionScore", "right_landmarks", "score_mission"]
 
 ROBOT_RADIUS_M = 0.22
-REACH_M = 0.8
+REACH_M = 0.6
 SUCCESS_RADIUS_M = 1.0
 MAX_SPEED_MPS = 0.6
 TIME_FACTOR = 2.0
@@ -163,6 +163,7 @@ def score_mission(
     # Judge the place the robot chose when it is a right one, else the nearest right one.
     own = tuple(landmark for landmark in landmarks if landmark.id == chosen)
     region = GoalRegion(scene, own or landmarks)
+    possible = bool(landmarks)
     shortest_m = region.distance_from(record.truth[0])
     distance_m = region.distance_from(record.truth[-1])
     driven_m = path_length(record.truth)
@@ -175,13 +176,15 @@ def score_mission(
         causes.append("no result in time")
     elif result.error_code != 0:
         causes.append(f"error {result.error_code}: {result.error_msg}")
-    if accept is not None and not own:
+    if accept is not None and not possible:
+        causes.append(f"this scene has no {' or '.join(accept) or 'such place'}")
+    elif accept is not None and not own:
         causes.append(f"wrong landmark {chosen!r}" if chosen else "no landmark chosen")
-    if distance_m > SUCCESS_RADIUS_M:
+    if possible and distance_m > SUCCESS_RADIUS_M:
         causes.append(f"stopped {distance_m:.2f} m from where the goal is reachable")
     if record.num_collisions:
         causes.append(f"touched {', '.join(record.collided_with) or 'something'}")
-    if time_s > limit_s:
+    if possible and time_s > limit_s:
         causes.append(f"took {time_s:.0f} s, allowed {limit_s:.0f} s")
     success = not causes
     errors = localization_errors(record.global_pose, record.truth)

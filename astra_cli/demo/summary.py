@@ -74,7 +74,8 @@ def print_summary(score: MissionScore, cost: DemoCost) -> None:
     print(right[score.goal_landmark_right])
     for cause in score.causes:
         print(f"  because  {cause}")
-    print(f"  goal     stopped {score.distance_to_goal_m:.2f} m from where it is reachable")
+    if math.isfinite(score.distance_to_goal_m):
+        print(f"  goal     stopped {score.distance_to_goal_m:.2f} m from where it is reachable")
     print(
         f"  drive    {score.path_length_m:.1f} m in {score.sim_time_s:.1f} s "
         f"(allowed {score.time_limit_s:.0f} s), SPL {score.spl:.2f}, "

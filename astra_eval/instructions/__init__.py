@@ -18,18 +18,25 @@ class Instruction:
         text: The words.
         accept: Categories that are right; empty when the request is impossible.
         expect: ``arrive`` or ``refuse``.
+        definite: Asks for one certain thing ("the armchair"), so that two of them are ambiguous.
     """
 
     text: str
     accept: tuple[str, ...]
     expect: str = "arrive"
+    definite: bool = False
 
 
 def load_instructions(family: str) -> tuple[Instruction, ...]:
     """Return the instructions of a scene family, in the order of the file."""
     text = files(__package__).joinpath(f"{family}.yaml").read_text(encoding="utf-8")
     return tuple(
-        Instruction(entry["text"], tuple(entry["accept"]), entry.get("expect", "arrive"))
+        Instruction(
+            entry["text"],
+            tuple(entry["accept"]),
+            entry.get("expect", "arrive"),
+            entry.get("definite", False),
+        )
         for entry in yaml.safe_load(text)
     )
 

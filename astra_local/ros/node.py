@@ -118,13 +118,14 @@ class LocalNode(ManagedNode):
         if pipeline is None or not self.active:
             self._imu.clear()
             return
-        if stamp_ns <= self._tick_ns:
-            self._acknowledger.tick(self._tick_ns)  # a repeated tick: already answered
-            return
-        imu, self._imu = tuple(self._imu), []
-        odometry = pipeline.observe(Observation(stamp_ns, imu, (wheels_from_msg(message),)))
-        self._tick_ns = stamp_ns
-        self._outputs.send_odometry(odometry)
+        if stamp_ns > self._tick_ns:
+            imu, self._imu = tuple(self._imu), []
+            pipeline.observe(Observation(stamp_ns, imu, (wheels_from_msg(message),)))
+            self._tick_ns = stamp_ns
+        elif stamp_ns < self._tick_ns:
+            return  # late; and the simulator repeats only its newest tick
+        # A repeated tick is answered again: somebody may have missed the first answer.
+        self._outputs.send_odometry(pipeline.odometry)
         self._outputs.send_nearest(pipeline)
         now_ns = max(stamp_ns, self.get_clock().now().nanoseconds)
         self._outputs.send_command(pipeline.command(stamp_ns), now_ns)

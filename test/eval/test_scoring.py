@@ -77,9 +77,9 @@ def test_reach_ends_at_the_wall() -> None:
     assert region.distance_from(np.array([5.2, 0.6])) == 0.0
     behind = region.distance_from(np.array([3.6, 0.4]))
     assert behind > 4.0
-    # Straight down from the door's far side: reach begins 0.8 + 0.22 m from the fridge's edge.
+    # Straight down from the door's far side: reach begins 0.6 + 0.22 m from the fridge's edge.
     above = region.distance_from(np.array([4.6, 2.5]))
-    assert above == pytest.approx(2.5 - (0.7 + 1.02), abs=0.1)
+    assert above == pytest.approx(2.5 - (0.7 + 0.82), abs=0.1)
 
 
 def test_a_good_drive_succeeds_and_spl_is_the_ratio_of_lengths() -> None:
@@ -101,7 +101,7 @@ def test_a_good_drive_succeeds_and_spl_is_the_ratio_of_lengths() -> None:
         (_drive(WAY, 20.0, collisions=1), _result(20.0), ("fridge",), "touched fridge"),
         (_drive(WAY, 90.0), _result(90.0), ("fridge",), "took 90 s"),
         (_drive(WAY, 20.0), _result(20.0, error_code=201, error_msg="stuck"), ("fridge",), "201"),
-        (_drive(WAY, 20.0), _result(20.0), ("stove",), "wrong landmark 'fridge-1'"),
+        (_drive(WAY, 20.0), _result(20.0, landmark_id="sofa-1"), ("fridge",), "wrong landmark"),
         (_drive(WAY, 20.0), None, ("fridge",), "no result"),
     ],
 )
@@ -112,6 +112,13 @@ def test_each_way_to_fail_is_named(
     assert not score.success
     assert score.spl == 0.0
     assert any(cause in text for text in score.causes), score.causes
+
+
+def test_an_impossible_request_says_what_the_scene_lacks() -> None:
+    refused = _result(1.0, error_code=102, error_msg="nothing fits", landmark_id="")
+    score = score_mission(_flat(), _drive([(1, 1), (1, 1)], 1.0), refused, "a bath", ("bathtub",))
+    assert score.causes == ("error 102: nothing fits", "this scene has no bathtub")
+    assert score.to_json()["distance_to_goal_m"] is None
 
 
 def test_an_instruction_that_nobody_judged_believes_the_chosen_landmark() -> None:

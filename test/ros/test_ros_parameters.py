@@ -15,7 +15,6 @@ from astra_core import errors
 from astra_core.config import settings
 from astra_core.errors import AstraError, ConfigError
 from astra_core.ros.parameters import read_config
-from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_msgs.action import Navigate
 
