@@ -1,6 +1,5 @@
 """``./astra doctor``: what is installed, which engines work, and what to do about the rest."""
 
-import json
 import os
 import platform
 import sys
@@ -15,6 +14,7 @@ from rich.table import Table
 from astra_cli.bootstrap.gl import is_software, render_probe
 from astra_cli.bootstrap.layout import Layout
 from astra_cli.bootstrap.stamps import read_stamp
+from astra_eval.json_file import write_json
 
 DEMO_MEMORY_GIB = 4.0
 
@@ -57,9 +57,8 @@ def run_doctor(json_file: Path | None = None) -> int:
     console.print(table)
     can_run = all(finding.state != "missing" for finding in findings)
     console.print("the demo can run" if can_run else "the demo cannot run: see the missing parts")
-    if json_file is not None:
-        report = {"can_run_demo": can_run, "findings": [asdict(finding) for finding in findings]}
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
+    report = {"can_run_demo": can_run, "findings": [asdict(finding) for finding in findings]}
+    write_json(json_file, report)
     return 0 if can_run else 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -116,16 +117,22 @@ def _add_groups() -> None:
 
 def run() -> None:
     """Run the command line; every failure is one clear line and a non-zero exit."""
+    # A script that starts us with `&` has SIGINT ignored for us; a robot must be stoppable.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _add_groups()
     try:
         app()
     except AstraError as error:
         print(f"astra: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("\nastra: interrupted", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         # The reader of our output left (`./astra ... | head`): nothing more to say to anyone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        # A full disk, a missing right: what the system says is all there is to say.
+        print(f"astra: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nastra: interrupted", file=sys.stderr)
+        sys.exit(130)

@@ -1,10 +1,11 @@
 """``./astra map``: build a map from a tour, check it, draw it."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from astra_eval.json_file import write_json
 
 __all__ = ["app"]
 
@@ -55,7 +56,7 @@ def build(
     print(report.to_text())
     picture = draw_map(report.map, out.with_name(f"{out.name}.png"))
     print(f"  picture: {picture}")
-    _write(json_file, {**report.to_dict(), "picture": str(picture)})
+    write_json(json_file, {**report.to_dict(), "picture": str(picture)})
 
 
 @app.command()
@@ -84,7 +85,7 @@ def check(
             f"{folder}: good ({len(astra_map.nodes)} nodes, {len(astra_map.edges)} edges, "
             f"{len(astra_map.landmarks)} landmarks)"
         )
-    _write(json_file, {"map": str(folder), "problems": problems, "accepted": changed})
+    write_json(json_file, {"map": str(folder), "problems": problems, "accepted": changed})
     if problems:
         raise typer.Exit(1)
 
@@ -123,7 +124,7 @@ def show(
     console = Console()
     console.print(table)
     console.print(f"picture: {picture}")
-    _write(
+    write_json(
         json_file,
         {
             "map": str(folder),
@@ -134,8 +135,3 @@ def show(
             "provenance": dict(astra_map.provenance),
         },
     )
-
-
-def _write(path: Path | None, data: dict[str, Any]) -> None:
-    if path is not None:
-        path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

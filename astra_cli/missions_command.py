@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from astra_core.errors import ConfigError
+from astra_eval.json_file import check_writable, write_json
 from astra_eval.metrics.intervals import wilson_interval
 
 __all__ = ["parse_seeds", "run_missions", "summarize"]
@@ -47,6 +48,8 @@ def run_missions(
     """Run one mission per seed and print the table. Returns the exit status: 0 when all ran."""
     console = Console()
     seeds = parse_seeds(seeds_text)
+    check_writable(json_file)
+    check_writable(rows)
     done = {row["seed"]: row for row in _read_rows(rows) if row["scene"] == family}
     todo = [seed for seed in seeds if seed not in done]
     if len(todo) < len(seeds):
@@ -54,7 +57,6 @@ def run_missions(
     for row in _run_all(family, todo, jobs, pictures):
         done[row["seed"]] = row
         if rows is not None:
-            rows.parent.mkdir(parents=True, exist_ok=True)
             with rows.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
         _print_row(console, row)
@@ -67,8 +69,7 @@ def run_missions(
         f"first fix {results['first_fix_s']:.1f} s, "
         f"real-time factor {results['real_time_factor']:.2f}, map: oracle, depth: sensor"
     )
-    if json_file is not None:
-        json_file.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    write_json(json_file, summary)
     return 0 if len(wanted) == len(seeds) else 1
 
 

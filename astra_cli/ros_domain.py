@@ -4,6 +4,8 @@ import random
 import socket
 from collections.abc import MutableMapping
 
+from astra_core.errors import AstraError
+
 # DDS: the first ports of a domain start at 7400 + 250 * domain. Above 101 they reach into Linux's
 # ephemeral ports.
 BASE_PORT = 7400
@@ -25,14 +27,14 @@ def find_free_domain(generator: random.Random | None = None) -> int:
         A domain id from 1 to 101.
 
     Raises:
-        RuntimeError: If every domain is taken.
+        AstraError: If every domain is taken.
     """
     domains = list(range(1, LAST_DOMAIN + 1))
     (generator or random.Random()).shuffle(domains)
     for domain in domains:
         if is_free(domain):
             return domain
-    raise RuntimeError("every ROS 2 domain from 1 to 101 is in use on this machine")
+    raise AstraError("every ROS 2 domain from 1 to 101 is in use on this machine")
 
 
 def is_free(domain: int) -> bool:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from astra_cli.node_table import commands
-from astra_cli.ros_domain import find_free_domain
+from astra_cli.ros_domain import LAST_DOMAIN, find_free_domain, isolate
 from astra_cli.runner import Runner
 from astra_core.errors import ConfigError
 
@@ -36,7 +36,9 @@ def run_sim(family: str, seed: int, record: Path | None = None) -> int:
     make_scene(family, seed)
     if record is not None and record.exists():
         raise ConfigError(f"{record} exists: name a new folder for the bag")
-    domain_id = int(os.environ.get("ROS_DOMAIN_ID") or find_free_domain())
+    domain_id = _domain()
+    # The keys are read in this process, which must not reach robots on the network either.
+    isolate(os.environ, domain_id)
     with tempfile.TemporaryDirectory(prefix="astra-sim-") as folder:
         alone = Path(folder) / "alone.yaml"
         alone.write_text(
@@ -64,3 +66,12 @@ def run_sim(family: str, seed: int, record: Path | None = None) -> int:
             while True:
                 runner.poll()
                 time.sleep(0.2)
+
+
+def _domain() -> int:
+    text = os.environ.get("ROS_DOMAIN_ID")
+    if not text:
+        return find_free_domain()
+    if not text.isdigit() or not 0 <= int(text) <= LAST_DOMAIN:
+        raise ConfigError(f"ROS_DOMAIN_ID must be a number from 0 to {LAST_DOMAIN}, got {text!r}")
+    return int(text)

@@ -1,7 +1,6 @@
 """``./astra test``: colcon runs every test, and the last line counts what really ran."""
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from astra_cli.bootstrap.layout import Layout
 from astra_cli.bootstrap.process import end_group
 from astra_cli.bootstrap.workspace import BASE_PATHS, colcon
 from astra_cli.ros_domain import find_free_domain, isolate
+from astra_eval.json_file import write_json
 
 PACKAGES = ("astra", "astra_msgs")
 
@@ -81,8 +81,7 @@ def run_tests(
     counts = sum((count_results(path) for path in result_files(layout.build)), TestCounts())
     if counts.ran == 0:
         print("astra: no test ran", file=sys.stderr)
-    if json_file is not None:
-        json_file.write_text(json.dumps(asdict(counts), indent=2) + "\n")
+    write_json(json_file, asdict(counts))
     sys.stderr.flush()
     print(counts, flush=True)
     return 0 if code == 0 and result_code == 0 and counts.failed == 0 and counts.ran > 0 else 1

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.time import to_seconds
+
 __all__ = ["DriveRecord", "DriveRecorder"]
 
 _NOWHERE = (float("nan"),) * 3
@@ -25,6 +27,9 @@ class DriveRecord:
             NaN when the truth was sealed.
         collided_with: Object ids of these contacts, in order.
         phases: (stamp_ns, phase) at each change.
+        goal_ns: When the goal was given.
+        end_ns: When the mission reported its end; the record goes on a moment, to see the robot
+            stand still. ``None`` when it never did.
     """
 
     stamps_ns: NDArray[np.int64]
@@ -34,6 +39,15 @@ class DriveRecord:
     num_collisions: float = 0
     collided_with: tuple[str, ...] = ()
     phases: tuple[tuple[int, str], ...] = ()
+    goal_ns: int | None = None
+    end_ns: int | None = None
+
+    @property
+    def mission_time_s(self) -> float:
+        """Return the time from the goal to the report of the end, by the simulator's clock."""
+        begin_ns = int(self.stamps_ns[0]) if self.goal_ns is None else self.goal_ns
+        end_ns = int(self.stamps_ns[-1]) if self.end_ns is None else self.end_ns
+        return to_seconds(end_ns - begin_ns)
 
 
 @dataclass
@@ -64,7 +78,14 @@ class DriveRecorder:
         if not self._phases or self._phases[-1][1] != phase:
             self._phases.append((stamp_ns, phase))
 
-    def finish(self, num_collisions: float = 0, collided_with: tuple[str, ...] = ()) -> DriveRecord:
+    def finish(
+        self,
+        num_collisions: float = 0,
+        collided_with: tuple[str, ...] = (),
+        *,
+        goal_ns: int | None = None,
+        end_ns: int | None = None,
+    ) -> DriveRecord:
         """Return everything collected."""
         return DriveRecord(
             np.array(self._stamps_ns, dtype=np.int64),
@@ -74,4 +95,6 @@ class DriveRecorder:
             num_collisions,
             collided_with,
             tuple(self._phases),
+            goal_ns,
+            end_ns,
         )

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.geodesic import geodesic_distance
+from astra_eval.json_file import plain
 from astra_eval.metrics.localization import localization_errors
 from astra_eval.metrics.odometry import path_length, relative_translation_error_percent
 
@@ -58,7 +58,7 @@ class MissionScore:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data; NaN and infinity become ``None``."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {key: plain(value) for key, value in asdict(self).items()}
 
 
 class GoalRegion:
@@ -167,9 +167,7 @@ def score_mission(
     shortest_m = region.distance_from(record.truth[0])
     distance_m = region.distance_from(record.truth[-1])
     driven_m = path_length(record.truth)
-    time_s = to_seconds(int(record.stamps_ns[-1] - record.stamps_ns[0]))
-    if result is not None:
-        time_s = result.time_s
+    time_s = record.mission_time_s
     limit_s = TIME_FACTOR * shortest_m / MAX_SPEED_MPS + TIME_ALLOWANCE_S
     causes = []
     if result is None:
@@ -217,13 +215,3 @@ def score_mission(
         odometry={"rte_percent": relative_translation_error_percent(record.odometry, record.truth)},
         causes=tuple(causes),
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else None
-    return value

@@ -92,18 +92,22 @@ class MissionLoop:
         """
         start_ns = self._simulator.stamp_ns
         self._global.start(goal, start_ns)
-        result = None
+        result, end_ns = None, None
         while to_seconds(self._simulator.stamp_ns - start_ns) < time_limit_s:
             self.tick(on_status, on_observation)
             if self._status is not None and self._status.result is not None:
                 result = replace(
                     self._status.result, fallback_fraction=self._local.fallback_fraction
                 )
+                end_ns = self._simulator.stamp_ns
                 break
         for _ in range(round(self._config.settle_s / self._simulator.tick_s)):
             self.tick(None, on_observation)
         truth = self._simulator.truth()
-        return self._recorder.finish(truth.collision_count, truth.touched), result
+        record = self._recorder.finish(
+            truth.collision_count, truth.touched, goal_ns=start_ns, end_ns=end_ns
+        )
+        return record, result
 
     def tick(
         self,
@@ -123,11 +127,11 @@ class MissionLoop:
             self._status = self._global.step(now_ns)
             self._recorder.phase(now_ns, self._status.phase.value)
             self._local.plan(self._status.sub_goal, now_ns)
-            self._guard.on_obstacle(self._local.nearest_obstacle())
             if on_status is not None:
                 on_status(self._status, self._velocity)
         for peer in self._peers:
             self._guard.on_heartbeat(peer, now_ns)
+        self._guard.on_obstacle(self._local.nearest_obstacle())
         self._guard.on_command(self._local.command(now_ns), now_ns)
         self._velocity = self._guard.step(now_ns).velocity
         self.commands.append(self._velocity)

@@ -150,10 +150,20 @@ class AstraGlobal:
     ) -> bool:
         """Take a pose given by a person (``initialpose``) as the first fix, whatever was believed.
 
+        Args:
+            pose: ``(3,)`` [x, y, theta] in ``map``.
+            covariance: ``(3, 3)``, m^2, m rad, rad^2.
+            stamp_ns: When the robot stood there.
+
         Returns:
-            Whether there was odometry at that time to hang it on.
+            Whether it was taken. What cannot be used changes nothing: a robot that knows its
+            place must not lose it by a slip of the hand.
         """
+        if not _is_distribution(pose, covariance):
+            return False
         with self._lock:
+            if not self._fusion.has_odometry_at(stamp_ns):
+                return False
             self._fusion.forget()
             inliers = int(
                 np.ceil(self.config.fusion.min_inliers * self.config.fusion.strong_inlier_ratio)
@@ -271,3 +281,9 @@ class AstraGlobal:
     def _front_camera(self) -> Camera:
         names = self.rig.names
         return self.rig["front" if "front" in names else names[0]]
+
+
+def _is_distribution(pose: NDArray[np.float64], covariance: NDArray[np.float64]) -> bool:
+    if not (np.isfinite(pose).all() and np.isfinite(covariance).all()):
+        return False
+    return bool(np.linalg.eigvalsh((covariance + covariance.T) / 2.0)[0] >= -1e-9)

@@ -50,7 +50,9 @@ def main(arguments: list[str]) -> int:
         signal.signal(kind, signal.SIG_DFL)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(layout.python, [str(layout.python), "-m", "astra_cli", *arguments], env)
+    # Paths among the arguments are the caller's, who need not stand in the checkout.
+    os.chdir(os.environ.get("ASTRA_CALLED_FROM") or layout.root)
+    os.execve(layout.python, [str(layout.python), "-P", "-m", "astra_cli", *arguments], env)
     raise AssertionError("execve does not return")
 
 

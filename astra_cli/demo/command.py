@@ -5,7 +5,6 @@ Map the scene, start the processes, say the goal, watch, judge, and leave nothin
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from astra_core.errors import AstraError, ConfigError, MapFormatError
+from astra_eval.json_file import check_writable, write_json
 
 if TYPE_CHECKING:
     from astra_cli.ros.demo_session import DemoSession
@@ -73,9 +73,8 @@ def _check_request(goal: str, record: Path | None, json_file: Path | None) -> No
     if record is not None:
         if (record / "bag").exists():
             raise ConfigError(f"{record} already holds a recording: name another folder")
-        _make_folder(record)
-    if json_file is not None:
-        _make_folder(json_file.parent)
+        check_writable(record / "result.json")
+    check_writable(json_file)
 
 
 def _check_map(folder: Path) -> None:
@@ -84,13 +83,6 @@ def _check_map(folder: Path) -> None:
     problems = check_map(folder)
     if problems:
         raise MapFormatError(problems[0])
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"cannot write to {folder}: {error.strerror}") from error
 
 
 def _map_with_progress(family: str, seed: int) -> Path:
@@ -144,6 +136,8 @@ def _drive_and_judge(
         num_collisions=session.num_collisions,
         collided_with=session.collided_with,
         phases=tuple(log.phases),
+        goal_ns=log.first_stamp_ns,
+        end_ns=log.end_stamp_ns,
     )
     if len(drive.stamps_ns) == 0:
         raise AstraError("nothing was recorded of the drive: no ground truth or odometry arrived")
@@ -165,15 +159,13 @@ def _drive_and_judge(
         seed=scene.seed,
         versions={name: version(name) for name in _VERSIONED if _installed(name)},
     )
-    text = json.dumps(data, indent=2) + "\n"
     if record is not None:
         from astra_eval.pictures import draw_drive
 
-        (record / "result.json").write_text(text, encoding="utf-8")
+        write_json(record / "result.json", data)
         draw_drive(scene, drive, score, record / "drive.png")
         print(f"  record   {record}: bag/, drive.png, result.json")
-    if json_file is not None:
-        json_file.write_text(text, encoding="utf-8")
+    write_json(json_file, data)
     return 0 if score.success else 1
 
 

@@ -29,6 +29,8 @@ def join_drive(
     num_collisions: int = 0,
     collided_with: tuple[str, ...] = (),
     phases: tuple[tuple[int, str], ...] = (),
+    goal_ns: int | None = None,
+    end_ns: int | None = None,
 ) -> DriveRecord:
     """Join what arrived on three topics, keyed by stamp in nanoseconds.
 
@@ -60,6 +62,8 @@ def join_drive(
         num_collisions,
         collided_with,
         phases,
+        goal_ns,
+        end_ns,
     )
 
 

@@ -47,7 +47,7 @@ def demo_json(
         "seed": seed,
         **score.to_json(),
         "wall_time_s": cost.wall_time_s,
-        "real_time_factor": _finite(cost.real_time_factor),
+        "real_time_factor": cost.real_time_factor,
         "rates_hz": {name: round(rate, 2) for name, rate in cost.rates_hz.items()},
         "latency_ms": {
             "planning_median": statistics.median(planning_ms) if planning_ms else None,
@@ -95,7 +95,3 @@ def print_summary(score: MissionScore, cost: DemoCost) -> None:
         + ", ".join(f"{name} {mb:.0f}" for name, mb in sorted(cost.memory_mb.items()))
         + ")"
     )
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -46,6 +46,7 @@ class DriveLog:
     last_wall_s: float = 0.0
     first_stamp_ns: int = 0
     last_stamp_ns: int = 0
+    end_stamp_ns: int | None = None
 
     @property
     def sim_time_s(self) -> float:
@@ -69,7 +70,15 @@ class DriveLog:
 
 
 class DemoSession:
-    """Speaks to a running stack."""
+    """Speaks to a running stack.
+
+    Attributes:
+        node: Its node, to look at the graph.
+        log: What was heard since the goal was given.
+        state: What a person is shown.
+        num_collisions: By the simulator's count.
+        collided_with: Ids of the objects touched.
+    """
 
     def __init__(self, domain_id: int) -> None:
         """Join the ROS graph of the given domain."""
@@ -80,10 +89,10 @@ class DemoSession:
             domain_id=domain_id,
             signal_handler_options=SignalHandlerOptions.NO,
         )
-        self._node = rclpy.create_node("astra_demo", context=self._context)
+        self.node = rclpy.create_node("astra_demo", context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
-        self._client = ActionClient(self._node, Navigate, "navigate")
+        self._executor.add_node(self.node)
+        self._client = ActionClient(self.node, Navigate, "navigate")
         self.log = DriveLog()
         self.state = ProgressState()
         self.num_collisions = 0
@@ -98,7 +107,7 @@ class DemoSession:
             (SimScore, "sim/score", self._on_score),
             (Twist, "cmd_vel", self._on_command),
         ):
-            self._node.create_subscription(kind, topic, callback, best_effort)
+            self.node.create_subscription(kind, topic, callback, best_effort)
 
     def drive(
         self,
@@ -148,6 +157,7 @@ class DemoSession:
                 self._executor.spin_once(timeout_sec=0.2)
             raise
         answer = result.result().result
+        self.log.end_stamp_ns = self.log.last_stamp_ns
         self._settle(check, seconds=1.0)
         self._driving = False
         return answer
@@ -157,7 +167,7 @@ class DemoSession:
         self._driving = False
         self._executor.shutdown(timeout_sec=1.0)
         self._client.destroy()
-        self._node.destroy_node()
+        self.node.destroy_node()
         self._context.try_shutdown()
 
     def _start_log(self) -> None:

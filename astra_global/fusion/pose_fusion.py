@@ -92,6 +92,10 @@ class PoseFusion:
         if age_s > 0.5 * self.config.buffer_s:
             self._move_anchor(odometry.stamp_ns)
 
+    def has_odometry_at(self, stamp_ns: int) -> bool:
+        """Return whether a fix at this time could be hung on odometry."""
+        return self.odometry.pose_at(stamp_ns) is not None
+
     def forget(self) -> None:
         """Drop the pose: the robot was carried. Odometry goes on."""
         self._anchor = None

@@ -202,7 +202,9 @@ class GlobalNode(ManagedNode):
             return
         covariance = covariance_from_msg(message.pose.covariance)
         if not self.pipeline.set_pose(pose, covariance, self._tick_ns):
-            self.get_logger().warning("initialpose refused: no odometry yet")
+            self.get_logger().warning(
+                "initialpose refused: not a pose with a covariance, or no odometry yet"
+            )
 
     def _on_tf_timer(self) -> None:
         if self.active and self.pipeline is not None:
