@@ -104,7 +104,8 @@ class Trajectory:
         dt_s: Time between poses.
         poses: ``(N, 3)`` [x, y, theta] in ``odom``; pose k is at ``stamp + (k + 1) dt``.
         velocities: ``(N, 2)`` [linear, angular] held during step k.
-        source: Who planned it: ``mppi``, ``spin``, ``stop`` (later ``flow``).
+        source: Who planned it: ``mppi``, ``dock``, ``align``, ``spin``, ``hold``; as fallbacks
+            ``mppi-sample``, ``creep``, ``rotate``, ``stop``.
         min_clearance_m: Smallest signed distance of the footprint to obstacles along the way.
     """
 

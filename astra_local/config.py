@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from astra_core.config import setting
 from astra_core.errors import ConfigError
+from astra_core.robot import RobotConfig
 
 __all__ = [
     "GuardConfig",
@@ -19,16 +20,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class RobotConfig:
-    """The base: a round differential drive."""
-
-    footprint_radius_m: float = setting(0.22, "Radius of the round footprint.", minimum=0.01)
-    max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.01)
-    max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0)
-    max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.01)
-    max_linear_acceleration_mps2: float = setting(0.8, "Speeding up and braking.", minimum=0.01)
-    max_angular_acceleration_rad_s2: float = setting(3.0, "Of the turn rate.", minimum=0.01)
+_ROBOT = RobotConfig()
 
 
 @dataclass(frozen=True)
@@ -125,13 +117,19 @@ class TrackerConfig:
 class GuardConfig:
     """The last word before the wheels."""
 
-    footprint_radius_m: float = setting(0.22, "Radius of the round footprint.", minimum=0.01)
-    max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.0)
-    max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0)
-    max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.0)
-    max_linear_acceleration_mps2: float = setting(0.8, "Speeding up.", minimum=0.01)
+    footprint_radius_m: float = setting(
+        _ROBOT.footprint_radius_m, "Radius of the round footprint.", minimum=0.01
+    )
+    max_linear_mps: float = setting(_ROBOT.max_linear_mps, "Fastest forward speed.", minimum=0.0)
+    max_reverse_mps: float = setting(_ROBOT.max_reverse_mps, "Fastest backward speed.", minimum=0.0)
+    max_angular_rad_s: float = setting(_ROBOT.max_angular_rad_s, "Fastest turn.", minimum=0.0)
+    max_linear_acceleration_mps2: float = setting(
+        _ROBOT.max_linear_acceleration_mps2, "Speeding up.", minimum=0.01
+    )
     max_linear_deceleration_mps2: float = setting(1.0, "Braking, always allowed.", minimum=0.01)
-    max_angular_acceleration_rad_s2: float = setting(3.0, "Of the turn rate.", minimum=0.01)
+    max_angular_acceleration_rad_s2: float = setting(
+        _ROBOT.max_angular_acceleration_rad_s2, "Of the turn rate.", minimum=0.01
+    )
     max_angular_deceleration_rad_s2: float = setting(4.0, "Braking of the turn.", minimum=0.01)
     max_linear_jerk_mps3: float = setting(8.0, "Growth of the acceleration.", minimum=0.1)
     max_angular_jerk_rad_s3: float = setting(40.0, "The same for turning.", minimum=0.1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,10 +24,15 @@ from astra_local.planner.planner import FALLBACK_SOURCES, LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
 from astra_local.planner.world import LocalWorld
 from astra_local.types import GridField, NearestObstacle, RobotState
+from astra_local.voxel.coverage import RigCoverage, blind_cameras
 from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
 from astra_local.voxel.occupancy import OccupancyView, RollingOccupancy
 
 __all__ = ["AstraLocal"]
+
+# What lies nearer was seen by the others on the way here and is kept in memory, as is the ring
+# under the cameras; beyond, a direction without eyes is unknown ground.
+_MEMORY_M = 0.6
 
 
 class AstraLocal:
@@ -38,7 +44,9 @@ class AstraLocal:
         c = self._config
         self._filter = WheelImuFilter(c.odometry)
         self._history = OdometryHistory(c.odometry.history_s)
+        self._rig = rig
         self._grid = RollingOccupancy(rig, c.occupancy, c.robot.footprint_radius_m)
+        self._coverage = RigCoverage(rig, c.occupancy.num_sectors)
         rng = np.random.default_rng(c.seed)
         self._planner = LocalPlanner(c.planner, c.robot, rng)
         self._tracker = TrajectoryTracker(c.tracker, c.robot)
@@ -47,12 +55,15 @@ class AstraLocal:
         self._plan: Trajectory | None = None
         self._sources: Counter[str] = Counter()
         self._dropped_frames = 0
+        self._first_ns: int | None = None
         self._stop_reason = "no plan yet"
 
     def observe(self, observation: Observation) -> LocalOdometry:
         """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`)."""
         estimate = self._filter.observe(observation)
         self._history.append(estimate)
+        if self._first_ns is None:
+            self._first_ns = estimate.stamp_ns
         return estimate
 
     def perceive(self, frames: Sequence[CameraFrame]) -> bool:
@@ -74,8 +85,18 @@ class AstraLocal:
         if not self._grid.update([f for f, _ in usable], [p for _, p in usable]):
             return False
         view = self._grid.view()
-        max_distance_m = self._config.occupancy.max_distance_m
-        self._world = LocalWorld.from_occupancy(view, max_distance_m)
+        c = self._config.occupancy
+        # Where nobody looks any more free space is a memory; obstacles stay.
+        dark = self._coverage.blind_cells(
+            self._blind(view, view.stamp_ns),
+            usable[-1][1],
+            view.origin_m,
+            view.resolution_m,
+            view.known.shape,
+            _MEMORY_M,
+        )
+        view = replace(view, known=view.known & (view.occupied | ~dark))
+        self._world = LocalWorld.from_occupancy(view, c.max_distance_m)
         self._view = view
         return True
 
@@ -94,7 +115,10 @@ class AstraLocal:
             velocity = latest.velocity
             state = RobotState(pose, velocity.linear_mps, velocity.angular_rad_s)
             world = self._world if self._seeing(now_ns) else None
-            trajectory = self._planner.plan(state, world, sub_goal, now_ns)
+            ahead, back = self._coverage.drivable(self._blind(self._view, now_ns))
+            trajectory = self._planner.plan(
+                state, world, sub_goal, now_ns, may_drive=ahead, may_reverse=back
+            )
         self._sources[trajectory.source] += 1
         self._plan = trajectory
         return trajectory
@@ -106,6 +130,12 @@ class AstraLocal:
             self._stop_reason = "no odometry"
             return Velocity()
         velocity, self._stop_reason = self._tracker.command(self._plan, pose, now_ns)
+        # The plan may be older than the blindness.
+        blind = self._blind(self._view, now_ns)
+        ahead, back = self._coverage.drivable(blind)
+        if (velocity.linear_mps > 0.0 and not ahead) or (velocity.linear_mps < 0.0 and not back):
+            self._stop_reason = f"no depth images from {', '.join(blind)}"
+            return replace(velocity, linear_mps=0.0)
         return velocity
 
     def nearest_obstacle(self) -> NearestObstacle:
@@ -116,7 +146,24 @@ class AstraLocal:
         if view is None or latest is None:
             return unknown_surroundings(c.num_sectors)
         radius = self._config.robot.footprint_radius_m
-        return nearest_obstacle(view, latest.pose, radius, c.num_sectors)
+        blind = self._blind(view, latest.stamp_ns)
+        sectors = self._coverage.blind_sectors(blind)
+        return nearest_obstacle(view, latest.pose, radius, c.num_sectors, blind_sectors=sectors)
+
+    @property
+    def blind_cameras(self) -> tuple[str, ...]:
+        """Return the cameras without a depth image for too long, in rig order.
+
+        A camera that never gave one counts from the first images of any camera on; while there
+        are none at all, from the first odometry on.
+        """
+        latest, view = self._history.latest(), self._view
+        if latest is None:
+            return ()
+        if view is not None:
+            return self._blind(view, latest.stamp_ns)
+        waited_s = to_seconds(latest.stamp_ns - (self._first_ns or 0))
+        return self._rig.names if waited_s > self._config.occupancy.max_age_s else ()
 
     @property
     def occupancy(self) -> OccupancyView | None:
@@ -157,6 +204,11 @@ class AstraLocal:
     def stop_reason(self) -> str:
         """Return why the last command was zero against the plan; empty otherwise."""
         return self._stop_reason
+
+    def _blind(self, view: OccupancyView | None, now_ns: int) -> tuple[str, ...]:
+        if view is None:
+            return ()
+        return blind_cameras(view.camera_stamps_ns, now_ns, self._config.occupancy.max_age_s)
 
     def _seeing(self, now_ns: int) -> bool:
         world = self._world

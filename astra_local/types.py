@@ -42,7 +42,8 @@ class NearestObstacle:
         bearing_rad: Its direction in ``base_link``, in (-pi, pi], 0 ahead.
         resolution_m: Cell size of the grid it was read from.
         sector_angle_rad: Width of one sector.
-        sector_distance_m: Per sector; sector 0 is centred ahead, counter-clockwise.
+        sector_distance_m: Per sector; sector 0 is centred ahead, counter-clockwise. ``-inf`` where
+            the cameras that cover the sector are all blind: do not drive there.
     """
 
     stamp_ns: int

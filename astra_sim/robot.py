@@ -17,6 +17,7 @@ from astra_core import se3
 from astra_core.camera import CameraRig
 from astra_core.config import setting
 from astra_core.records import Velocity
+from astra_core.robot import FOOTPRINT_RADIUS_M
 
 if TYPE_CHECKING:
     import mujoco
@@ -33,7 +34,7 @@ _FRAMES_FLIP = np.diag([1.0, -1.0, -1.0])
 class RobotConfig:
     """Size, mass and limits of the base."""
 
-    radius_m: float = setting(0.22, "radius of the hull", minimum=0.05, maximum=1.0)
+    radius_m: float = setting(FOOTPRINT_RADIUS_M, "radius of the hull", minimum=0.05, maximum=1.0)
     height_m: float = setting(1.2, "height of the hull, mast included", minimum=0.1, maximum=2.0)
     ground_gap_m: float = setting(0.02, "height of the lower edge of the hull", minimum=0.005)
     mass_kg: float = setting(30.0, "mass", minimum=1.0)

@@ -91,13 +91,13 @@ def _map_with_progress(family: str, seed: int) -> Path:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     console = Console()
     if not console.is_terminal:
-        shown: list[str] = []
+        shown: list[tuple[str, int]] = []
 
         def tell(share: float, text: str) -> None:
-            # A log wants a line per stage, not one per percent.
-            stage = re.split(r"[:\d]", text)[0]
-            if not shown or shown[-1] != stage:
-                shown.append(stage)
+            # A log wants a line per stage and per tenth of the whole, not one per percent.
+            step = (re.split(r"[:\d]", text)[0], int(10.0 * share))
+            if not shown or shown[-1] != step:
+                shown.append(step)
                 print(f"[{100 * share:3.0f} %] {text}", flush=True)
 
         return ensure_scene_map(family, seed, tell)

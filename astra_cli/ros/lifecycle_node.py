@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
 
-import rclpy
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.client import Client
@@ -57,11 +57,14 @@ class LifecycleOwner(Node):
             client = self._change[name]
             if not client.service_is_ready():
                 continue
-            request = _transition(Transition.TRANSITION_DEACTIVATE)
-            future = client.call_async(request)
-            timeout_s = self._config.deactivate_timeout_s
-            # The main loop has ended: the answer is fetched here.
-            rclpy.spin_until_future_complete(self, future, self.executor, timeout_s)
+            future = client.call_async(_transition(Transition.TRANSITION_DEACTIVATE))
+            deadline_s = time.monotonic() + self._config.deactivate_timeout_s
+            # The main loop has ended, so the answer is fetched here; a node that is stopped at the
+            # same moment never gives one.
+            while not future.done() and client.service_is_ready():
+                self.executor.spin_once(timeout_sec=_POLL_S)
+                if time.monotonic() > deadline_s:
+                    break
             done = future.done() and future.result() is not None and future.result().success
             self.get_logger().info(f"{name} {'deactivated' if done else 'was not active'}")
 

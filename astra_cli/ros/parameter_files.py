@@ -1,4 +1,4 @@
-"""Writes ``config/*.yaml`` from the config dataclasses, which stay the only home of defaults.
+"""Writes ``config/*.yaml`` and ``config/astra.urdf`` from code, the only home of defaults.
 
     python -m astra_cli.ros.parameter_files            # after a default or a description changed
 
@@ -16,9 +16,12 @@ from astra_core.config import Setting, settings
 from astra_global.ros.config import GlobalNodeConfig
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.guard_config import GuardNodeConfig
+from astra_sim.rig import default_rig
+from astra_sim.robot import RobotConfig
 from astra_sim.ros.config import SimNodeConfig
+from astra_sim.ros.robot_description import robot_urdf
 
-__all__ = ["NODE_CONFIGS", "main", "parameter_file"]
+__all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file"]
 
 NODE_CONFIGS: dict[str, tuple[type, str]] = {
     "astra_sim": (SimNodeConfig, "The simulator."),
@@ -52,11 +55,18 @@ def parameter_file(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def config_files() -> dict[str, str]:
+    """Return the text of every generated file in ``config/`` by its name."""
+    files = {f"{name}.yaml": parameter_file(name) for name in NODE_CONFIGS}
+    files["astra.urdf"] = robot_urdf(default_rig(), RobotConfig())
+    return files
+
+
 def main() -> int:
-    """Write all files, or only those of the nodes named; say which changed."""
+    """Write all files; say which changed."""
     folder = Path(__file__).resolve().parents[2] / "config"
-    for name in sys.argv[1:] or NODE_CONFIGS:
-        path, text = folder / f"{name}.yaml", parameter_file(name)
+    for name, text in config_files().items():
+        path = folder / name
         changed = not path.is_file() or path.read_text(encoding="utf-8") != text
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path.name}: {'written' if changed else 'unchanged'}\n")

@@ -16,6 +16,8 @@ from astra_msgs.msg import Heartbeat
 __all__ = ["Health", "HealthReporter"]
 
 _HEARTBEAT_S = 0.1
+# A little less than the period, so that a timer that fires early still beats each time.
+_HEARTBEAT_NS = 95_000_000
 _DIAGNOSTICS_S = 1.0
 _LEVELS = {
     Heartbeat.STATE_OK: DiagnosticStatus.OK,
@@ -42,8 +44,8 @@ class Health:
 class HealthReporter:
     """Publishes ``heartbeat`` at 10 Hz and ``/diagnostics`` at 1 Hz.
 
-    The timers run in the executor thread: a heartbeat says that this thread lives, and
-    ``read_health`` says how the rest is.
+    Heartbeats come from a timer of the executor, unless the node itself reports its progress by
+    :meth:`tick`: simulated time may run faster than an executor can follow.
     """
 
     def __init__(self, node: Node, read_health: Callable[[], Health]) -> None:
@@ -58,19 +60,33 @@ class HealthReporter:
         self._heartbeats = node.create_publisher(Heartbeat, "heartbeat", event())
         self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", event())
         # Heartbeats follow the clock that the guard judges them by; diagnostics are for people.
-        self._beat_timer = node.create_timer(_HEARTBEAT_S, self.beat)
+        self._beat_ns = 0
+        self._beat_timer = node.create_timer(_HEARTBEAT_S, self._on_timer)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._report_timer = node.create_timer(_DIAGNOSTICS_S, self._report, clock=steady)
 
-    def beat(self) -> None:
-        """Publish a heartbeat now."""
+    def tick(self, stamp_ns: int) -> None:
+        """Publish a heartbeat for work that is done up to a stamp, if it is time to."""
+        if not 0 <= stamp_ns - self._beat_ns < _HEARTBEAT_NS:
+            self.beat(stamp_ns)
+
+    def beat(self, stamp_ns: int | None = None) -> None:
+        """Publish a heartbeat now, stamped with the node's clock where no stamp is given."""
+        if stamp_ns is None:
+            stamp_ns = self._node.get_clock().now().nanoseconds
+        self._beat_ns = stamp_ns
         health = self._read_health()
-        stamp = to_stamp(self._node.get_clock().now().nanoseconds)
         self._heartbeats.publish(
             Heartbeat(
-                stamp=stamp, node=self._node.get_name(), state=health.state, reason=health.reason
+                stamp=to_stamp(stamp_ns),
+                node=self._node.get_name(),
+                state=health.state,
+                reason=health.reason,
             )
         )
+
+    def _on_timer(self) -> None:
+        self.tick(self._node.get_clock().now().nanoseconds)
 
     def _report(self) -> None:
         health = self._read_health()

@@ -41,6 +41,7 @@ class TickAcknowledger:
         self._busy_since_ns = busy_since_ns
         self._lock = threading.Lock()
         self._held_ns: int | None = None
+        self._has_left = False
 
     def tick(self, stamp_ns: int) -> None:
         """Acknowledge a tick now, or later if the background work is too far behind."""
@@ -50,21 +51,29 @@ class TickAcknowledger:
 
     def release(self) -> None:
         """Send a held acknowledgement if it may go now."""
+        # Sent under the lock: an acknowledgement that overtook leave() would take it back.
         with self._lock:
             stamp_ns = self._held_ns
-            if stamp_ns is None:
+            if stamp_ns is None or self._has_left:
                 return
             busy_ns = self._busy_since_ns()
             if busy_ns is not None and stamp_ns - busy_ns >= self._max_lag_ns:
                 return
             self._held_ns = None
-        self._send(stamp_ns)
+            self._send(stamp_ns)
 
     def leave(self) -> None:
-        """Tell the simulator not to wait any more."""
+        """Tell the simulator not to wait any more, until :meth:`join`."""
         with self._lock:
+            self._has_left = True
             self._held_ns = None
-        self._send(LEFT_NS)
+            self._send(LEFT_NS)
+
+    def join(self) -> None:
+        """Take part again; what is held goes out if it may."""
+        with self._lock:
+            self._has_left = False
+        self.release()
 
     def close(self) -> None:
         """Destroy the publisher."""

@@ -35,8 +35,7 @@ def run_node(make_node: Callable[[], Node]) -> int:
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    _stop_on_signals(stop)
     # rclpy's own handlers end the context at once: too early for a last "stop" to the wheels.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
@@ -51,12 +50,19 @@ def run_node(make_node: Callable[[], Node]) -> int:
         rclpy.try_shutdown()
 
 
+def _stop_on_signals(stop: threading.Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+
 def _serve(node: Node, stop: threading.Event) -> None:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
         while not stop.is_set() and not getattr(node, "failure", ""):
             executor.spin_once(timeout_sec=_WAIT_S)
+            # pycolmap, when it is imported, installs a handler of its own that aborts.
+            _stop_on_signals(stop)
     except ExternalShutdownException:
         pass
     finally:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_global.map.labels import place_labels
 from astra_global.types import FREE, OCCUPIED, UNKNOWN, AstraMap
 
@@ -145,7 +146,7 @@ def _draw_graph(draw: ImageDraw.ImageDraw, astra_map: AstraMap, view: _View, uni
 
 def _draw_robot(draw: ImageDraw.ImageDraw, view: _View, pose: NDArray[np.float64]) -> None:
     x, y = view.pixel(float(pose[0]), float(pose[1]))
-    radius = 0.22 * view.scale_px_m
+    radius = FOOTPRINT_RADIUS_M * view.scale_px_m
     draw.ellipse(
         [x - radius, y - radius, x + radius, y + radius], outline=_ROUTE, width=_SUPERSAMPLING * 3
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from astra_core.config import setting
+from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_global.localize.config import FeatureConfig
 
 __all__ = [
@@ -88,7 +89,7 @@ class EdgeConfig:
     max_driven_length_m: float = setting(
         1.0, "Longest edge between consecutive nodes, which the tour itself has driven", minimum=0.1
     )
-    robot_radius_m: float = setting(0.22, "Radius of the robot", minimum=0.0)
+    robot_radius_m: float = setting(FOOTPRINT_RADIUS_M, "Radius of the robot", minimum=0.0)
     margin_m: float = setting(0.05, "Free space beyond the robot's radius", minimum=0.0)
     max_neighbours: int = setting(10, "Neighbour edges per node, shortest first", minimum=1)
 

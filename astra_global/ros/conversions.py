@@ -122,8 +122,10 @@ def path_to_msg(points_m: NDArray[np.float64], stamp_ns: int, map_frame: str) ->
     """Return a polyline ``(N, 2)`` as a path whose poses look along it."""
     points = np.asarray(points_m, dtype=np.float64)[:, :2]
     steps = np.diff(points, axis=0)
-    headings = np.arctan2(steps[:, 1], steps[:, 0]) if len(steps) else np.zeros(0)
-    headings = np.append(headings, headings[-1] if len(headings) else 0.0)
+    headings = np.arctan2(steps[:, 1], steps[:, 0])
+    # The last point has no step of its own; one point alone looks along x, none stay none.
+    last = headings[-1:] if len(headings) else np.zeros(min(len(points), 1))
+    headings = np.concatenate([headings, last])
     return Path(
         header=header(stamp_ns, map_frame),
         poses=[

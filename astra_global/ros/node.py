@@ -10,10 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
-
 from astra_core.camera import CameraRig
-from astra_core.errors import AstraError, NotLocalized
+from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.direct import DirectLane
@@ -22,19 +20,18 @@ from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import ManagedNode
 from astra_core.ros.parameters import read_config
-from astra_core.ros.poses import covariance_from_msg
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
-from astra_global.ros.conversions import pose_in_map
 from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.outputs import GlobalOutputs
+from astra_global.ros.pose_inputs import PoseInputs
 from astra_global.ros.services import GlobalServices
 from astra_global.types import AstraMap
-from astra_msgs.msg import GoalSpec, Heartbeat, LocalOdometry, Trajectory
+from astra_msgs.msg import Heartbeat, LocalOdometry, Trajectory
 
 __all__ = ["GlobalNode", "main"]
 
@@ -43,7 +40,13 @@ _FOREVER_NS = -(2**62)
 
 
 class GlobalNode(ManagedNode):
-    """Astra-Global over ROS."""
+    """Astra-Global over ROS.
+
+    Attributes:
+        pipeline: The global half of the stack; ``None`` until map and rig are known.
+        desk: Who conducts missions; ``None`` while unconfigured.
+        tick_ns: Stamp of the newest odometry, -1 before the first.
+    """
 
     def __init__(self) -> None:
         """Make an unconfigured node."""
@@ -56,7 +59,7 @@ class GlobalNode(ManagedNode):
     def configure(self) -> None:
         """Read parameters, load the map and its index, start hearing."""
         config = self._config = read_config(self, GlobalNodeConfig)
-        self._error, self._tick_ns, self._step_ns, self._localize_ns = (
+        self._error, self.tick_ns, self._step_ns, self._localize_ns = (
             "",
             -1,
             _FOREVER_NS,
@@ -64,6 +67,7 @@ class GlobalNode(ManagedNode):
         )
         self._outputs = self._outputs or GlobalOutputs(self, config)
         self._outputs.config = config
+        self._step_period_ns = from_seconds(config.step_period_s)
         self._map: AstraMap | None = None
         self._localizer = None
         if config.map_folder:
@@ -85,8 +89,7 @@ class GlobalNode(ManagedNode):
         samples = sensor_input(config.odometry_topic_reliable, 50)
         lane.subscribe(Trajectory, "local/trajectory", self._on_trajectory, event())
         lane.subscribe(LocalOdometry, "local/odometry", self._on_odometry, samples)
-        lane.subscribe(PoseStamped, "goal_pose", self._on_goal_pose, event())
-        lane.subscribe(PoseWithCovarianceStamped, "initialpose", self._on_initial_pose, event())
+        PoseInputs(self, lane)
         services = GlobalServices(self, config)
         health = HealthReporter(self, self._read_health)
         self._parts = [services, lane, self._worker, health, self.desk, self._acknowledger]
@@ -100,7 +103,7 @@ class GlobalNode(ManagedNode):
     def activate(self) -> None:
         """Take goals."""
         self.desk.open(True)
-        self._acknowledger.release()
+        self._acknowledger.join()
 
     def deactivate(self) -> None:
         """End the mission, which stops the robot, and let the simulator go on alone."""
@@ -141,25 +144,27 @@ class GlobalNode(ManagedNode):
     def _on_rig(self, rig: CameraRig) -> None:
         if self._map is not None:
             # Preparing the free space of a large map takes longer than a tick.
-            self._worker.submit(max(self._tick_ns, 0), lambda: self._build(rig))
+            self._worker.submit(max(self.tick_ns, 0), lambda: self._build(rig))
 
     def _build(self, rig: CameraRig) -> None:
         pipeline = AstraGlobal(rig, self._config.pipeline, self._map, self._localizer)
         if self.desk.running:
             self.desk.stop("another map was loaded")
         self.pipeline = self.desk.pipeline = pipeline
+        self._acknowledger.release()
         self.get_logger().info(f"ready, with cameras {', '.join(rig.names)}")
 
     def _on_odometry(self, message: LocalOdometry) -> None:
         record = odometry_from_msg(message)
         if self.pipeline is not None:
             self.pipeline.add_odometry(record)
-        self._tick_ns = record.stamp_ns
-        if self.active and record.stamp_ns - self._step_ns >= from_seconds(
-            self._config.step_period_s
-        ):
-            self._step(record.stamp_ns)
-        self._acknowledger.tick(record.stamp_ns)
+        self.tick_ns = record.stamp_ns
+        try:
+            if self.active and record.stamp_ns - self._step_ns >= self._step_period_ns:
+                self._step(record.stamp_ns)
+        finally:
+            # Whatever went wrong is logged; the simulator need not wait for it.
+            self._acknowledger.tick(record.stamp_ns)
 
     def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         c, pipeline = self._config, self.pipeline
@@ -183,29 +188,6 @@ class GlobalNode(ManagedNode):
             speed = message.points[0].velocity.linear.x if message.points else 0.0
             self.desk.count_plan(message.is_fallback, speed)
 
-    def _on_goal_pose(self, message: PoseStamped) -> None:
-        try:
-            if why := self.desk.refusal():
-                raise NotLocalized(why)
-            self.desk.replace(GoalSpec(kind=GoalSpec.KIND_POSE, pose=message))
-        except AstraError as error:
-            self.get_logger().warning(f"goal_pose refused: {error}")
-
-    def _on_initial_pose(self, message: PoseWithCovarianceStamped) -> None:
-        try:
-            if self.pipeline is None:
-                raise NotLocalized("map or cameras are not known yet")
-            stamped = PoseStamped(header=message.header, pose=message.pose.pose)
-            pose = pose_in_map(stamped, self.desk.frames())
-        except AstraError as error:
-            self.get_logger().warning(f"initialpose refused: {error}")
-            return
-        covariance = covariance_from_msg(message.pose.covariance)
-        if not self.pipeline.set_pose(pose, covariance, self._tick_ns):
-            self.get_logger().warning(
-                "initialpose refused: not a pose with a covariance, or no odometry yet"
-            )
-
     def _on_tf_timer(self) -> None:
         if self.active and self.pipeline is not None:
             now_ns = self.get_clock().now().nanoseconds
@@ -214,8 +196,7 @@ class GlobalNode(ManagedNode):
     def _on_step_timer(self) -> None:
         """Step the mission when odometry has stopped coming: it must be able to fail."""
         now_ns = self.get_clock().now().nanoseconds
-        silent_ns = 5 * from_seconds(self._config.step_period_s)
-        if self.active and now_ns - self._step_ns >= silent_ns:
+        if self.active and now_ns - self._step_ns >= 5 * self._step_period_ns:
             self._step(now_ns)
 
     def _step(self, now_ns: int) -> None:

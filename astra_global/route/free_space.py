@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_global.types import FREE, UNKNOWN, AstraMap, OccupancyMap
 
 __all__ = ["Blockage", "FreeSpace"]
@@ -44,7 +45,9 @@ class FreeSpace:
         self.clearance_m = clearance_m
 
     @classmethod
-    def from_map(cls, map: AstraMap, robot_radius_m: float = 0.22) -> FreeSpace | None:
+    def from_map(
+        cls, map: AstraMap, robot_radius_m: float = FOOTPRINT_RADIUS_M
+    ) -> FreeSpace | None:
         """Build from a map; ``None`` where it has no occupancy.
 
         What the robot drove over on the tour is free even where no camera saw the floor.

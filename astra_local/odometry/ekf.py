@@ -27,6 +27,18 @@ _GATE_SIGMA = 3.0  # beyond this an innovation counts less, as in Huber's loss
 _WHEELS_LOST_S = 0.3
 _STANDING_NOISE = 0.002
 _GYRO_LOST_S = 0.1
+# Over a longer silence of all sensors the last velocity says nothing: the robot stops by itself
+# when it hears nothing, and somebody may have stopped, pushed or turned it.
+_LONGEST_BRIDGE_S = 0.5
+# How the pose becomes uncertain over such a gap (standard deviations): as if the robot had gone on
+# for as long as it may take to stop, and was pushed a little; at most, nothing is known of the
+# heading (the deviation of an even spread over a turn).
+_GAP_DRIVES_ON_S = 2.0
+_GAP_PUSH_MPS = 0.1
+_GAP_TURN_RAD_S = 0.2
+_GAP_MAX_HEADING_RAD = math.pi / math.sqrt(3.0)
+_UNKNOWN_SPEED_MPS = 0.3
+_UNKNOWN_TURN_RAD_S = 0.5
 
 
 class WheelImuFilter:
@@ -117,7 +129,11 @@ class WheelImuFilter:
         dt = to_seconds(stamp_ns - self._stamp_ns)
         if dt <= 0.0:  # a little late: used where the filter stands now
             return
-        # A long gap is bridged in steps, for the sake of the linearisation.
+        if dt > min(_LONGEST_BRIDGE_S, self._config.max_gap_s):
+            self._skip_gap(dt)
+            self._stamp_ns = stamp_ns
+            return
+        # A gap is bridged in steps, for the sake of the linearisation.
         steps = max(1, math.ceil(dt / 0.1))
         for _ in range(steps):
             self._predict(dt / steps)
@@ -129,7 +145,37 @@ class WheelImuFilter:
             self._state[3] *= decay
             self._covariance[3, :] *= decay
             self._covariance[:, 3] *= decay
-            self._covariance[3, 3] = max(self._covariance[3, 3], 0.09)
+            self._covariance[3, 3] = max(self._covariance[3, 3], _UNKNOWN_SPEED_MPS**2)
+            gyro = self._last_gyro_ns
+            if gyro is None or to_seconds(stamp_ns - gyro) > _WHEELS_LOST_S:
+                self._state[4] *= decay
+                self._covariance[4, :] *= decay
+                self._covariance[:, 4] *= decay
+                self._covariance[4, 4] = max(self._covariance[4, 4], _UNKNOWN_TURN_RAD_S**2)
+
+    def _skip_gap(self, dt: float) -> None:
+        """Let time pass in which nothing was sensed: the pose stays, the velocity is forgotten.
+
+        Bounded however long the gap: less than 2 (|v| + 0.1) m and 104 degrees are added (one
+        standard deviation each), once per gap.
+        """
+        c = self._config
+        v, w = abs(float(self._state[3])), abs(float(self._state[4]))
+        seconds = min(dt, _GAP_DRIVES_ON_S)
+        moved = (v + _GAP_PUSH_MPS) * seconds
+        turned = min((w + _GAP_TURN_RAD_S) * seconds, _GAP_MAX_HEADING_RAD)
+        self._covariance[:3, :3] += np.diag(np.square([moved, moved, turned]))
+        self._state[3:5] = 0.0
+        # What was known of the velocity, and with what it went together, is no longer true.
+        self._covariance[3:5, :] = 0.0
+        self._covariance[:, 3:5] = 0.0
+        self._covariance[3, 3] = max(v, _UNKNOWN_SPEED_MPS) ** 2
+        self._covariance[4, 4] = max(w, _UNKNOWN_TURN_RAD_S) ** 2
+        # The bias walks on, but never beyond what it may be at a start.
+        bias = self._covariance[5, 5]
+        most = max(bias, c.gyro_bias_start_rad_s**2)
+        self._covariance[5, 5] = min(bias + c.gyro_bias_walk_rad_s_sqrt_s**2 * dt, most)
+        self._still_since_ns = None
 
     def _predict(self, dt: float) -> None:
         c = self._config

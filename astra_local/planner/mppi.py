@@ -43,11 +43,15 @@ class MppiPlan:
 
 
 class Mppi:
-    """The planner keeps its last control sequence as a warm start."""
+    """The planner keeps its last control sequence as a warm start.
+
+    Attributes:
+        robot: Limits; may be replaced between plans.
+    """
 
     def __init__(self, config: PlannerConfig, robot: RobotConfig, rng: np.random.Generator) -> None:
         """Start from standstill; ``rng`` makes plans repeatable."""
-        self._config, self._robot, self._rng = config, robot, rng
+        self._config, self.robot, self._rng = config, robot, rng
         self._mean = np.zeros((2, config.num_steps), dtype=np.float32)
         self._stamp_ns: int | None = None
         knots = np.linspace(0.0, config.num_knots - 1.0, config.num_steps)
@@ -87,10 +91,10 @@ class Mppi:
         self._shift(now_ns)
         v, w = self._controls(state, to_go, world)
         np.minimum(v, np.float32(max_speed_mps), out=v)
-        batch = roll_out(state, v, w, c.step_s, self._robot)
+        batch = roll_out(state, v, w, c.step_s, self.robot)
         shared = {
             "config": c,
-            "robot": self._robot,
+            "robot": self.robot,
             "state": state,
             "world": world,
             "to_go": to_go,
@@ -103,10 +107,10 @@ class Mppi:
         weights = np.exp((cost[best] - cost) / np.float32(c.temperature))
         weights /= weights.sum()
         mean = roll_out(
-            state, (weights @ batch.v)[None], (weights @ batch.w)[None], c.step_s, self._robot
+            state, (weights @ batch.v)[None], (weights @ batch.w)[None], c.step_s, self.robot
         )
         for rollout, is_average in ((mean, True), (_pick(batch, best), False)):
-            clearance = world.clearance(rollout.x, rollout.y, self._robot.footprint_radius_m)
+            clearance = world.clearance(rollout.x, rollout.y, self.robot.footprint_radius_m)
             if not collides(clearance, context.start_clearance_m, c.safe_clearance_m).any():
                 self._mean[0], self._mean[1] = rollout.v[0], rollout.w[0]
                 self._stamp_ns = now_ns
@@ -130,8 +134,8 @@ class Mppi:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return wanted speeds and turns ``(K, T)``: candidates, then noise around two means."""
         c = self._config
-        followed_v, followed_w = follow_descent(state, to_go, world, c, self._robot)
-        sure_v, sure_w = primitives(c.num_steps, self._robot)
+        followed_v, followed_w = follow_descent(state, to_go, world, c, self.robot)
+        sure_v, sure_w = primitives(c.num_steps, self.robot)
         fixed = 1 + len(followed_v) + len(sure_v)
         count = max(c.num_samples - fixed, 1)
         noise = self._rng.standard_normal((2, count, c.num_knots), dtype=np.float32)

@@ -7,6 +7,7 @@ this order that is free drives the robot: MPPI average, best MPPI sample, creep,
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,11 +42,19 @@ class LocalPlanner:
         """Start at rest; ``rng`` makes plans repeatable."""
         self._config, self._robot = config, robot
         self._mppi = Mppi(config, robot, rng)
+        self._full = robot
         self._spin = SpinTracker()
         self._aligning: int | None = None  # sequence of the goal whose position was reached
 
     def plan(
-        self, state: RobotState, world: LocalWorld | None, sub_goal: SubGoal | None, now_ns: int
+        self,
+        state: RobotState,
+        world: LocalWorld | None,
+        sub_goal: SubGoal | None,
+        now_ns: int,
+        *,
+        may_drive: bool = True,
+        may_reverse: bool = True,
     ) -> Trajectory:
         """Plan one horizon.
 
@@ -54,7 +63,17 @@ class LocalPlanner:
             world: Distance fields, ``None`` when the surroundings are not known (any more).
             sub_goal: What Astra-Global asks for; ``None`` is to stand.
             now_ns: Stamp of the trajectory.
+            may_drive: Whether the robot sees enough to drive ahead.
+            may_reverse: The same for driving back.
         """
+        # A differential drive only ever moves along its own axis: where it must not go is a
+        # limit of its speed, whatever way it turns.
+        self._robot = replace(
+            self._full,
+            max_linear_mps=self._full.max_linear_mps if may_drive else 0.0,
+            max_reverse_mps=self._full.max_reverse_mps if may_reverse else 0.0,
+        )
+        self._mppi.robot = self._robot
         rollout, source = self._choose(state, world, sub_goal, now_ns)
         poses = np.stack([rollout.x[0], rollout.y[0], wrap_angle(rollout.theta[0])], axis=-1)
         clearance = math.inf

@@ -1,7 +1,8 @@
 """The node ``astra_guard``: the only publisher of ``cmd_vel``, in a small process of its own.
 
 A wanted velocity on ``cmd_vel_raw`` is checked and passed on at once, with its tick acknowledged
-to the simulator. When none comes, a timer does the same at the guard's own rate.
+to the simulator. When none comes, the guard does the same at its own rate: by a timer on a robot,
+by the ticks of ``/clock`` in simulation.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.duration import Duration
 from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
 
 from astra_core.records import Velocity
 from astra_core.ros.direct import DirectLane
@@ -30,7 +32,7 @@ from astra_msgs.msg import Heartbeat, NearestObstacle
 
 __all__ = ["GuardNode", "main"]
 
-# The timer takes over when commands have been silent for this many periods.
+# The guard goes on alone when commands have been silent for this many periods.
 _SILENT_PERIODS = 5
 _LAST_WORD_S = 0.3
 _NEVER_NS = -(2**62)
@@ -46,7 +48,8 @@ class GuardNode(Node):
         self._guard = Guard(self._config.guard)
         self._lock = threading.Lock()
         self._period_ns = round(1e9 / self._config.rate_hz)
-        self._last_command_ns = _NEVER_NS
+        self._last_command_ns = self._tick_ns = _NEVER_NS
+        self._is_peer_idle = True
         self._reason, self._counts = "", dict.fromkeys(GuardState, 0)
         kind = TwistStamped if self._config.cmd_vel_stamped else Twist
         self._publisher = self.create_publisher(kind, "cmd_vel", event(1))
@@ -56,13 +59,18 @@ class GuardNode(Node):
         self._lane.subscribe(NearestObstacle, "local/nearest_obstacle", self._on_nearest, event(1))
         self._lane.subscribe(Heartbeat, "heartbeat", self._on_heartbeat, event(10))
         self._lane.subscribe(TwistStamped, "cmd_vel_raw", self._on_command, event(1))
+        self._own_timer = None
+        if self.get_parameter("use_sim_time").value:
+            self._lane.subscribe(Clock, "/clock", self._on_clock, event(10))
+        else:
+            self._own_timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
         self._lane.start()
-        self._timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
         self._health = HealthReporter(self, self._read_health)
 
     def close(self) -> None:
         """Stop the robot, then stop serving."""
-        self.destroy_timer(self._timer)
+        if self._own_timer is not None:
+            self.destroy_timer(self._own_timer)
         self._lane.close()
         self._publish(Velocity(), self.get_clock().now().nanoseconds)
         self._acknowledger.leave()
@@ -79,22 +87,35 @@ class GuardNode(Node):
             self._guard.on_heartbeat(
                 message.node, from_stamp(message.stamp), may_drive, message.reason
             )
-        if not may_drive and message.node in self._config.guard.peers:
-            # No command is to be expected now: do not keep the simulator waiting for one.
-            self._last_command_ns = _NEVER_NS
-            self._step(self.get_clock().now().nanoseconds)
+        if message.node not in self._config.guard.peers:
+            return
+        self._is_peer_idle = not may_drive
+        if self._is_peer_idle:
+            # Nobody will send a command for this tick: do not keep the simulator waiting for one.
+            self._step(self._newest_ns())
 
     def _on_command(self, message: TwistStamped) -> None:
         stamp_ns = from_stamp(message.header.stamp)
         with self._lock:
             self._guard.on_command(velocity_from_msg(message.twist), stamp_ns)
-        self._last_command_ns = stamp_ns
-        # In simulation the tick's /clock may come after the command of that tick.
-        self._step(max(stamp_ns, self.get_clock().now().nanoseconds))
+        self._last_command_ns = self._tick_ns = stamp_ns
+        self._step(self._newest_ns())
 
     def _on_timer(self) -> None:
-        now_ns = self.get_clock().now().nanoseconds
-        if now_ns - self._last_command_ns > _SILENT_PERIODS * self._period_ns:
+        self._step_alone(self._newest_ns())
+
+    def _on_clock(self, message: Clock) -> None:
+        self._tick_ns = from_stamp(message.clock)
+        self._step_alone(self._tick_ns)
+
+    def _newest_ns(self) -> int:
+        # In simulation the clock of the node may be a tick behind what this lane has heard.
+        return max(self._tick_ns, self.get_clock().now().nanoseconds)
+
+    def _step_alone(self, now_ns: int) -> None:
+        """Publish without a new command if none is to be expected."""
+        silent_ns = now_ns - self._last_command_ns
+        if self._is_peer_idle or silent_ns > _SILENT_PERIODS * self._period_ns:
             self._step(now_ns)
 
     def _step(self, now_ns: int) -> None:

@@ -85,6 +85,10 @@ class LocalNode(ManagedNode):
         self._lane.start()
         self._health = HealthReporter(self, self._read_health)
 
+    def activate(self) -> None:
+        """Take part in lockstep."""
+        self._acknowledger.join()
+
     def deactivate(self) -> None:
         """Stop the robot and let the simulator go on alone."""
         self._sub_goal = None
@@ -130,6 +134,7 @@ class LocalNode(ManagedNode):
         now_ns = max(stamp_ns, self.get_clock().now().nanoseconds)
         self._outputs.send_command(pipeline.command(stamp_ns), now_ns)
         self._submit_due()
+        self._health.tick(now_ns)
         self._acknowledger.tick(stamp_ns)
 
     def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:

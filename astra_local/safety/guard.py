@@ -12,7 +12,7 @@ from astra_core.records import Velocity
 from astra_core.time import to_seconds
 from astra_local.config import GuardConfig
 from astra_local.safety.limits import AxisLimiter, AxisLimits
-from astra_local.safety.stopping import free_arc, obstacle_points, speed_for_distance
+from astra_local.safety.stopping import enters_blind, free_arc, obstacle_points, speed_for_distance
 from astra_local.types import GuardDecision, GuardState, NearestObstacle
 
 __all__ = ["Guard"]
@@ -116,6 +116,8 @@ class Guard:
         # Look as far as the faster of wish and present speed needs to stop.
         speed = max(abs(linear), abs(self._linear.value))
         length = speed * c.reaction_s + speed**2 / (2.0 * c.max_linear_deceleration_mps2) + 0.05
+        if enters_blind(self._nearest, linear, angular, length):
+            return 0.0, angular, "no camera sees the way"
         needed = c.footprint_radius_m + c.stop_margin_m
         points = obstacle_points(self._nearest, c.footprint_radius_m, length + c.stop_margin_m)
         free = free_arc(points, linear, angular, needed, length)

@@ -6,7 +6,10 @@ import math
 
 from astra_local.types import NearestObstacle
 
-__all__ = ["free_arc", "obstacle_points", "speed_for_distance"]
+__all__ = ["BLIND_MARGIN_RAD", "enters_blind", "free_arc", "obstacle_points", "speed_for_distance"]
+
+#: A way this near to a direction that nobody sees leads into it: the robot is wider than a line.
+BLIND_MARGIN_RAD = math.radians(30.0)
 
 _STEP_M = 0.03
 _NEARER_M = 0.002
@@ -25,12 +28,39 @@ def obstacle_points(
     """
     points = []
     for number, distance in enumerate(nearest.sector_distance_m):
-        if math.isnan(distance) or distance > within_m:
+        # Not seen is no point; see enters_blind.
+        if math.isnan(distance) or distance > within_m or distance == -math.inf:
             continue
         bearing = number * nearest.sector_angle_rad
         reach = max(distance + footprint_radius_m, 0.0)
         points.append((reach * math.cos(bearing), reach * math.sin(bearing)))
     return points
+
+
+def enters_blind(
+    nearest: NearestObstacle, linear_mps: float, angular_rad_s: float, length_m: float
+) -> bool:
+    """Return whether an arc leads where the robot should see but does not (sectors of -inf).
+
+    Args:
+        nearest: Distances per sector.
+        linear_mps: Signed speed.
+        angular_rad_s: Turn rate.
+        length_m: How far to look.
+    """
+    if linear_mps == 0.0:
+        return False
+    start = 0.0 if linear_mps > 0.0 else math.pi
+    # The chord of an arc points half as far aside as the robot turns on it.
+    aside = 0.5 * angular_rad_s / linear_mps * length_m
+    for number, distance in enumerate(nearest.sector_distance_m):
+        if distance != -math.inf:
+            continue
+        bearing = number * nearest.sector_angle_rad
+        for direction in (start, start + min(max(aside, -math.pi / 2), math.pi / 2)):
+            if math.cos(bearing - direction) > math.cos(BLIND_MARGIN_RAD):
+                return True
+    return False
 
 
 def free_arc(

@@ -27,6 +27,7 @@ def nearest_obstacle(
     footprint_radius_m: float,
     num_sectors: int,
     max_range_m: float = 3.0,
+    blind_sectors: NDArray[np.bool_] | None = None,
 ) -> NearestObstacle:
     """Summarise the occupied cells around the robot.
 
@@ -36,10 +37,11 @@ def nearest_obstacle(
         footprint_radius_m: Radius of the round footprint.
         num_sectors: Sector 0 is centred ahead, counter-clockwise.
         max_range_m: Cells farther than this from the robot's centre are left out.
+        blind_sectors: ``(num_sectors,)`` where nobody sees who should; ``None`` is nowhere.
 
     Returns:
         Distances from the footprint to the near face of the cells (centre minus half a cell);
-        ``inf`` where a sector is empty.
+        ``inf`` where a sector is empty, ``-inf`` where it is blind.
     """
     sector_angle = 2.0 * math.pi / num_sectors
     rows, columns = np.nonzero(view.occupied)
@@ -52,6 +54,8 @@ def nearest_obstacle(
     edge = distance - 0.5 * view.resolution_m - footprint_radius_m
     sectors = np.full(num_sectors, np.inf)
     np.minimum.at(sectors, np.rint(bearing / sector_angle).astype(int) % num_sectors, edge)
+    if blind_sectors is not None:
+        sectors[blind_sectors] = -np.inf
     best = int(np.argmin(edge)) if edge.size else -1
     return NearestObstacle(
         stamp_ns=view.stamp_ns,

@@ -7,8 +7,8 @@ that very voxel. The planner uses the maximum over z (paper, section 3.3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ class OccupancyView:
         origin_m: Outer corner of cell [0, 0] in ``odom``.
         resolution_m: Side of a cell.
         stamp_ns: Stamp of the newest images in it.
+        camera_stamps_ns: Of every camera of the rig, in its order: the newest depth image that
+            measured anything. A camera that never gave one has the stamp of the first images of
+            any, so that it is waited for as long as for one that fell silent.
     """
 
     occupied: NDArray[np.bool_]
@@ -39,6 +42,7 @@ class OccupancyView:
     origin_m: tuple[float, float]
     resolution_m: float
     stamp_ns: int
+    camera_stamps_ns: Mapping[str, int] = field(default_factory=dict)
 
 
 class RollingOccupancy:
@@ -60,6 +64,7 @@ class RollingOccupancy:
         self.log_odds = np.zeros(shape, dtype=np.float32)
         self._corner: NDArray[np.int64] | None = None  # cell number (x, y) of [0, 0]
         self._stamp_ns = 0
+        self._camera_stamps_ns: dict[str, int] = {}
 
     @property
     def origin_m(self) -> tuple[float, float]:
@@ -73,7 +78,12 @@ class RollingOccupancy:
         occupied = (self.log_odds > self._config.occupied_log_odds).any(axis=0)
         known = occupied | (self.log_odds[0] < 0.0)
         return OccupancyView(
-            occupied, known, self.origin_m, self._config.resolution_m, self._stamp_ns
+            occupied,
+            known,
+            self.origin_m,
+            self._config.resolution_m,
+            self._stamp_ns,
+            dict(self._camera_stamps_ns),
         )
 
     def update(
@@ -92,6 +102,7 @@ class RollingOccupancy:
             PerceptionError: A camera is not in the rig or an image has the wrong size.
         """
         seen = []
+        stamps: dict[str, int | None] = {}  # None: an image in which nothing was measured
         for frame, pose in zip(frames, t_odom_base, strict=True):
             if frame.depth_m is None:
                 continue
@@ -99,7 +110,9 @@ class RollingOccupancy:
                 known = ", ".join(self._cameras)
                 raise PerceptionError(f"no camera {frame.camera!r} in the rig; known: {known}")
             camera = self._cameras[frame.camera]
-            seen.append((camera, camera.thin(frame.depth_m), np.asarray(pose, dtype=np.float64)))
+            depth = camera.thin(frame.depth_m)
+            seen.append((camera, depth, np.asarray(pose, dtype=np.float64)))
+            stamps[frame.camera] = frame.stamp_ns if depth.any() else None
         if not seen:
             return False
         newest = max(frame.stamp_ns for frame in frames)
@@ -112,6 +125,11 @@ class RollingOccupancy:
         np.clip(self.log_odds, -c.max_log_odds, c.max_log_odds, out=self.log_odds)
         self._clear_footprint(seen[-1][2])
         self._stamp_ns = max(self._stamp_ns, newest)
+        if not self._camera_stamps_ns:
+            self._camera_stamps_ns = dict.fromkeys(self._cameras, newest)
+        for name, stamp_ns in stamps.items():
+            if stamp_ns is not None:
+                self._camera_stamps_ns[name] = max(self._camera_stamps_ns[name], stamp_ns)
         return True
 
     def _recenter(self, pose: NDArray[np.float64]) -> None:

@@ -14,6 +14,7 @@ import traceback
 
 from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.node import Node
+from std_msgs.msg import String
 
 from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
@@ -22,12 +23,13 @@ from astra_core.ros.direct import DirectLane
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config
 from astra_core.ros.poses import velocity_from_msg
-from astra_core.ros.qos import event
+from astra_core.ros.qos import event, latched
 from astra_core.ros.stamps import from_stamp
 from astra_core.time import from_seconds
 from astra_msgs.msg import TickAck
 from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.pace import Pace
+from astra_sim.ros.robot_description import robot_urdf
 from astra_sim.ros.sensor_publishers import SensorPublishers
 from astra_sim.ros.tick_gate import TickGate
 from astra_sim.ros.truth_publisher import TruthPublisher
@@ -104,6 +106,8 @@ class SimNode(Node):
     def _loop(self, simulator: Simulator) -> None:
         config = self._config
         sensors = SensorPublishers(self, simulator.rig, config)
+        description = self.create_publisher(String, "robot_description", latched())
+        description.publish(String(data=robot_urdf(simulator.rig, simulator.robot)))
         truth = TruthPublisher(self, config) if config.publish_ground_truth else None
         pace = Pace(config.real_time_factor)
         timeout_ns = from_seconds(config.command_timeout_s)

@@ -10,6 +10,8 @@ from time import monotonic
 
 __all__ = ["TickGate"]
 
+_EVERYTHING_NS = 10**18  # 31 simulated years
+
 
 @dataclass
 class _Peer:
@@ -53,8 +55,9 @@ class TickGate:
             peer = self._peers.get(node)
             if peer is None:
                 return
-            # Not the maximum: a node that had left (acknowledged everything) may come back.
-            peer.done_ns = stamp_ns
+            # A node that had left (acknowledged everything to come) may come back.
+            left = peer.done_ns >= _EVERYTHING_NS
+            peer.done_ns = stamp_ns if left else max(peer.done_ns, stamp_ns)
             peer.gone = False
             peer.misses_in_a_row = 0
             self._condition.notify_all()

@@ -210,3 +210,52 @@ def test_a_confirmed_gap_is_accepted() -> None:
     estimate = odometry.observe(tick(502, 0.0, 0.0))
     assert estimate.stamp_ns == 502 * 20 * MS
     assert sum(odometry.refused.values()) == 2  # the first sample of each sensor
+
+
+@pytest.mark.parametrize("gap_s", [0.6, 1.9, 20.0, 3600.0])
+def test_a_gap_is_not_driven_through(gap_s: float) -> None:
+    odometry = WheelImuFilter(CONFIG)
+    for number in range(1, 101):
+        before = odometry.observe(tick(number, 0.5, 0.3))
+    assert before.velocity.linear_mps == pytest.approx(0.5, abs=0.01)
+    first = 100 + round(gap_s / 0.02)
+    last = before
+    for number in range(first, first + 100):
+        estimate = odometry.observe(tick(number, 0.0, 0.0))
+        assert math.dist(estimate.pose[:2], last.pose[:2]) < 0.05
+        last = estimate
+    assert math.dist(last.pose[:2], before.pose[:2]) < 0.3
+    assert abs(math.remainder(last.pose[2] - before.pose[2], 2.0 * math.pi)) < 0.1
+    assert last.stamp_ns == (first + 99) * 20 * MS
+    assert last.velocity.linear_mps == pytest.approx(0.0, abs=0.01)
+    covariance = odometry.covariance
+    assert np.isfinite(covariance).all()
+    np.testing.assert_allclose(covariance, covariance.T, atol=1e-12)
+    assert np.linalg.eigvalsh(covariance).min() > 0.0
+    grown = np.sqrt(np.diag(last.covariance)) - np.sqrt(np.diag(before.covariance))
+    # Two seconds at most of 0.5 + 0.1 m/s and 0.3 + 0.2 rad/s.
+    seconds = min(gap_s, 2.0)
+    assert (grown > [0.5 * seconds, 0.5 * seconds, 0.3 * seconds]).all()
+    assert (grown < [0.8 * seconds, 0.8 * seconds, 0.7 * seconds]).all()
+
+
+def test_after_a_gap_a_moving_robot_is_followed_again() -> None:
+    odometry = WheelImuFilter(CONFIG)
+    for number in range(1, 101):
+        odometry.observe(tick(number, 0.5, 0.0))
+    for number in range(1100, 1110):
+        estimate = odometry.observe(tick(number, 0.5, 0.3))
+    assert estimate.velocity.linear_mps == pytest.approx(0.5, abs=0.03)
+    assert estimate.velocity.angular_rad_s == pytest.approx(0.3, abs=0.03)
+
+
+def test_ticks_without_any_sample_do_not_turn_it_for_ever() -> None:
+    odometry = WheelImuFilter(CONFIG)
+    for number in range(1, 101):
+        before = odometry.observe(tick(number, 0.5, 0.3))
+    for number in range(101, 851):
+        estimate = odometry.observe(Observation(number * 20 * MS))
+    assert math.dist(estimate.pose[:2], before.pose[:2]) < 0.8
+    assert abs(math.remainder(estimate.pose[2] - before.pose[2], 2.0 * math.pi)) < 0.5
+    assert (np.diag(estimate.covariance) > np.diag(before.covariance)).all()
+    assert np.isfinite(odometry.covariance).all()

@@ -15,6 +15,7 @@ from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
 from astra_core.records import Velocity
 from astra_core.se3 import from_xyz_rpy
+from astra_sim.robot import RobotConfig
 from astra_sim.truth import GroundTruth
 
 TICK_NS = 20_000_000
@@ -55,6 +56,7 @@ class FakeRobot:
 
     def __init__(self) -> None:
         self.rig = make_rig()
+        self.robot = RobotConfig()
         self.tick_s = 0.02
         self.stamp_ns = 0
         self.pose = np.zeros(3)

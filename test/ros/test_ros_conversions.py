@@ -42,7 +42,7 @@ from astra_core.ros.records import (
 )
 from astra_core.ros.stamps import from_stamp, to_stamp
 from astra_core.ros.tf import StaticTree
-from astra_global.ros.conversions import goal_from_msg, pose_in_map
+from astra_global.ros.conversions import goal_from_msg, path_to_msg, pose_in_map
 from astra_local.ros.conversions import distance_grid, trajectory_to_msg
 from astra_local.ros.guard_conversions import nearest_from_msg, nearest_to_msg
 from astra_local.types import GridField, NearestObstacle
@@ -258,6 +258,19 @@ def test_poses_are_brought_into_the_map():
         pose_in_map(stamped("base_link", (1, 0, 0)), FRAMES)
     with pytest.raises(ConfigError, match="pose in frame 'moon'; known are map, odom"):
         pose_in_map(stamped("moon", (1, 0, 0)), FRAMES)
+
+
+@pytest.mark.parametrize(
+    ("points", "headings"),
+    [
+        ([], []),
+        ([[1.0, 2.0]], [0.0]),
+        ([[0.0, 0.0], [0.0, 2.0], [-1.0, 2.0]], [math.pi / 2, math.pi, math.pi]),
+    ],
+)
+def test_routes_of_any_length_look_along_themselves(points, headings):
+    message = path_to_msg(np.array(points).reshape(-1, 2), 5, "map")
+    assert [pose_from_msg(item.pose)[2] for item in message.poses] == pytest.approx(headings)
 
 
 def test_goals_of_every_kind():

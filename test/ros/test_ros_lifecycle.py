@@ -161,7 +161,9 @@ def test_a_sub_goal_drives_the_robot_and_deactivation_stops_it(stack, node, unti
 
     def repeat(message):
         if len(stamps) % 5 == 0:
-            goal = SubGoal(mode=SubGoal.MODE_GO, pose=pose_to_msg((1.0, 0.0, 0.0)), max_speed=0.5)
+            # Always a metre ahead: the robot never gets there.
+            ahead = pose_to_msg((message.pose.pose.position.x + 1.0, 0.0, 0.0))
+            goal = SubGoal(mode=SubGoal.MODE_GO, pose=ahead, max_speed=0.5)
             goal.header = message.header
             goal.sequence = 1
             publisher.publish(goal)
@@ -176,6 +178,7 @@ def test_a_sub_goal_drives_the_robot_and_deactivation_stops_it(stack, node, unti
     before = from_stamp(truth[-1].header.stamp)
     until(lambda: from_stamp(truth[-1].header.stamp) > before + 2_000_000_000, "time", 15.0, stack)
     assert truth[-1].twist.twist.linear.x == 0.0
+    assert "no acknowledgement" not in stack.log_file("astra_sim").read_text()
     assert hand.set(Transition.TRANSITION_ACTIVATE)
     until(lambda: speeds[-1].linear.x > 0.05, "motion again", 60.0, runner=stack)
 

@@ -149,3 +149,19 @@ def test_acknowledgements_hold_back_while_work_lags_too_far(node, until):
     acknowledger.release()
     time.sleep(0.2)
     assert len(heard) == 3
+
+
+def test_after_leaving_nothing_is_said_until_joining_again(node, until):
+    heard = []
+    node.create_subscription(
+        TickAck, "sim/tick_ack", lambda m: heard.append(from_stamp(m.stamp)), event(50)
+    )
+    acknowledger = TickAcknowledger(node, 0.1, lambda: None)
+    until(lambda: acknowledger._publisher.get_subscription_count() == 1, "a match")
+    acknowledger.leave()
+    acknowledger.tick(20_000_000)
+    until(lambda: heard == [LEFT_NS], "the farewell")
+    time.sleep(0.2)
+    assert heard == [LEFT_NS]
+    acknowledger.join()
+    until(lambda: heard == [LEFT_NS, 20_000_000], "the tick held back")

@@ -26,6 +26,17 @@ def test_an_acknowledgement_covers_older_ticks():
     assert gate.wait(80) == ["a"]
 
 
+def test_an_older_acknowledgement_takes_nothing_back_but_who_left_may_return():
+    gate = TickGate(["a"], timeout_s=0.01)
+    gate.acknowledge("a", 60)
+    gate.acknowledge("a", 40)
+    assert gate.missing(60) == []
+    gate.acknowledge("a", (2**31 - 1) * 10**9)
+    assert gate.missing(10**15) == []
+    gate.acknowledge("a", 80)
+    assert gate.missing(80) == [] and gate.missing(100) == ["a"]
+
+
 def test_misses_in_a_row_make_a_node_gone_until_it_speaks_again():
     gate = TickGate(["a", "b"], timeout_s=0.01, patience=2)
     for stamp in (20, 40):

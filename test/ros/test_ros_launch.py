@@ -1,0 +1,110 @@
+"""The launch file: with the real ``launch`` where it is installed, with stand-ins elsewhere."""
+
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ament_index_python")
+
+from astra_cli.node_table import ARGUMENTS, NODES
+
+FILE = Path(__file__).resolve().parents[2] / "launch" / "bringup.launch.py"
+
+
+class Recorded:
+    """Stands in for a launch action: remembers how it was made."""
+
+    def __init__(self, *args, **kwargs):
+        self.args, self.kwargs = args, kwargs
+
+
+class Configuration(Recorded):
+    def perform(self, context):
+        return context[self.args[0]]
+
+
+@pytest.fixture
+def bringup(monkeypatch):
+    """Return the launch file as a module, over stand-ins for launch and launch_ros."""
+    kinds = {
+        "launch": {"LaunchContext": dict, "LaunchDescription": Recorded},
+        "launch.actions": {
+            name: type(name, (Recorded,), {})
+            for name in ("DeclareLaunchArgument", "OpaqueFunction", "SetEnvironmentVariable")
+        },
+        "launch.substitutions": {"LaunchConfiguration": Configuration},
+        "launch_ros": {},
+        "launch_ros.actions": {"Node": type("Node", (Recorded,), {})},
+    }
+    for name, content in kinds.items():
+        module = types.ModuleType(name)
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(
+        "ament_index_python.packages.get_package_share_directory", lambda _: "/share/astra"
+    )
+    spec = importlib.util.spec_from_file_location("bringup_under_test", FILE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def nodes_of(module, **given):
+    (description,) = module.generate_launch_description().args
+    function = description[-1].kwargs["function"]
+    context = {argument.name: argument.default for argument in ARGUMENTS} | given
+    return {node.kwargs["name"]: node.kwargs for node in function(context)}
+
+
+def test_every_argument_is_declared_and_described(bringup):
+    (description,) = bringup.generate_launch_description().args
+    declared = {
+        action.args[0]: action.kwargs
+        for action in description
+        if type(action).__name__ == "DeclareLaunchArgument"
+    }
+    for name in ("sim", "scene", "seed", "map", "namespace", "use_sim_time", "params_file"):
+        assert declared[name]["description"]
+    assert set(declared) == {argument.name for argument in ARGUMENTS}
+
+
+def test_the_nodes_are_those_of_the_table(bringup):
+    nodes = nodes_of(bringup, map="/maps/home", seed="7")
+    assert list(nodes) == [spec.name for spec in NODES]
+    assert nodes["astra_sim"]["executable"] == "astra_sim"
+    first, overrides = nodes["astra_sim"]["parameters"]
+    assert first == "/share/astra/config/astra_sim.yaml"
+    assert overrides["seed"] == 7 and overrides["use_sim_time"] is True
+    assert nodes["astra_global"]["parameters"][1]["map_folder"] == "/maps/home"
+
+
+def test_on_a_robot_there_is_no_simulator(bringup):
+    nodes = nodes_of(bringup, sim="false", params_file="/etc/robot.yaml", namespace="r1")
+    assert "astra_sim" not in nodes
+    local = nodes["astra_local"]
+    assert local["parameters"][1] == {
+        "use_sim_time": False,
+        "cameras.reliable": False,
+        "wheel_topic_reliable": False,
+    }
+    assert local["parameters"][-1] == "/etc/robot.yaml"
+    assert local["namespace"] == "r1"
+    assert ("/tf", "tf") in local["remappings"]
+
+
+def test_the_real_launch_accepts_the_file():
+    launch = pytest.importorskip("launch")
+    if not hasattr(launch, "LaunchService"):
+        pytest.skip("another package is called launch here")
+    pytest.importorskip("launch_ros")
+    from launch.launch_description_sources import PythonLaunchDescriptionSource
+
+    from launch import LaunchContext
+
+    source = PythonLaunchDescriptionSource(str(FILE))
+    description = source.get_launch_description(LaunchContext())
+    names = {argument.name for argument in description.get_launch_arguments()}
+    assert names == {argument.name for argument in ARGUMENTS}

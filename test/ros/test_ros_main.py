@@ -1,0 +1,71 @@
+"""The main loop of every node: orderly ends, whatever the libraries it loads do to signals."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+pytest.importorskip("rclpy")
+
+CODE = """
+import sys
+from rclpy.node import Node
+from astra_core.errors import ConfigError
+from astra_core.ros.main import run_node
+
+class Some(Node):
+    def __init__(self):
+        super().__init__("some")
+        {body}
+        print("ready", flush=True)
+    def close(self):
+        print("closed", flush=True)
+
+sys.exit(run_node(Some))
+"""
+
+
+@pytest.fixture
+def run(processes):
+    def run(body):
+        return processes(("some", (sys.executable, "-c", CODE.format(body=body))))
+
+    return run
+
+
+def log(runner):
+    return runner.log_file("some").read_text()
+
+
+@pytest.mark.parametrize("body", ["pass", "import pycolmap"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_it_in_order(number, body, run, until):
+    if body != "pass":
+        pytest.importorskip("pycolmap")
+    runner = run(body)
+    until(lambda: "ready" in log(runner), "the node", runner=runner)
+    import time
+
+    time.sleep(0.3)
+    os.kill(runner.process_ids["some"], number)
+    child = runner._children[0]
+    until(lambda: child.returncode() is not None, "its end")
+    assert child.returncode() == 0, log(runner)
+    assert "closed" in log(runner)
+    assert "Traceback" not in log(runner)
+
+
+def test_a_node_that_cannot_be_made_says_why_in_one_line(run, until):
+    runner = run("raise ConfigError('the wheel is square')")
+    child = runner._children[0]
+    until(lambda: child.returncode() is not None, "its end")
+    assert child.returncode() == 1
+    assert "the wheel is square" in log(runner) and "Traceback" not in log(runner)
+
+
+def test_a_failure_later_ends_it_too(run, until):
+    runner = run("self.create_timer(0.1, lambda: setattr(self, 'failure', 'broken'))")
+    child = runner._children[0]
+    until(lambda: child.returncode() is not None, "its end")
+    assert child.returncode() == 1 and "closed" in log(runner)
