@@ -50,6 +50,7 @@ setup(
             "astra_guard = astra_local.ros.guard_node:main",
             "astra_sim = astra_sim.ros.node:main",
             "astra_lifecycle = astra_cli.ros.lifecycle_node:main",
+            "astra_recorder = astra_cli.ros.recorder_node:main",
         ],
     },
 )

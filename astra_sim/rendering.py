@@ -95,13 +95,17 @@ class RigRenderer:
         self._rig = rig
         width = max(camera.intrinsics.width_px for camera in rig.cameras)
         height = max(camera.intrinsics.height_px for camera in rig.cameras)
-        self._gl = _open_context(select_gl_backend(), width, height)
+        backend = select_gl_backend()
+        self._gl = _open_context(backend, width, height)
         self._gl.make_current()
         model.vis.global_.offwidth, model.vis.global_.offheight = width, height
         # Clipping planes are stored relative to the extent of the model.
         model.vis.map.znear = _NEAR_M / model.stat.extent
         model.vis.map.zfar = _FAR_M / model.stat.extent
-        self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
+        try:
+            self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
+        except mujoco.FatalError as error:
+            raise _cannot_draw(backend, error) from error
         # Also when nobody calls close: GL must go before the interpreter takes PyOpenGL apart.
         self._release = weakref.finalize(self, _free, self._gl, self._context)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self._context)
@@ -229,7 +233,11 @@ def _open_context(backend: str, width: int, height: int) -> Any:
         module = importlib.import_module(f"mujoco.{backend}")
         return module.GLContext(width, height)
     except (ImportError, AttributeError, RuntimeError, OSError) as error:
-        raise RenderingError(
-            f"MUJOCO_GL={backend} cannot draw here ({error}): install software rendering with "
-            "'sudo apt-get install libosmesa6' and set MUJOCO_GL=osmesa"
-        ) from error
+        raise _cannot_draw(backend, error) from error
+
+
+def _cannot_draw(backend: str, error: Exception) -> RenderingError:
+    return RenderingError(
+        f"MUJOCO_GL={backend} cannot draw here ({error}): install software rendering with "
+        "'sudo apt-get install libosmesa6' and set MUJOCO_GL=osmesa"
+    )

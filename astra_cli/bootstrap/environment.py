@@ -67,7 +67,11 @@ def run_environment(
     env["LD_LIBRARY_PATH"] = inherited.paths(
         "LD_LIBRARY_PATH", [*(p / "lib" for p in prefixes if (p / "lib").is_dir()), *unpacked]
     )
-    env["PYTHONPATH"] = inherited.paths("PYTHONPATH", [layout.root, *python_folders(prefixes)])
+    # colcon's symlink install keeps the metadata, which installed entry points read, in build/.
+    metadata = [layout.build / "astra"] if (layout.build / "astra").is_dir() else []
+    env["PYTHONPATH"] = inherited.paths(
+        "PYTHONPATH", [layout.root, *metadata, *python_folders(prefixes)]
+    )
     if not ros.is_sourced:
         env["RMW_IMPLEMENTATION"] = "rmw_fastrtps_cpp"
     else:

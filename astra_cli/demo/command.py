@@ -54,8 +54,10 @@ def run_demo(
     Raises:
         AstraError: The demo could not be run at all.
     """
+    from astra_sim.rendering import select_gl_backend
     from astra_sim.scenes import make_scene
 
+    select_gl_backend()
     _check_request(goal, record, json_file)
     scene = make_scene(family, seed)
     with _terminated_as_interrupt():
