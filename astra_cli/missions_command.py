@@ -170,4 +170,5 @@ def _print_row(console: Console, row: dict[str, Any]) -> None:
         + "".join(f"\n     {cause}" for cause in row["causes"]),
         highlight=False,
         markup=False,
+        soft_wrap=True,
     )
