@@ -17,6 +17,7 @@ __all__ = [
     "ACTIVE_LINE",
     "ARGUMENTS",
     "NODES",
+    "THREAD_ENVIRONMENT",
     "LaunchArgument",
     "NodeSpec",
     "ProcessCommand",
@@ -28,6 +29,11 @@ __all__ = [
 
 ACTIVE_LINE = "all nodes are active"
 """What `astra_lifecycle` logs once every managed node is active; the runner waits for it."""
+
+THREAD_ENVIRONMENT = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+"""Numeric libraries would start a thread per core in each process; who sets these is obeyed."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class NodeSpec:
         parameters: Parameter of the node -> bring-up argument that sets it (where not empty).
         condition: Argument that must be true; empty means always.
         lifecycle_order: Place in the order of activation; ``None`` for a plain node.
+        required: Whether the launch ends with it. Without Astra-Global the robot stands, and
+            what else there is still works.
         remaps: (from, to) pairs.
         package: ROS package.
     """
@@ -63,14 +71,15 @@ class NodeSpec:
     parameters: Mapping[str, str] = field(default_factory=dict)
     condition: str = ""
     lifecycle_order: int | None = None
+    required: bool = True
     remaps: tuple[tuple[str, str], ...] = (("/tf", "tf"), ("/tf_static", "tf_static"))
     package: str = "astra"
 
 
 ARGUMENTS = (
-    LaunchArgument("sim", "true", "Start the embedded simulator.", ("true", "false")),
+    LaunchArgument("sim", "false", "Start the embedded simulator.", ("true", "false")),
     LaunchArgument("scene", "home", "Family of the simulated scene: home, office, warehouse."),
-    LaunchArgument("seed", "60000", "Seed of the scene, 0 to 2147483647."),
+    LaunchArgument("seed", "7", "Seed of the scene, 0 to 2147483647."),
     LaunchArgument("start_seed", "0", "Seed of sensor noise and of where the robot starts."),
     LaunchArgument("map", "", "Folder of the map that Astra-Global loads; empty: by load_map."),
     LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
@@ -125,6 +134,7 @@ NODES = (
         parameter_file="astra_global.yaml",
         parameters={"map_folder": "map", "cameras.reliable": "sim"},
         lifecycle_order=2,
+        required=False,
     ),
     NodeSpec(
         name="astra_lifecycle",

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from astra_cli.child_process import ChildProcess
-from astra_cli.node_table import ACTIVE_LINE, ProcessCommand
+from astra_cli.node_table import ACTIVE_LINE, THREAD_ENVIRONMENT, ProcessCommand
 from astra_core.errors import AstraError
 
 __all__ = ["ProcessDied", "Runner"]
@@ -34,7 +34,7 @@ class Runner:
 
     Example:
         >>> from astra_cli.node_table import commands                           # doctest: +SKIP
-        >>> processes = commands({"scene": "home", "seed": 60000, "map": "/tmp/map"})
+        >>> processes = commands({"sim": True, "scene": "home", "seed": 7, "map": "/tmp/map"})
         >>> with Runner(processes, log_folder=Path("/tmp/logs"), domain_id=42) as runner:
         ...     runner.wait_active(timeout_s=60.0)
         ...     while driving():
@@ -190,9 +190,8 @@ class Runner:
         paths = environment.get("PYTHONPATH", "").split(os.pathsep)
         if root not in paths:
             environment["PYTHONPATH"] = os.pathsep.join([root, *filter(None, paths)])
-        # Numeric libraries would start a thread per core in each of the processes.
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            environment.setdefault(name, "1")
+        for name, value in THREAD_ENVIRONMENT.items():
+            environment.setdefault(name, value)
         for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
             environment.setdefault(name, f"{root}/config/fastdds_localhost.xml")
         environment["PYTHONUNBUFFERED"] = "1"

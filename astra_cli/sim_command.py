@@ -46,7 +46,13 @@ def run_sim(family: str, seed: int, record: Path | None = None) -> int:
             "/**/astra_sim:\n  ros__parameters:\n    lockstep_nodes: ['']\n",
             encoding="utf-8",
         )
-        given = {"scene": family, "seed": seed, "start_seed": seed, "params_file": alone}
+        given = {
+            "sim": True,
+            "scene": family,
+            "seed": seed,
+            "start_seed": seed,
+            "params_file": alone,
+        }
         processes = [command for command in commands(given) if command.name == "astra_sim"]
         if record is not None:
             processes.append(recorder_command(record))

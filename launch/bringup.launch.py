@@ -1,17 +1,30 @@
 """Bring up Astra: the node table of ``astra_cli`` as a launch description.
 
-ros2 launch astra bringup.launch.py map:=/maps/home sim:=true scene:=home seed:=60000
-ros2 launch astra bringup.launch.py map:=/maps/home sim:=false      # on a robot
+ros2 launch astra bringup.launch.py map:=/maps/home sim:=true scene:=home seed:=7
+ros2 launch astra bringup.launch.py map:=/maps/home      # on a robot
 """
 
+import os
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.actions import (
+    DeclareLaunchArgument,
+    OpaqueFunction,
+    SetEnvironmentVariable,
+    Shutdown,
+)
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-from astra_cli.node_table import ARGUMENTS, NODES, NodeSpec, node_parameters, resolve_arguments
+from astra_cli.node_table import (
+    ARGUMENTS,
+    NODES,
+    THREAD_ENVIRONMENT,
+    NodeSpec,
+    node_parameters,
+    resolve_arguments,
+)
 from launch import LaunchContext, LaunchDescription
 
 
@@ -25,9 +38,12 @@ def generate_launch_description() -> LaunchDescription:
         )
         for argument in ARGUMENTS
     ]
-    # Numeric libraries would start a thread per core in each of the processes.
-    threads = SetEnvironmentVariable("OMP_NUM_THREADS", "1")
-    return LaunchDescription([*declared, threads, OpaqueFunction(function=_nodes)])
+    threads = [
+        SetEnvironmentVariable(name, value)
+        for name, value in THREAD_ENVIRONMENT.items()
+        if name not in os.environ
+    ]
+    return LaunchDescription([*declared, *threads, OpaqueFunction(function=_nodes)])
 
 
 def _nodes(context: LaunchContext) -> list[Node]:
@@ -56,6 +72,8 @@ def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
         remappings=list(spec.remaps),
         arguments=["--ros-args", "--log-level", values["log_level"]],
         output="screen",
+        # Half a stack must not go on as if nothing were the matter.
+        on_exit=Shutdown(reason=f"{spec.name} has ended") if spec.required else None,
         # The nodes stop the robot and then themselves; that may take a moment.
         sigterm_timeout="10",
     )

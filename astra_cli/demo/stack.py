@@ -61,6 +61,7 @@ def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterat
         print(f"ROS domain {domain_id}, discovery on this host only", flush=True)
         processes = commands(
             {
+                "sim": True,
                 "scene": scene.family,
                 "seed": scene.seed,
                 "start_seed": scene.seed,

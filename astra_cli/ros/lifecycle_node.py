@@ -20,7 +20,7 @@ from astra_cli.node_table import ACTIVE_LINE
 from astra_cli.ros.lifecycle_config import LifecycleConfig
 from astra_core.errors import AstraError
 from astra_core.ros.main import run_node
-from astra_core.ros.parameters import read_config
+from astra_core.ros.parameters import read_config, refuse_changes
 
 __all__ = ["LifecycleError", "LifecycleOwner", "main"]
 
@@ -40,6 +40,7 @@ class LifecycleOwner(Node):
         """Read parameters and begin."""
         super().__init__("astra_lifecycle")
         self._config = read_config(self, LifecycleConfig)
+        refuse_changes(self, lambda: "read once, when the node starts")
         self.failure = ""
         self._stop = threading.Event()
         self._get = {n: self.create_client(GetState, f"{n}/get_state") for n in self._config.nodes}

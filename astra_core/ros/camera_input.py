@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from tf2_msgs.msg import TFMessage
@@ -40,7 +42,13 @@ class CameraInputConfig:
 
 
 class CameraInput:
-    """Hears the cameras; calls back with synchronised frames once the rig is known."""
+    """Hears the cameras; calls back with synchronised frames once the rig is known.
+
+    Attributes:
+        rig: The cameras; ``None`` until calibration and mounting of each are known.
+        sync: Puts the images of one moment together.
+        refused: How many images were not taken, by reason.
+    """
 
     def __init__(
         self,
@@ -70,6 +78,9 @@ class CameraInput:
         self._on_rig, self._on_frames = on_rig, on_frames
         self._tree = StaticTree()
         self._infos: dict[str, CameraInfo] = {}
+        self._unusable: dict[str, str] = {}
+        self._unregistered: dict[str, str] = {}
+        self.refused: Counter[str] = Counter()
         self.rig: CameraRig | None = None
         self.sync = FrameSync(config.names, config.sync, self._forward, color=color, depth=depth)
         qos = sensor_input(config.reliable)
@@ -94,10 +105,21 @@ class CameraInput:
         """Say what the rig still lacks; empty once it is known."""
         if self.rig is not None:
             return ""
+        if self._unusable:
+            return "; ".join(self._unusable.values())
         infos = [name for name in self._config.names if name not in self._infos]
         if infos:
             return f"waiting for camera_info of {', '.join(infos)}"
         return f"waiting for the mounting of the cameras on {self._base_frame} in /tf_static"
+
+    @property
+    def problem(self) -> str:
+        """Say which images are refused at present and why; empty when none are."""
+        return "; ".join(self._unregistered.values())
+
+    def mounting(self, frame_id: str) -> NDArray[np.float64] | None:
+        """Return ``T_base_frame`` ``(4, 4)`` by ``/tf_static``, ``None`` while unknown."""
+        return self._tree.lookup(self._base_frame, frame_id)
 
     def _forward(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         if self.rig is not None:
@@ -109,19 +131,28 @@ class CameraInput:
 
     def _info_callback(self, name: str) -> Callable[[CameraInfo], None]:
         def callback(message: CameraInfo) -> None:
-            if self.rig is None:
-                self._infos[name] = message
-                self._try_rig()
+            if self.rig is not None:
+                return
+            self._infos[name] = message
+            try:
+                intrinsics_from_msg(message)
+            except AstraError as error:
+                self._unusable = self._unusable | {name: str(error)}
+                self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
+                return
+            self._unusable = {k: v for k, v in self._unusable.items() if k != name}
+            self._try_rig()
 
         return callback
 
     def _try_rig(self) -> None:
-        if self.rig is not None or len(self._infos) < len(self._config.names):
+        waiting = len(self._infos) < len(self._config.names) or self._unusable
+        if self.rig is not None or waiting:
             return
         cameras = []
         for name in self._config.names:
             info = self._infos[name]
-            mounting = self._tree.lookup(self._base_frame, info.header.frame_id)
+            mounting = self.mounting(info.header.frame_id)
             if mounting is None:
                 return
             cameras.append(Camera(name, intrinsics_from_msg(info), mounting))
@@ -149,9 +180,31 @@ class CameraInput:
 
     def _depth_callback(self, name: str) -> Callable[[Image], None]:
         def callback(message: Image) -> None:
-            self.sync.add_depth(name, from_stamp(message.header.stamp), depth_from_msg(message))
+            if self._is_registered(name, message.header.frame_id):
+                stamp_ns = from_stamp(message.header.stamp)
+                self.sync.add_depth(name, stamp_ns, depth_from_msg(message))
 
         return callback
+
+    def _is_registered(self, name: str, depth_frame: str) -> bool:
+        """Return whether depth is told in the frame of the colour camera, pixel for pixel."""
+        info = self._infos.get(name)
+        if info is None:
+            return False  # nothing is forwarded before the rig is known anyway
+        color_frame = info.header.frame_id
+        if depth_frame.lstrip("/") == color_frame.lstrip("/"):
+            if name in self._unregistered:
+                self._unregistered = {k: v for k, v in self._unregistered.items() if k != name}
+            return True
+        self.refused["depth in another frame"] += 1
+        if name not in self._unregistered:
+            reason = (
+                f"depth of {name} is in {depth_frame!r} and not in {color_frame!r}: "
+                "let its driver register it to the colour image"
+            )
+            self._unregistered = self._unregistered | {name: reason}
+            self._node.get_logger().error(reason)
+        return False
 
 
 def intrinsics_from_msg(message: CameraInfo) -> CameraIntrinsics:

@@ -10,10 +10,12 @@ from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from astra_core.errors import AstraError
+from astra_core.ros.parameters import refuse_changes
 
 __all__ = ["ManagedNode"]
 
 RCLError = _rclpy.RCLError
+_CONFIGURED = "read when the node is configured; clean it up, set, and configure it again"
 ChangeStateCallback = Callable[[ChangeState.Request, ChangeState.Response], Any]
 
 
@@ -33,6 +35,7 @@ class ManagedNode(LifecycleNode):
         self._service_change_state.callback = self._answering(change_state)
         self.active = False
         self._configured = False
+        refuse_changes(self, lambda: _CONFIGURED if self._configured else "")
 
     def configure(self) -> None:
         """Read parameters, load models and maps, subscribe. AstraError refuses the transition."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
 from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -12,7 +18,7 @@ from rclpy.parameter import Parameter
 from astra_core.config import Setting, from_mapping, settings
 from astra_core.errors import ConfigError
 
-__all__ = ["read_config"]
+__all__ = ["read_config", "refuse_changes"]
 
 ConfigT = TypeVar("ConfigT")
 
@@ -22,8 +28,8 @@ _HUGE = 1.0e300
 def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
     """Declare the parameters of a config on a node and return the config they make.
 
-    Parameters are read once, when a node is configured, and are read-only until then no longer:
-    a change takes effect at the next configuration.
+    Parameters are read here and at no other time: a managed node reads them whenever it is
+    configured, any other node once, when it starts. See :func:`refuse_changes` for the rest.
 
     Args:
         node: The node; parameters that are declared already are only read.
@@ -47,6 +53,31 @@ def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
                 raise ConfigError(f"parameter {name}: {error}") from error
         values[item.name] = _value(node, name, item)
     return from_mapping(config, values, where=node.get_name())
+
+
+def refuse_changes(node: Node, why: Callable[[], str]) -> None:
+    """Refuse to set parameters while that would have no effect, instead of reporting success.
+
+    Declaring parameters stays possible, and so does setting ``use_sim_time``, which rclpy heeds.
+
+    Args:
+        node: The node.
+        why: Returns why parameters cannot be set now, for the one who tries; empty when they can.
+    """
+
+    def on_set(parameters: Sequence[Parameter]) -> SetParametersResult:
+        reason = why()
+        # rclpy asks for declarations too, before the parameter exists.
+        names = [
+            item.name
+            for item in parameters
+            if item.name != "use_sim_time" and node.has_parameter(item.name)
+        ]
+        if not reason or not names:
+            return SetParametersResult(successful=True)
+        return SetParametersResult(successful=False, reason=f"{', '.join(names)}: {reason}")
+
+    node.add_on_set_parameters_callback(on_set)
 
 
 def _default(item: Setting) -> Any:

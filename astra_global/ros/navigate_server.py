@@ -46,7 +46,7 @@ class NavigateServer:
         self._lock = lock
         self._goal: ServerGoalHandle | None = None
         self._cancelling = False
-        self._server = ActionServer(
+        self._server = _DeferringServer(
             node,
             Navigate,
             "navigate",
@@ -79,7 +79,7 @@ class NavigateServer:
             goal, self._goal = self._goal, None
             self._cancelling = False
         if goal is not None:
-            _end(goal, result)
+            self._end(goal, result)
 
     def close(self) -> None:
         """Withdraw the action."""
@@ -94,28 +94,44 @@ class NavigateServer:
 
     def _on_accepted(self, goal: ServerGoalHandle) -> None:
         with self._lock:
+            goal.execute()  # from here on its status is EXECUTING
             try:
                 replaced = self._start(goal.request)
             except AstraError as error:
                 # Accepted and then failed, so that the client learns why.
-                _end(goal, Navigate.Result(error_code=error.code, error_msg=str(error)))
+                self._end(goal, Navigate.Result(error_code=error.code, error_msg=str(error)))
                 return
             if replaced is not None:
                 self.finish(replaced)
             self._goal, self._cancelling = goal, False
 
+    def _end(self, goal: ServerGoalHandle, result: Navigate.Result) -> None:
+        def conclude(handle: ServerGoalHandle) -> Navigate.Result:
+            if handle.is_cancel_requested:
+                handle.canceled()
+            elif result.error_code == Navigate.Result.NONE:
+                handle.succeed()
+            else:
+                handle.abort()
+            return result
 
-def _end(goal: ServerGoalHandle, result: Navigate.Result) -> None:
-    def conclude(handle: ServerGoalHandle) -> Navigate.Result:
-        if handle.is_cancel_requested:
-            handle.canceled()
-        elif result.error_code == Navigate.Result.NONE:
-            handle.succeed()
-        else:
-            handle.abort()
-        return result
+        self._server.notify_execute(goal, conclude)
 
-    goal.execute(conclude)
+
+class _DeferringServer(ActionServer):
+    """An action server whose goals are executing without a callback that runs all the time.
+
+    A coroutine that waits for the result would be polled by the executor without pause.
+    """
+
+    def notify_execute(
+        self,
+        goal_handle: ServerGoalHandle,
+        execute_callback: Callable[[ServerGoalHandle], Navigate.Result] | None,
+    ) -> None:
+        """Schedule what concludes a goal; for a goal that only begins there is nothing to run."""
+        if execute_callback is not None:
+            super().notify_execute(goal_handle, execute_callback)
 
 
 def _never(_goal: ServerGoalHandle) -> Navigate.Result:

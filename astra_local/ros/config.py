@@ -22,7 +22,7 @@ class LocalNodeConfig:
     )
     color: bool = setting(False, "Hear colour images too; only learned encoders need them.")
     sub_goal_timeout_s: float = setting(
-        2.0, "A sub-goal that is not repeated for this long is dropped.", minimum=0.1
+        1.0, "A sub-goal that is not repeated for this long is dropped.", minimum=0.1
     )
     plan_period_s: float = setting(
         0.1, "Time between plans when no images come (with images: at each set).", minimum=0.02

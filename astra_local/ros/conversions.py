@@ -33,10 +33,22 @@ _FREE, _OCCUPIED, _UNKNOWN = 0, 100, -1
 _DISTANCE_SHOWN_M = 1.0
 
 
-def imu_from_msg(message) -> ImuSample:
-    """Return the record of a ``sensor_msgs/Imu`` whose axes are those of ``base_link``."""
+def imu_from_msg(message, r_base_imu: NDArray[np.float64] | None = None) -> ImuSample:
+    """Return the record of a ``sensor_msgs/Imu``, with the axes of ``base_link``.
+
+    The distance of the IMU from the centre is left out: at the speeds of the robot it adds little
+    acceleration, and nothing to the angular velocity.
+
+    Args:
+        message: The message.
+        r_base_imu: Rotation ``(3, 3)`` of the mounting; ``None`` where the axes are the base's.
+    """
     w, a = message.angular_velocity, message.linear_acceleration
-    return ImuSample(from_stamp(message.header.stamp), (w.x, w.y, w.z), (a.x, a.y, a.z))
+    angular, linear = (w.x, w.y, w.z), (a.x, a.y, a.z)
+    if r_base_imu is not None:
+        angular = tuple((r_base_imu @ angular).tolist())
+        linear = tuple((r_base_imu @ linear).tolist())
+    return ImuSample(from_stamp(message.header.stamp), angular, linear)
 
 
 def wheels_from_msg(message) -> WheelSample:

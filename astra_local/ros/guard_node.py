@@ -20,7 +20,7 @@ from astra_core.ros.direct import DirectLane
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
-from astra_core.ros.parameters import read_config
+from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.poses import header, velocity_from_msg, velocity_to_msg
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import from_stamp
@@ -45,6 +45,7 @@ class GuardNode(Node):
         """Read parameters and begin; the guard needs no lifecycle, it is always on."""
         super().__init__("astra_guard")
         self._config = read_config(self, GuardNodeConfig)
+        refuse_changes(self, lambda: "read once, when the node starts")
         self._guard = Guard(self._config.guard)
         self._lock = threading.Lock()
         self._period_ns = round(1e9 / self._config.rate_hz)

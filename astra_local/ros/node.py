@@ -13,7 +13,7 @@ from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Imu
 
 from astra_core.camera import CameraRig
-from astra_core.observation import CameraFrame, ImuSample, Observation
+from astra_core.observation import CameraFrame, Observation
 from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.direct import DirectLane
@@ -29,14 +29,16 @@ from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
-from astra_local.ros.conversions import imu_from_msg, wheels_from_msg
+from astra_local.ros.conversions import wheels_from_msg
+from astra_local.ros.imu_input import ImuInput
 from astra_local.ros.outputs import LocalOutputs
+from astra_local.ros.sensor_watch import SensorWatch
 from astra_msgs.msg import Heartbeat
 from astra_msgs.msg import SubGoal as SubGoalMsg
 
 __all__ = ["LocalNode", "main"]
 
-_MAX_IMU_PER_TICK = 500
+_MAX_SILENCE_S = 1.0
 
 
 class LocalNode(ManagedNode):
@@ -56,7 +58,8 @@ class LocalNode(ManagedNode):
         """Read parameters, make publishers, start hearing sensors."""
         self._config = read_config(self, LocalNodeConfig)
         self._pipeline = None
-        self._imu: list[ImuSample] = []
+        self._follows_clock = bool(self.get_parameter("use_sim_time").value)
+        self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)
         self._frames: tuple[CameraFrame, ...] = ()
         self._sub_goal: tuple[SubGoal, int] | None = None
         self._tick_ns = self._job_ns = -1
@@ -80,6 +83,7 @@ class LocalNode(ManagedNode):
             color=self._config.color,
             depth=True,
         )
+        self._imu = ImuInput(self._config.base_frame, self._cameras.mounting)
         self._lane.subscribe(SubGoalMsg, "global/sub_goal", self._on_sub_goal, event())
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
@@ -109,8 +113,8 @@ class LocalNode(ManagedNode):
         self.get_logger().info(f"the rig is known: {', '.join(rig.names)}")
 
     def _on_imu(self, message: Imu) -> None:
-        self._imu.append(imu_from_msg(message))
-        del self._imu[:-_MAX_IMU_PER_TICK]
+        self._watch.hear("imu", self._now_ns())
+        self._imu.add(message)
 
     def _on_sub_goal(self, message: SubGoalMsg) -> None:
         self._sub_goal = (sub_goal_from_msg(message), self._tick_ns)
@@ -119,12 +123,13 @@ class LocalNode(ManagedNode):
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
         stamp_ns = from_stamp(message.header.stamp)
         pipeline = self._pipeline
+        self._watch.hear("wheel_odometry", self._now_ns(stamp_ns))
         if pipeline is None or not self.active:
-            self._imu.clear()
+            self._imu.take()
             return
         if stamp_ns > self._tick_ns:
-            imu, self._imu = tuple(self._imu), []
-            pipeline.observe(Observation(stamp_ns, imu, (wheels_from_msg(message),)))
+            wheels = (wheels_from_msg(message),)
+            pipeline.observe(Observation(stamp_ns, self._imu.take(), wheels))
             self._tick_ns = stamp_ns
         elif stamp_ns < self._tick_ns:
             return  # late; and the simulator repeats only its newest tick
@@ -173,6 +178,15 @@ class LocalNode(ManagedNode):
             return None
         return heard[0]
 
+    def _now_ns(self, stamp_ns: int = -1) -> int:
+        """Return the time by which silence is measured.
+
+        In simulation the clock of the node may be behind what the lane has heard; on a robot the
+        stamps of a driver may be anything.
+        """
+        now_ns = self.get_clock().now().nanoseconds
+        return max(now_ns, self._tick_ns, stamp_ns) if self._follows_clock else now_ns
+
     def _on_idle(self) -> None:
         self._acknowledger.release()
 
@@ -186,15 +200,31 @@ class LocalNode(ManagedNode):
             return Health(Heartbeat.STATE_ERROR, "not active")
         if pipeline is None:
             return Health(Heartbeat.STATE_ERROR, self._cameras.missing)
+        now_ns = self._now_ns()
+        blind = pipeline.blind_cameras
+        # Copies in one go: the lane counts on meanwhile.
+        images = dict(self._cameras.sync.counts)
+        refused = dict(self._cameras.refused) | dict(self._imu.refused) | pipeline.refused_samples
         values = {
             "planning_ms": 1000.0 * self._planning_s,
             "fallback_fraction": pipeline.fallback_fraction,
             "stop_reason": pipeline.stop_reason,
-            **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
-            **{f"refused {name}": count for name, count in pipeline.refused_samples.items()},
+            "blind_cameras": ", ".join(blind),
+            **{f"images {name}": count for name, count in images.items()},
+            **{f"refused {name}": count for name, count in refused.items()},
         }
-        state = Heartbeat.STATE_ERROR if self._error else Heartbeat.STATE_OK
-        return Health(state, self._error, values)
+        # Without wheels there is not a single tick; with anything else missing it drives worse.
+        error = self._error or self._watch.problem("wheel_odometry", now_ns)
+        if error:
+            return Health(Heartbeat.STATE_ERROR, error, values)
+        worries = (
+            self._imu.problem or self._watch.problem("imu", now_ns),
+            self._cameras.problem,
+            f"no depth images from {', '.join(blind)}" if blind else "",
+        )
+        reason = "; ".join(filter(None, worries))
+        state = Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK
+        return Health(state, reason, values)
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from astra_core.observation import Observation
 from astra_core.records import Velocity
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.main import run_node
-from astra_core.ros.parameters import read_config
+from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.poses import velocity_from_msg
 from astra_core.ros.qos import event, latched
 from astra_core.ros.stamps import from_stamp
@@ -55,6 +55,7 @@ class SimNode(Node):
         """
         super().__init__("astra_sim")
         self._config = read_config(self, SimNodeConfig)
+        refuse_changes(self, lambda: "read once, when the node starts")
         self._make_simulator = make_simulator or make_scene_simulator
         self._gate = TickGate(self._config.lockstep_nodes, self._config.ack_timeout_s)
         self._command = (Velocity(), 0)

@@ -49,9 +49,13 @@ class SensorPublishers:
                     Image, f"{topic}/depth/image_raw", qos
                 )
         self._static = TransformBroadcaster(node, static=True)
+        mountings = {camera.frame_id: camera.t_base_optical for camera in rig.cameras}
+        if config.imu_frame != config.base_frame:
+            # Simulated readings have the axes of the base, whatever the frame is called.
+            mountings[config.imu_frame] = np.eye(4)
         self._static.send(
-            rigid_transform(camera.t_base_optical, 0, config.base_frame, camera.frame_id)
-            for camera in rig.cameras
+            rigid_transform(mounting, 0, config.base_frame, frame_id)
+            for frame_id, mounting in mountings.items()
         )
 
     def send(self, observation: Observation) -> None:

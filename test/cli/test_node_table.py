@@ -19,6 +19,7 @@ from astra_cli.node_table import (
 from astra_core.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
+_FIRST_TABLE_SEED = 60_000
 
 
 def argv_of(name, **given):
@@ -43,10 +44,12 @@ def test_the_lifecycle_owner_is_told_the_same_order():
 
 
 def test_without_simulator_there_is_no_simulator_and_no_simulated_time():
-    names = [command.name for command in commands({"sim": False})]
+    # The default: who has a robot must not get a simulated one beside it.
+    names = [command.name for command in commands({})]
     assert names == ["astra_guard", "astra_local", "astra_global", "astra_lifecycle"]
-    assert "use_sim_time:=false" in argv_of("astra_local", sim=False)
-    assert "use_sim_time:=true" in argv_of("astra_local")
+    assert "use_sim_time:=false" in argv_of("astra_local")
+    assert "use_sim_time:=true" in argv_of("astra_local", sim=True)
+    assert "astra_sim" in [command.name for command in commands({"sim": True})]
     assert "use_sim_time:=true" in argv_of("astra_local", sim=False, use_sim_time=True)
 
 
@@ -57,6 +60,13 @@ def test_arguments_become_parameters_of_their_own_type():
     assert parameters["scene"] == "home"
     assert parameters["seed"] == 7 and isinstance(parameters["seed"], int)
     assert parameters["publish_ground_truth"] is False
+
+
+def test_the_seed_of_a_new_user_is_no_seed_of_a_published_table():
+    (table_seed,) = [argument.default for argument in ARGUMENTS if argument.name == "seed"]
+    text = (ROOT / "config" / "astra_sim.yaml").read_text()
+    (parameters,) = yaml.safe_load(text).values()
+    assert int(table_seed) == parameters["ros__parameters"]["seed"] < _FIRST_TABLE_SEED
 
 
 def test_a_folder_with_odd_characters_stays_one_string():

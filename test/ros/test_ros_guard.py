@@ -14,6 +14,8 @@ pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
 from geometry_msgs.msg import Twist, TwistStamped
+from rcl_interfaces.srv import SetParameters
+from rclpy.parameter import Parameter
 
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import to_stamp
@@ -139,6 +141,17 @@ def test_its_last_word_is_a_stop(number, guard, speeds, stack, until):
     until(lambda: guard._children[0].returncode() is not None, "its end")
     assert guard._children[0].returncode() == 0
     assert "Traceback" not in guard.log_file("astra_guard").read_text()
+
+
+def test_a_limit_set_while_it_runs_is_refused(guard, node, until):
+    client = node.create_client(SetParameters, "astra_guard/set_parameters")
+    until(client.service_is_ready, "the service", runner=guard)
+    parameter = Parameter("guard.max_linear_mps", value=0.1).to_parameter_msg()
+    future = client.call_async(SetParameters.Request(parameters=[parameter]))
+    until(future.done, "an answer", runner=guard)
+    (answer,) = future.result().results
+    assert not answer.successful
+    assert answer.reason == "guard.max_linear_mps: read once, when the node starts"
 
 
 def test_it_is_small():

@@ -33,7 +33,12 @@ def bringup(monkeypatch):
         "launch": {"LaunchContext": dict, "LaunchDescription": Recorded},
         "launch.actions": {
             name: type(name, (Recorded,), {})
-            for name in ("DeclareLaunchArgument", "OpaqueFunction", "SetEnvironmentVariable")
+            for name in (
+                "DeclareLaunchArgument",
+                "OpaqueFunction",
+                "SetEnvironmentVariable",
+                "Shutdown",
+            )
         },
         "launch.substitutions": {"LaunchConfiguration": Configuration},
         "launch_ros": {},
@@ -72,7 +77,7 @@ def test_every_argument_is_declared_and_described(bringup):
 
 
 def test_the_nodes_are_those_of_the_table(bringup):
-    nodes = nodes_of(bringup, map="/maps/home", seed="7")
+    nodes = nodes_of(bringup, sim="true", map="/maps/home", seed="7")
     assert list(nodes) == [spec.name for spec in NODES]
     assert nodes["astra_sim"]["executable"] == "astra_sim"
     first, overrides = nodes["astra_sim"]["parameters"]
@@ -82,7 +87,7 @@ def test_the_nodes_are_those_of_the_table(bringup):
 
 
 def test_on_a_robot_there_is_no_simulator(bringup):
-    nodes = nodes_of(bringup, sim="false", params_file="/etc/robot.yaml", namespace="r1")
+    nodes = nodes_of(bringup, params_file="/etc/robot.yaml", namespace="r1")
     assert "astra_sim" not in nodes
     local = nodes["astra_local"]
     assert local["parameters"][1] == {
@@ -93,6 +98,24 @@ def test_on_a_robot_there_is_no_simulator(bringup):
     assert local["parameters"][-1] == "/etc/robot.yaml"
     assert local["namespace"] == "r1"
     assert ("/tf", "tf") in local["remappings"]
+
+
+def test_the_launch_ends_with_any_process_that_it_cannot_do_without(bringup):
+    nodes = nodes_of(bringup, sim="true")
+    required = {name for name, kwargs in nodes.items() if kwargs["on_exit"] is not None}
+    assert required == {"astra_sim", "astra_guard", "astra_local", "astra_lifecycle"}
+    for name in required:
+        assert type(nodes[name]["on_exit"]).__name__ == "Shutdown"
+        assert name in nodes[name]["on_exit"].kwargs["reason"]
+
+
+def test_numeric_libraries_get_one_thread_unless_the_user_says_otherwise(bringup, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    (description,) = bringup.generate_launch_description().args
+    actions = [a.args for a in description if type(a).__name__ == "SetEnvironmentVariable"]
+    assert actions == [("OPENBLAS_NUM_THREADS", "1"), ("MKL_NUM_THREADS", "1")]
 
 
 def test_the_real_launch_accepts_the_file():

@@ -16,6 +16,8 @@ from geometry_msgs.msg import Twist
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from nav_msgs.msg import Odometry
+from rcl_interfaces.srv import SetParameters
+from rclpy.parameter import Parameter
 from tf2_msgs.msg import TFMessage
 
 from astra_core.ros.poses import pose_to_msg
@@ -93,6 +95,27 @@ def test_a_wrong_parameter_refuses_to_configure_and_says_which(processes, node, 
     assert hand.state == "unconfigured"
     runner.poll()
     assert "pipeline.planner.num_samples" in runner.log_file("astra_local").read_text()
+
+
+def test_parameters_can_be_set_only_while_they_have_an_effect(processes, node, until):
+    processes(LOCAL)
+    hand = Hand(node, "astra_local", until)
+    client = node.create_client(SetParameters, "astra_local/set_parameters")
+    until(client.service_is_ready, "the service")
+
+    def put(value):
+        parameter = Parameter("sub_goal_timeout_s", value=value).to_parameter_msg()
+        future = client.call_async(SetParameters.Request(parameters=[parameter]))
+        until(future.done, "an answer")
+        return future.result().results[0]
+
+    assert hand.set(Transition.TRANSITION_CONFIGURE)
+    answer = put(0.7)
+    assert not answer.successful
+    assert answer.reason.startswith("sub_goal_timeout_s: read when the node is configured")
+    assert hand.set(Transition.TRANSITION_CLEANUP)
+    assert put(0.7).successful
+    assert hand.set(Transition.TRANSITION_CONFIGURE)
 
 
 def test_a_missing_map_ends_the_bring_up_with_one_clear_line(processes, until):

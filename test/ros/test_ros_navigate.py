@@ -8,12 +8,12 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
-from action_msgs.msg import GoalStatus
+from action_msgs.msg import GoalStatus, GoalStatusArray
 from rclpy.action import ActionClient
 
 from astra_core.errors import MissionCancelled, MissionPreempted, NotLocalized
 from astra_core.records import GlobalPose, LocalizationStatus, SubGoal
-from astra_core.ros.qos import event
+from astra_core.ros.qos import event, latched
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.outputs import GlobalOutputs
@@ -125,6 +125,27 @@ def test_a_goal_runs_reports_and_succeeds(desk, send, result_of, node, until):
     assert (result.goal_pose.pose.position.x, result.path_length) == (3.0, 7.5)
     assert result.fallback_fraction == 0.25
     until(lambda: sub_goals[-1].mode == SubGoalMsg.MODE_HALT, "a halt")
+
+
+def test_a_goal_is_executing_from_acceptance_to_its_end(desk, send, result_of, node, until):
+    heard = []
+    topic = "/navigate/_action/status"
+    node.create_subscription(GoalStatusArray, topic, heard.append, latched(10))
+    handle = send("I am thirsty")
+    goal_id = bytes(handle.goal_id.uuid)
+
+    def last_status():
+        for message in reversed(heard):
+            for item in message.status_list:
+                if bytes(item.goal_info.goal_id.uuid) == goal_id:
+                    return item.status
+        return None
+
+    until(lambda: last_status() == GoalStatus.STATUS_EXECUTING, "EXECUTING", 10.0)
+    assert desk.running
+    desk.pipeline.result = MissionResult(0)
+    assert result_of(handle)[0] == GoalStatus.STATUS_SUCCEEDED
+    until(lambda: last_status() == GoalStatus.STATUS_SUCCEEDED, "SUCCEEDED", 10.0)
 
 
 def test_a_failed_mission_aborts_with_code_and_words(desk, send, result_of):

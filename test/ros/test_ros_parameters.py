@@ -14,7 +14,7 @@ from astra_cli.ros.parameter_files import NODE_CONFIGS, config_files
 from astra_core import errors
 from astra_core.config import settings
 from astra_core.errors import AstraError, ConfigError
-from astra_core.ros.parameters import read_config
+from astra_core.ros.parameters import read_config, refuse_changes
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_msgs.action import Navigate
 
@@ -113,6 +113,21 @@ def test_reading_again_takes_the_newest_values(make_node):
     assert read_config(node, GuardNodeConfig).rate_hz == 50.0
     node.set_parameters([rclpy.parameter.Parameter("rate_hz", value=20.0)])
     assert read_config(node, GuardNodeConfig).rate_hz == 20.0
+
+
+def test_a_change_without_effect_is_refused_with_the_reason(make_node):
+    node = make_node("astra_guard")
+    why = ["read once, when the node starts"]
+    refuse_changes(node, lambda: why[0])
+    assert read_config(node, GuardNodeConfig).rate_hz == 50.0  # declaring is no change
+    parameter = rclpy.parameter.Parameter("rate_hz", value=20.0)
+    (answer,) = node.set_parameters([parameter])
+    assert not answer.successful
+    assert answer.reason == "rate_hz: read once, when the node starts"
+    assert node.get_parameter("rate_hz").value == 50.0
+    why[0] = ""
+    (answer,) = node.set_parameters([parameter])
+    assert answer.successful and node.get_parameter("rate_hz").value == 20.0
 
 
 def test_error_codes_are_those_of_the_action():

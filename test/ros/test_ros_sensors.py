@@ -91,6 +91,16 @@ def test_late_listeners_get_the_mounting_of_the_cameras(running, node, until):
         )
 
 
+def test_an_imu_with_a_frame_of_its_own_has_a_mounting(processes, node, until):
+    heard = listen(node, TFMessage, "/tf_static", latched())
+    argv = (sys.executable, FAKE, "--ros-args", "-p", "lockstep_nodes:=['']")
+    runner = processes(("astra_sim", (*argv, "-p", "imu_frame:=imu_link")))
+    until(lambda: heard, "/tf_static", runner=runner)
+    (item,) = [item for item in heard[0].transforms if item.child_frame_id == "imu_link"]
+    assert item.header.frame_id == "base_link"
+    np.testing.assert_array_equal(rigid_from_msg(item.transform), np.eye(4))
+
+
 def test_truth_is_told_only_on_request(running, node, until):
     wheels = listen(node, Odometry, "wheel_odometry", sensor_input())
     until(lambda: len(wheels) > 10, "samples", runner=running)

@@ -1,0 +1,63 @@
+"""IMU messages to samples with the axes of ``base_link``, wherever the IMU is mounted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import Imu
+
+from astra_core.observation import ImuSample
+from astra_local.ros.conversions import imu_from_msg
+
+__all__ = ["ImuInput"]
+
+# More than any IMU gives between two wheel samples.
+_MAX_WAITING = 500
+
+
+class ImuInput:
+    """Collects samples until they are taken; refuses what it cannot turn into the base's axes.
+
+    Attributes:
+        refused: How many messages were refused, by reason.
+        problem: Why the newest message was refused; empty when it was not.
+    """
+
+    def __init__(
+        self, base_frame: str, mounting: Callable[[str], NDArray[np.float64] | None]
+    ) -> None:
+        """Start without samples.
+
+        Args:
+            base_frame: Frame whose axes are wanted.
+            mounting: Returns ``T_base_frame`` ``(4, 4)`` of a frame, ``None`` while unknown.
+        """
+        self._base_frame, self._mounting = base_frame.lstrip("/"), mounting
+        self._samples: list[ImuSample] = []
+        self.refused: Counter[str] = Counter()
+        self.problem = ""
+
+    def add(self, message: Imu) -> None:
+        """Take in a message."""
+        frame_id = message.header.frame_id.lstrip("/")
+        rotation = None
+        if frame_id != self._base_frame:
+            mounting = self._mounting(frame_id)
+            if mounting is None:
+                self.problem = (
+                    f"imu: the mounting of {frame_id!r} on {self._base_frame} is not in /tf_static"
+                )
+                self.refused["imu without mounting"] += 1
+                return
+            rotation = mounting[:3, :3]
+        self.problem = ""
+        self._samples.append(imu_from_msg(message, rotation))
+        del self._samples[:-_MAX_WAITING]
+
+    def take(self) -> tuple[ImuSample, ...]:
+        """Return the samples since the last call, oldest first, and forget them."""
+        taken, self._samples = tuple(self._samples), []
+        return taken

@@ -1,0 +1,36 @@
+"""Which sensors have fallen silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from astra_core.time import from_seconds
+
+__all__ = ["SensorWatch"]
+
+
+class SensorWatch:
+    """Remembers when each sensor was last heard."""
+
+    def __init__(self, names: Sequence[str], limit_s: float) -> None:
+        """Start with nothing heard.
+
+        Args:
+            names: The sensors.
+            limit_s: Silence up to this long is normal.
+        """
+        self._heard_ns: dict[str, int | None] = dict.fromkeys(names)
+        self._limit_s, self._limit_ns = limit_s, from_seconds(limit_s)
+
+    def hear(self, name: str, now_ns: int) -> None:
+        """Take note of a message that came now."""
+        self._heard_ns[name] = now_ns
+
+    def problem(self, name: str, now_ns: int) -> str:
+        """Return what is wrong with a sensor; empty when it was heard lately."""
+        heard_ns = self._heard_ns[name]
+        if heard_ns is None:
+            return f"waiting for {name}"
+        if now_ns - heard_ns > self._limit_ns:
+            return f"{name} silent for more than {self._limit_s:g} s"
+        return ""

@@ -1,0 +1,96 @@
+"""What the camera input refuses, and how it says so."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("astra_msgs.msg")
+
+import fake_robot
+from sensor_msgs.msg import CameraInfo
+from tf2_msgs.msg import TFMessage
+
+from astra_core.ros.camera_input import CameraInput, CameraInputConfig, intrinsics_to_msg
+from astra_core.ros.images import depth_to_msg
+from astra_core.ros.poses import rigid_transform
+
+RIG = fake_robot.make_rig()
+FRONT = RIG["front"]
+
+
+class Lane:
+    """Takes subscriptions as a DirectLane does; the test plays the middleware."""
+
+    def __init__(self):
+        self.callbacks = {}
+
+    def subscribe(self, kind, topic, callback, qos):
+        self.callbacks[topic] = callback
+
+
+class Input:
+    def __init__(self, node):
+        lane = Lane()
+        self.rigs, self.sets = [], []
+        self.cameras = CameraInput(
+            node,
+            lane,
+            CameraInputConfig(names=("front",)),
+            "base_link",
+            on_rig=self.rigs.append,
+            on_frames=lambda stamp_ns, frames: self.sets.append(frames),
+            color=False,
+            depth=True,
+        )
+        self._callbacks = lane.callbacks
+
+    def info(self, model="plumb_bob", coefficient=0.0):
+        message = intrinsics_to_msg(FRONT, CameraInfo())
+        message.header.frame_id = FRONT.frame_id
+        message.distortion_model = model
+        message.d = [coefficient] * 5
+        self._callbacks["camera/front/camera_info"](message)
+
+    def mounting(self):
+        item = rigid_transform(FRONT.t_base_optical, 0, "base_link", FRONT.frame_id)
+        self._callbacks["/tf_static"](TFMessage(transforms=[item]))
+
+    def depth(self, stamp_ns, frame_id=FRONT.frame_id):
+        image = np.full((48, 64), 2.0, dtype=np.float32)
+        self._callbacks["camera/front/depth/image_raw"](depth_to_msg(image, stamp_ns, frame_id))
+
+
+@pytest.fixture
+def cameras(node):
+    return Input(node)
+
+
+def test_it_says_what_it_waits_for(cameras):
+    assert cameras.cameras.missing == "waiting for camera_info of front"
+    cameras.info()
+    assert cameras.cameras.missing.startswith("waiting for the mounting of the cameras")
+    cameras.mounting()
+    assert cameras.cameras.missing == "" and len(cameras.rigs) == 1
+
+
+def test_a_distortion_model_that_is_not_known_is_named(cameras):
+    cameras.mounting()
+    cameras.info("equidistant", 0.1)
+    assert "'equidistant' is not known" in cameras.cameras.missing
+    assert cameras.rigs == []
+    cameras.info()
+    assert cameras.cameras.missing == "" and len(cameras.rigs) == 1
+
+
+def test_depth_that_is_not_registered_to_the_colour_camera_is_refused(cameras):
+    cameras.mounting()
+    cameras.info()
+    cameras.depth(1_000_000_000, "camera_front_depth_optical_frame")
+    assert cameras.sets == []
+    assert cameras.cameras.refused == {"depth in another frame": 1}
+    assert cameras.cameras.problem.startswith(
+        "depth of front is in 'camera_front_depth_optical_frame' and not in "
+        "'camera_front_optical_frame'"
+    )
+    cameras.depth(1_100_000_000)
+    assert len(cameras.sets) == 1 and cameras.cameras.problem == ""

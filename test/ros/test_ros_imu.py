@@ -1,0 +1,76 @@
+"""IMU readings get the axes of the base, or are refused; silence is noticed."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("astra_msgs.msg")
+
+from sensor_msgs.msg import Imu
+from tf2_msgs.msg import TFMessage
+
+from astra_core.ros.poses import rigid_transform
+from astra_core.ros.tf import StaticTree
+from astra_core.se3 import from_xyz_rpy
+from astra_local.ros.imu_input import ImuInput
+from astra_local.ros.sensor_watch import SensorWatch
+
+S = 1_000_000_000
+
+
+def reading(frame_id, angular=(0.1, 0.2, 0.3), linear=(1.0, 2.0, 9.0)):
+    message = Imu()
+    message.header.frame_id = frame_id
+    w, a = message.angular_velocity, message.linear_acceleration
+    w.x, w.y, w.z = angular
+    a.x, a.y, a.z = linear
+    return message
+
+
+def test_readings_of_the_base_itself_are_taken_as_they_are():
+    imu = ImuInput("base_link", lambda _: None)
+    imu.add(reading("base_link"))
+    imu.add(reading("/base_link"))
+    first, second = imu.take()
+    assert first == second
+    assert first.angular_velocity_rad_s == (0.1, 0.2, 0.3)
+    assert imu.take() == () and not imu.refused
+
+
+def test_an_imu_upside_down_turns_the_way_the_robot_does():
+    tree = StaticTree()
+    imu = ImuInput("base_link", lambda frame: tree.lookup("base_link", frame))
+    # Hanging from a plate: x ahead, y to the right, z down.
+    imu.add(reading("imu_link"))
+    assert imu.take() == () and imu.refused == {"imu without mounting": 1}
+    assert "'imu_link' on base_link is not in /tf_static" in imu.problem
+    chain = [
+        rigid_transform(from_xyz_rpy((0.1, 0.0, 0.5), (0.0, 0.0, 0.0)), 0, "base_link", "plate"),
+        rigid_transform(from_xyz_rpy((0.0, 0.2, 0.0), (np.pi, 0.0, 0.0)), 0, "plate", "imu_link"),
+    ]
+    tree.update(TFMessage(transforms=chain))
+    imu.add(reading("imu_link", (0.1, 0.2, -0.3), (1.0, 2.0, -9.8)))
+    (sample,) = imu.take()
+    np.testing.assert_allclose(sample.angular_velocity_rad_s, (0.1, -0.2, 0.3), atol=1e-12)
+    np.testing.assert_allclose(sample.linear_acceleration_m_s2, (1.0, -2.0, 9.8), atol=1e-12)
+    assert imu.problem == "" and imu.refused == {"imu without mounting": 1}
+
+
+def test_a_quarter_turn_swaps_the_level_axes():
+    imu = ImuInput("base_link", lambda _: from_xyz_rpy((0.0, 0.0, 0.0), (0.0, 0.0, np.pi / 2)))
+    imu.add(reading("imu_link", (1.0, 0.0, 0.5), (0.0, 1.0, 9.8)))
+    (sample,) = imu.take()
+    # The x axis of the IMU points to the left of the robot, its y axis to the rear.
+    np.testing.assert_allclose(sample.angular_velocity_rad_s, (0.0, 1.0, 0.5), atol=1e-12)
+    np.testing.assert_allclose(sample.linear_acceleration_m_s2, (-1.0, 0.0, 9.8), atol=1e-12)
+
+
+def test_silence_of_each_sensor_is_noticed_after_the_limit():
+    watch = SensorWatch(("wheel_odometry", "imu"), 1.0)
+    assert watch.problem("imu", 5 * S) == "waiting for imu"
+    watch.hear("imu", 5 * S)
+    assert watch.problem("imu", 6 * S) == ""
+    assert watch.problem("imu", 6 * S + 1) == "imu silent for more than 1 s"
+    assert watch.problem("wheel_odometry", 6 * S) == "waiting for wheel_odometry"
+    watch.hear("imu", 7 * S)
+    assert watch.problem("imu", 7 * S) == ""
