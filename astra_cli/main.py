@@ -14,6 +14,8 @@ from astra_core.errors import AstraError
 
 __all__ = ["app", "run"]
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="astra",
     no_args_is_help=True,
@@ -133,6 +135,8 @@ def run() -> None:
         # A full disk, a missing right: what the system says is all there is to say.
         print(f"astra: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("\nastra: interrupted", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this code without a word.
+        if end.code == _INTERRUPTED:
+            print("astra: interrupted", file=sys.stderr)
+        raise

@@ -164,7 +164,7 @@ def score_wish(words: LandmarkWords, clause: Clause, vocabulary: Vocabulary) -> 
 
 
 def _score_need(words: LandmarkWords, need: Need, vocabulary: Vocabulary) -> Fit:
-    hits = words.function & need.function
+    hits = any(phrase <= words.function for phrase in need.function)
     weights = [weight * words.is_called(name) for name, weight in need.find.items()]
     weight = max(weights, default=0.0)
     if weight > 0.0:

@@ -25,13 +25,14 @@ class Need:
     Attributes:
         name: Its name in the table.
         find: Object name to weight 0..1.
-        function: Stems that the function text of a fitting landmark may hold.
+        function: Phrases, as sets of stems, one of which the function text of a fitting landmark
+            holds as a whole: a hot bath is no hot drink.
         is_room: Whether it is a room.
     """
 
     name: str
     find: Mapping[str, float]
-    function: frozenset[str]
+    function: tuple[frozenset[str], ...]
     is_room: bool = False
 
 
@@ -140,16 +141,15 @@ def _index(data: Mapping[str, Any]) -> Vocabulary:
     needs: dict[str, Need] = {}
     for section in ("needs", "rooms"):
         for name, entry in data[section].items():
-            function = frozenset(
-                word for text in entry.get("function", ()) for word in stemmed(text)
-            )
+            texts = (frozenset(stemmed(text)) for text in entry.get("function", ()))
+            function = tuple(stems for stems in texts if stems)
             needs[name] = Need(name, dict(entry["find"]), function, is_room=section == "rooms")
             kind = section[:-1]
             phrases += [Phrase(phrase(text), kind, name) for text in entry["say"]]
     colors = _synonyms(data["colors"], stemmed)
     materials = _synonyms(data["materials"], stemmed)
     known = {word for entry in phrases for word in entry.stems} | set(colors) | set(materials)
-    known |= {word for need in needs.values() for word in need.function}
+    known |= {word for need in needs.values() for stems in need.function for word in stems}
     return Vocabulary(
         phrases=_sorted(dict.fromkeys(phrases)),
         needs=needs,
