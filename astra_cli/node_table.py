@@ -147,10 +147,17 @@ NODES = (
 
 @dataclass(frozen=True)
 class ProcessCommand:
-    """What the runner starts: a name for logs and messages, and the command line."""
+    """What the runner starts.
+
+    Attributes:
+        name: For logs and messages.
+        argv: The command line.
+        stops_last: Whether it outlives the others at the end: a recorder sees the robot stop.
+    """
 
     name: str
     argv: tuple[str, ...]
+    stops_last: bool = False
 
 
 def lifecycle_nodes(nodes: tuple[NodeSpec, ...] = NODES) -> list[str]:

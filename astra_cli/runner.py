@@ -133,18 +133,19 @@ class Runner:
 
     def stop(self) -> None:
         """Stop every process: SIGINT, then SIGTERM, then SIGKILL. Safe to call twice."""
-        first = [child for child in self._children if child.name == _LIFECYCLE_OWNER]
-        rest = [child for child in self._children if child.name != _LIFECYCLE_OWNER]
+        last = {command.name for command in self._commands if command.stops_last}
+        owner = [child for child in self._children if child.name == _LIFECYCLE_OWNER]
+        witnesses = [child for child in self._children if child.name in last]
+        rest = [child for child in self._children if child not in owner + witnesses]
         # The owner deactivates the nodes, which stops the robot, while they still live.
-        self._end(first, ((signal.SIGINT, self._stop_timeout_s), (signal.SIGKILL, 2.0)))
-        self._end(
-            rest,
-            (
-                (signal.SIGINT, self._stop_timeout_s),
-                (signal.SIGTERM, 3.0),
-                (signal.SIGKILL, 2.0),
-            ),
+        self._end(owner, ((signal.SIGINT, self._stop_timeout_s), (signal.SIGKILL, 2.0)))
+        escalation = (
+            (signal.SIGINT, self._stop_timeout_s),
+            (signal.SIGTERM, 3.0),
+            (signal.SIGKILL, 2.0),
         )
+        self._end(rest, escalation)
+        self._end(witnesses, escalation)
         self._children = []
 
     def __enter__(self) -> Runner:

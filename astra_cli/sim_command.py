@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from astra_cli.interrupt import interrupts_noted
 from astra_cli.node_table import commands
 from astra_cli.ros_domain import LAST_DOMAIN, find_free_domain, isolate
 from astra_cli.runner import Runner
@@ -66,7 +67,8 @@ def run_sim(family: str, seed: int, record: Path | None = None) -> int:
             if sys.stdin.isatty():
                 from astra_cli.ros.keyboard import drive_by_keys
 
-                drive_by_keys(domain_id, runner.poll)
+                with interrupts_noted() as note:
+                    drive_by_keys(domain_id, (note.check, runner.poll))
                 return 0
             print("no terminal: publish cmd_vel yourself; Ctrl-C ends", flush=True)
             while True:

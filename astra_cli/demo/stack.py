@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from astra_cli.interrupt import interrupts_noted
 from astra_cli.node_table import ProcessCommand, commands
 from astra_cli.ros_domain import find_free_domain, isolate
 from astra_cli.runner import Runner
@@ -29,7 +30,7 @@ class RunningStack:
 
     Attributes:
         session: A client in the same ROS domain.
-        check: Raises when a process died.
+        check: Raises when a process died or somebody pressed Ctrl-C.
         process_ids: Of the processes, by name.
     """
 
@@ -81,15 +82,21 @@ def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterat
 
         from astra_cli.ros.demo_session import DemoSession
 
+        note = cleanup.enter_context(interrupts_noted())
         session = DemoSession(domain_id)
         cleanup.callback(session.close)
-        yield RunningStack(session, runner.poll, runner.process_ids)
+
+        def check() -> None:
+            note.check()
+            runner.poll()
+
+        yield RunningStack(session, check, runner.process_ids)
 
 
 def recorder_command(folder: Path) -> ProcessCommand:
     """Return the command of a process that records every topic into a new bag folder."""
     argv = (sys.executable, "-m", "astra_cli.ros.recorder_node", str(folder.resolve()))
-    return ProcessCommand("astra_recorder", argv)
+    return ProcessCommand("astra_recorder", argv, stops_last=True)
 
 
 def _uninterrupted(stop: Callable[[], None]) -> None:

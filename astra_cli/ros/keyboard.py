@@ -6,7 +6,7 @@ import select
 import sys
 import termios
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import rclpy
 from geometry_msgs.msg import Twist
@@ -28,12 +28,12 @@ KEYS = {
 _PERIOD_S = 0.1
 
 
-def drive_by_keys(domain_id: int, check: Callable[[], None]) -> None:
+def drive_by_keys(domain_id: int, checks: Sequence[Callable[[], None]]) -> None:
     """Publish ``cmd_vel`` from key presses until x or Ctrl-C; the robot is stopped at the end.
 
     Args:
         domain_id: ROS domain of the simulator.
-        check: Called often; raises when the simulator died.
+        checks: Called often; one raises when the simulator died or somebody pressed Ctrl-C.
     """
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
@@ -45,7 +45,8 @@ def drive_by_keys(domain_id: int, check: Callable[[], None]) -> None:
     try:
         tty.setcbreak(sys.stdin)
         while True:
-            check()
+            for check in checks:
+                check()
             if select.select([sys.stdin], [], [], _PERIOD_S)[0]:
                 key = sys.stdin.read(1).lower()
                 if key == "x":
