@@ -26,7 +26,6 @@ class DriveRecord:
         num_collisions: Contacts of the robot with anything but the floor, counted as events;
             NaN when the truth was sealed.
         collided_with: Object ids of these contacts, in order.
-        phases: (stamp_ns, phase) at each change.
         goal_ns: When the goal was given.
         end_ns: When the mission reported its end; the record goes on a moment, to see the robot
             stand still. ``None`` when it never did.
@@ -38,7 +37,6 @@ class DriveRecord:
     global_pose: NDArray[np.float64]
     num_collisions: float = 0
     collided_with: tuple[str, ...] = ()
-    phases: tuple[tuple[int, str], ...] = ()
     goal_ns: int | None = None
     end_ns: int | None = None
 
@@ -58,7 +56,6 @@ class DriveRecorder:
     _truth: list[tuple[float, ...]] = field(default_factory=list)
     _odometry: list[tuple[float, ...]] = field(default_factory=list)
     _global_pose: list[tuple[float, ...]] = field(default_factory=list)
-    _phases: list[tuple[int, str]] = field(default_factory=list)
 
     def add(
         self,
@@ -72,11 +69,6 @@ class DriveRecorder:
         self._truth.append(tuple(truth))
         self._odometry.append(tuple(odometry))
         self._global_pose.append(_NOWHERE if global_pose is None else tuple(global_pose))
-
-    def phase(self, stamp_ns: int, phase: str) -> None:
-        """Note the phase of the mission; repeats are dropped."""
-        if not self._phases or self._phases[-1][1] != phase:
-            self._phases.append((stamp_ns, phase))
 
     def finish(
         self,
@@ -94,7 +86,6 @@ class DriveRecorder:
             np.array(self._global_pose).reshape(-1, 3),
             num_collisions,
             collided_with,
-            tuple(self._phases),
             goal_ns,
             end_ns,
         )

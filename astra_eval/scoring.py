@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.robot import FOOTPRINT_RADIUS_M, RobotConfig
 from astra_eval.drive_record import DriveRecord
 from astra_eval.geodesic import geodesic_distance
 from astra_eval.json_file import plain
@@ -29,7 +29,7 @@ __all__ = ["GoalRegion", "MissionScore", "right_landmarks", "score_mission"]
 ROBOT_RADIUS_M = FOOTPRINT_RADIUS_M
 REACH_M = 0.6
 SUCCESS_RADIUS_M = 1.0
-MAX_SPEED_MPS = 0.6
+MAX_SPEED_MPS = RobotConfig().max_linear_mps
 TIME_FACTOR = 2.0
 TIME_ALLOWANCE_S = 30.0
 

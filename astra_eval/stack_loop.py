@@ -125,7 +125,6 @@ class MissionLoop:
         if observation.frames:
             self._local.perceive(observation.frames)
             self._status = self._global.step(now_ns)
-            self._recorder.phase(now_ns, self._status.phase.value)
             self._local.plan(self._status.sub_goal, now_ns)
             if on_status is not None:
                 on_status(self._status, self._velocity)

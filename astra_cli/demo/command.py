@@ -137,7 +137,6 @@ def _drive_and_judge(
         log.global_poses,
         num_collisions=session.num_collisions,
         collided_with=session.collided_with,
-        phases=tuple(log.phases),
         goal_ns=log.first_stamp_ns,
         end_ns=log.end_stamp_ns,
     )

@@ -28,7 +28,6 @@ def join_drive(
     *,
     num_collisions: int = 0,
     collided_with: tuple[str, ...] = (),
-    phases: tuple[tuple[int, str], ...] = (),
     goal_ns: int | None = None,
     end_ns: int | None = None,
 ) -> DriveRecord:
@@ -61,7 +60,6 @@ def join_drive(
         np.array([row[3] for row in rows]).reshape(-1, 3),
         num_collisions,
         collided_with,
-        phases,
         goal_ns,
         end_ns,
     )

@@ -39,7 +39,6 @@ class DriveLog:
     truth: dict[int, np.ndarray] = field(default_factory=dict)
     odometry: dict[int, np.ndarray] = field(default_factory=dict)
     global_poses: dict[int, np.ndarray | None] = field(default_factory=dict)
-    phases: list[tuple[int, str]] = field(default_factory=list)
     planning_s: list[float] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     first_wall_s: float = 0.0
@@ -237,8 +236,6 @@ class DemoSession:
         feedback = message.feedback
         self.state.phase = feedback.phase
         self.state.distance_m = feedback.distance_remaining
-        if not self.log.phases or self.log.phases[-1][1] != feedback.phase:
-            self.log.phases.append((self.log.last_stamp_ns, feedback.phase))
 
 
 def _stamp_ns(stamp: Any) -> int:
