@@ -25,8 +25,14 @@ app = typer.Typer(
     help="Astra: tell a robot in words where to go; it finds out where it is and drives there.",
 )
 
-Scene = Annotated[str, typer.Option(help="Scene family: home (office and warehouse will follow).")]
+Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seed = Annotated[int, typer.Option(help="Which building of the family.")]
+Conditions = Annotated[
+    str,
+    typer.Option(
+        help="What has changed since the tour, and who walks about: empty, standard or crowded."
+    ),
+]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
@@ -35,6 +41,7 @@ def demo(
     scene: Scene = "home",
     seed: Seed = 7,
     goal: Annotated[str, typer.Option(help="What you tell the robot.")] = "I am thirsty",
+    conditions: Conditions = "empty",
     headless: Annotated[
         bool, typer.Option("--headless", help="No window or page, only this terminal.")
     ] = False,
@@ -54,7 +61,15 @@ def demo(
     # No window exists yet, so every run is headless; the option is accepted for scripts.
     del headless
     raise typer.Exit(
-        run_demo(scene, seed, goal, map_folder=map_folder, record=record, json_file=json_file)
+        run_demo(
+            scene,
+            seed,
+            goal,
+            conditions=conditions,
+            map_folder=map_folder,
+            record=record,
+            json_file=json_file,
+        )
     )
 
 
@@ -94,26 +109,45 @@ def sim(
 def missions(
     scene: Scene = "home",
     seeds: Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")] = "50000:50010",
+    per_scene: Annotated[int, typer.Option(min=1, help="Missions in each scene.")] = 1,
+    conditions: Conditions = "standard",
+    dds: Annotated[
+        bool, typer.Option("--dds", help="Run the real ROS 2 processes; slower, one at a time.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
     rows: Annotated[
         Path | None, typer.Option(help="Append a row per seed here and resume from it.")
     ] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="Folder for a picture of each drive.")
+        Path | None, typer.Option(help="Folder for a picture of each failed drive.")
     ] = None,
     json_file: Json = None,
 ) -> None:
-    """Run missions end to end without ROS, for statistics."""
+    """Run missions end to end for statistics: the pipelines in one process, without ROS."""
     from astra_cli.missions_command import run_missions
 
     raise typer.Exit(
-        run_missions(scene, seeds, jobs=jobs, rows=rows, pictures=pictures, json_file=json_file)
+        run_missions(
+            scene,
+            seeds,
+            per_scene=per_scene,
+            conditions=conditions,
+            dds=dds,
+            jobs=jobs,
+            rows=rows,
+            pictures=pictures,
+            json_file=json_file,
+        )
     )
 
 
 def _add_groups() -> None:
+    from astra_cli.bench_command import app as bench_app
+    from astra_cli.eval_command import app as eval_app
     from astra_cli.map_command import app as map_app
 
+    app.add_typer(eval_app, name="eval", help="Tables of one part of the stack, with baselines.")
+    app.add_typer(bench_app, name="bench", help="What the stack costs on this machine.")
     app.add_typer(map_app, name="map", help="Build, check and draw maps.")
 
 

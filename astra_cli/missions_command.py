@@ -1,174 +1,143 @@
-"""`./astra missions`: many missions without ROS, rows that survive an interruption, a summary."""
+"""`./astra missions`: many missions, rows that survive an interruption, failures with pictures."""
 
 from __future__ import annotations
 
-import json
-import math
-import multiprocessing
-import statistics
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from astra_cli.scene_map import quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, write_json
-from astra_eval.metrics.intervals import wilson_interval
+from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
+from astra_eval.parallel import run_units
+from astra_eval.report import Protocol
+from astra_eval.rows import RowFile, Unit
+from astra_eval.seeds import parse_seeds
 
-__all__ = ["parse_seeds", "run_missions", "summarize"]
+if TYPE_CHECKING:
+    from astra_eval.mission_case import MissionCase
 
-
-def parse_seeds(text: str) -> range:
-    """Return the half-open range named by ``A:B``.
-
-    Raises:
-        ConfigError: It is not two numbers in order.
-    """
-    first, _, last = text.partition(":")
-    try:
-        seeds = range(int(first), int(last))
-    except ValueError as error:
-        raise ConfigError(f"--seeds must be A:B with whole numbers, got {text!r}") from error
-    if len(seeds) == 0 or seeds.start < 0:
-        raise ConfigError(f"--seeds {text} is empty: A must be below B, and not negative")
-    return seeds
+__all__ = ["run_missions"]
 
 
 def run_missions(
     family: str,
     seeds_text: str,
     *,
+    per_scene: int,
+    conditions: str,
+    dds: bool,
     jobs: int,
     rows: Path | None,
     pictures: Path | None,
     json_file: Path | None,
 ) -> int:
-    """Run one mission per seed and print the table. Returns the exit status: 0 when all ran."""
-    console = Console()
-    seeds = parse_seeds(seeds_text)
-    check_writable(json_file)
-    check_writable(rows)
-    done = {row["seed"]: row for row in _read_rows(rows) if row["scene"] == family}
-    todo = [seed for seed in seeds if seed not in done]
-    if len(todo) < len(seeds):
-        console.print(f"{len(seeds) - len(todo)} of {len(seeds)} seeds stand in {rows} already")
-    for row in _run_all(family, todo, jobs, pictures):
-        done[row["seed"]] = row
-        if rows is not None:
-            with rows.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
-        _print_row(console, row)
-    wanted = [done[seed] for seed in seeds if seed in done]
-    summary = {"scene": family, "seeds": [seeds.start, seeds.stop], **summarize(wanted)}
-    results, interval = summary["results"], summary["ci95"]["success_percent"]
-    console.print(
-        f"{family}: {results['success_percent']:.1f} % of {summary['n']} missions succeeded "
-        f"(95 % interval {interval[0]:.1f} to {interval[1]:.1f}), SPL {results['spl']:.2f}, "
-        f"first fix {results['first_fix_s']:.1f} s, "
-        f"real-time factor {results['real_time_factor']:.2f}, map: oracle, depth: sensor"
-    )
-    write_json(json_file, summary)
-    return 0 if len(wanted) == len(seeds) else 1
+    """Run missions and print the table. Returns the exit status: 0 when all ran.
 
-
-def summarize(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the JSON of ``missions`` (DESIGN section 9) for rows of finished missions.
-
-    A figure that no row can give is NaN.
+    Args:
+        family: Scene family.
+        seeds_text: ``A:B``, half open.
+        per_scene: Missions in each scene.
+        conditions: Name of what has changed since the tour, and who walks about.
+        dds: Run the real ROS 2 processes instead of the pipelines in one process.
+        jobs: Processes at once; 1 with ``dds``.
+        rows: File of finished rows to go on from.
+        pictures: Folder for pictures of the failed missions.
+        json_file: Where to write the result.
     """
-    successes = sum(bool(row["success"]) for row in rows)
-    low, high = wilson_interval(successes, len(rows))
-    driven_km = sum(row["path_length_m"] for row in rows) / 1000.0
-    fixes_s = [row["localization"]["first_fix_s"] for row in rows]
-    localized = [row["localization"]["within_1m_percent"] == 100.0 for row in rows]
-    return {
-        "n": len(rows),
-        "results": {
-            "success_percent": 100.0 * _mean([bool(row["success"]) for row in rows]),
-            "spl": _mean([row["spl"] for row in rows]),
-            "first_fix_s": _median([fix_s for fix_s in fixes_s if fix_s >= 0.0]),
-            "localization_success_percent": 100.0 * _mean(localized),
-            "fallback_percent": 100.0 * _mean([row["fallback_fraction"] or 0.0 for row in rows]),
-            "collisions_per_km": sum(row["collisions"] for row in rows) / driven_km
-            if driven_km
-            else math.nan,
-            "real_time_factor": _median([row["real_time_factor"] for row in rows]),
-        },
-        "ci95": {"success_percent": [100.0 * low, 100.0 * high]},
-        "baselines": {},
-        "map": "oracle",
-        "depth": "sensor",
-        "rows": rows,
-    }
+    from astra_sim.conditions import named_conditions
+    from astra_sim.profile import load_profile
+    from astra_sim.rendering import select_gl_backend
+    from astra_sim.scenes import check_scene
+
+    console = Console()
+    seeds, named = parse_seeds(seeds_text), named_conditions(conditions)
+    check_scene(family, seeds.start)
+    if dds and jobs > 1:
+        raise ConfigError("--dds starts a whole stack for each mission: use --jobs 1")
+    check_writable(json_file)
+    select_gl_backend()
+    work = MissionWork(family, named, quiet_scene_map, pictures, failures_only=True)
+    # Number by number, so that processes at once work on the maps of different scenes.
+    units = [(seed, number) for number in range(per_scene) for seed in seeds]
+    protocol = Protocol(
+        "missions",
+        family,
+        conditions,
+        load_profile().sha256,
+        map="oracle",
+        depth="sensor",
+        settings={"over": "dds" if dds else "one process"},
+        weights={},
+    )
+    with RowFile(rows, protocol.to_json()) as file:
+        finished = run_units(
+            _OverDds(work) if dds else work,
+            units,
+            file,
+            jobs=jobs,
+            console=console,
+            on_row=lambda unit, row: _print_row(console, row),
+        )
+    summary = protocol.report(seeds, summarize_missions(finished))
+    _print_summary(console, summary)
+    write_json(json_file, summary)
+    return 0
 
 
-def _mean(values: Sequence[float]) -> float:
-    return statistics.fmean(values) if values else math.nan
+class _OverDds:
+    """Drives the mission of a unit with the real ROS 2 processes."""
 
+    def __init__(self, work: MissionWork) -> None:
+        self._work = work
 
-def _median(values: Sequence[float]) -> float:
-    return statistics.median(values) if values else math.nan
+    def __call__(self, unit: Unit) -> dict[str, Any]:
+        from astra_cli.demo.drive import drive_over_dds
+        from astra_eval.scoring import score_mission
+        from astra_sim.scenes import make_scene
 
-
-def _run_all(
-    family: str, seeds: list[int], jobs: int, pictures: Path | None
-) -> Iterator[dict[str, Any]]:
-    if jobs == 1:
-        for seed in seeds:
-            yield _run_one(family, seed, pictures)
-        return
-    # Fresh interpreters: a renderer's context does not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        futures = [pool.submit(_run_one, family, seed, pictures) for seed in seeds]
-        for future in as_completed(futures):
-            yield future.result()
-
-
-def _run_one(family: str, seed: int, pictures: Path | None) -> dict[str, Any]:
-    from astra_cli.scene_map import ensure_scene_map
-    from astra_eval.mission_case import MissionCase, drive_case, score_drive
-    from astra_eval.pictures import draw_drive
-    from astra_sim.scenes import make_scene
-
-    folder = ensure_scene_map(family, seed, lambda share, text: None)
-    case = MissionCase(family, seed, folder)
-    drive = drive_case(case)
-    score = score_drive(case, drive)
-    if pictures is not None:
-        path = pictures / f"{family}-{seed}.png"
-        draw_drive(make_scene(family, seed), drive.record, score, path)
-    return {
-        "scene": family,
-        "seed": seed,
-        "real_time_factor": drive.real_time_factor,
-        **score.to_json(),
-    }
-
-
-def _read_rows(path: Path | None) -> list[dict[str, Any]]:
-    if path is None or not path.exists():
-        return []
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            row = json.loads(line)
-            row["seed"], row["scene"]
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise ConfigError(f"{path} line {number} is not a row of missions: {error}") from error
-        rows.append(row)
-    return rows
+        case: MissionCase = self._work.case(unit)
+        drive = drive_over_dds(
+            make_scene(case.family, case.seed),
+            case.map_folder,
+            case.words,
+            start_seed=case.run_seed,
+            conditions=case.conditions.name,
+        )
+        score = score_mission(case.scene, drive.record, drive.result, case.words, case.right_ids)
+        self._work.draw(case, drive.record, score)
+        return mission_row(case, score, drive.cost.real_time_factor)
 
 
 def _print_row(console: Console, row: dict[str, Any]) -> None:
     verdict = "ok  " if row["success"] else "FAIL"
     console.print(
-        f'{verdict} {row["scene"]} {row["seed"]}: "{row["goal_text"]}" -> {row["goal_landmark"]}, '
+        f"{verdict} {row['scene']} {row['seed']}/{row['number']}: "
+        f'"{row["goal_text"]}" -> {row["goal_landmark"]}, '
         f"{row['path_length_m']:.1f} m, {row['sim_time_s']:.0f} s, x{row['real_time_factor']:.1f}"
         + "".join(f"\n     {cause}" for cause in row["causes"]),
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
+
+
+def _print_summary(console: Console, summary: dict[str, Any]) -> None:
+    results, interval = summary["results"], summary["ci95"]["success_percent"]
+    console.print(
+        f"{summary['scene']}, {summary['conditions']} conditions, {summary['over']}: "
+        f"{results['success_percent']:.1f} % of {summary['n']} missions succeeded "
+        f"(95 % interval {interval[0]:.1f} to {interval[1]:.1f}), SPL {results['spl']:.2f}, "
+        f"first fix {results['first_fix_s']:.1f} s, localized throughout "
+        f"{results['localization_success_percent']:.1f} %, "
+        f"{results['collisions_per_km']:.2f} collisions per km, "
+        f"fallback {results['fallback_percent']:.1f} %, "
+        f"real-time factor {results['real_time_factor']:.2f}; "
+        f"map: oracle, depth: sensor, profile {summary['profile']}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for name, count in summary["failures"].items():
+        console.print(f"  {name}: {count}", highlight=False)

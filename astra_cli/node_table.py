@@ -81,6 +81,12 @@ ARGUMENTS = (
     LaunchArgument("scene", "home", "Family of the simulated scene: home, office, warehouse."),
     LaunchArgument("seed", "7", "Seed of the scene, 0 to 2147483647."),
     LaunchArgument("start_seed", "0", "Seed of sensor noise and of where the robot starts."),
+    LaunchArgument(
+        "conditions",
+        "empty",
+        "What has changed in the scene since its tour, and who walks about.",
+        ("empty", "standard", "crowded"),
+    ),
     LaunchArgument("map", "", "Folder of the map that Astra-Global loads; empty: by load_map."),
     LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
     LaunchArgument(
@@ -107,6 +113,7 @@ NODES = (
             "scene": "scene",
             "seed": "seed",
             "start_seed": "start_seed",
+            "conditions": "conditions",
             "real_time_factor": "real_time_factor",
             "publish_ground_truth": "publish_ground_truth",
         },

@@ -1,31 +1,64 @@
 """The map of a simulated scene: toured, built and kept, so that a second start takes no time.
 
-The cache key holds everything the map depends on: the scene, the sensor profile and the code of
-simulator and mapping. A map made by other code is never taken for this one's.
+The cache key holds everything the map depends on: what is in the scene, the sensor profile, and
+the code that tours and maps it. A map made by other code is never taken for this one's. What only
+missions see (people, doors, light) is not part of it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
-from astra_core.errors import AstraError, MapFormatError
+from astra_core.errors import AstraError, ConfigError, MapFormatError
 
-__all__ = ["ensure_scene_map", "map_cache_folder"]
+if TYPE_CHECKING:
+    from astra_sim.scenes.types import Scene
+
+__all__ = ["CODE", "ensure_scene_map", "map_cache_folder", "quiet_scene_map"]
 
 _ROOT = Path(__file__).resolve().parent.parent
-_SOURCES = (
-    "astra_core",
-    "astra_sim",
-    "astra_global/types",
-    "astra_global/map",
+#: The code that makes a map of a scene: files, and folders with all below.
+CODE = (
+    "astra_core/angles.py",
+    "astra_core/camera.py",
+    "astra_core/robot.py",
+    "astra_core/se3.py",
+    "astra_core/time.py",
+    "astra_sim/culling.py",
+    "astra_sim/occlusion.py",
+    "astra_sim/rendering.py",
+    "astra_sim/rig.py",
+    "astra_sim/robot.py",
+    "astra_sim/scenes/floor_plan.py",
+    "astra_sim/scenes/mesh.py",
+    "astra_sim/scenes/model.py",
+    "astra_sim/scenes/parts.py",
+    "astra_sim/scenes/raster.py",
+    "astra_sim/sensors",
+    "astra_sim/simulator.py",
+    "astra_sim/tour",
+    "astra_global/localize/features.py",
+    "astra_global/localize/index.py",
+    "astra_global/localize/vlad.py",
+    "astra_global/map/files.py",
+    "astra_global/map/occupancy_file.py",
+    "astra_global/map/schema.py",
+    "astra_global/map/store.py",
     "astra_global/mapping",
-    "astra_global/localize",
+    "astra_global/types/map.py",
+    "astra_global/types/occupancy.py",
 )
+_LIMIT_VARIABLE = "ASTRA_MAP_CACHE_GB"
+_LIMIT_GB = 20.0
+_IN_USE_S = 2.0 * 3600.0
 
 Progress = Callable[[float, str], None]
 
@@ -40,7 +73,8 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
     """Return the folder of the map of a scene; tour the scene and build the map where it is new.
 
     Interrupted, it leaves the finished stages and goes on from there next time. Two processes that
-    want the same map make it once.
+    want the same map make it once. Maps that were not used for long make room for new ones when
+    all together take more than ``$ASTRA_MAP_CACHE_GB`` (20).
 
     Args:
         family: Scene family.
@@ -59,7 +93,7 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
 
     profile = load_profile()
     scene = make_scene(family, seed)
-    folder = map_cache_folder() / f"{family}-{seed}-{_fingerprint(profile.sha256)}"
+    folder = map_cache_folder() / f"{family}-{seed}-{_fingerprint(scene, profile.sha256)}"
     with _locked(folder, progress):
         if (folder / "map" / "map.yaml").is_file():
             problems = check_map(folder / "map")
@@ -80,32 +114,73 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
         if problems:
             raise MapFormatError(f"the map just built in {folder} is not sound: {problems[0]}")
         shutil.rmtree(bag)
+        _make_room(folder)
     return folder / "map"
 
 
-def _fingerprint(profile_sha256: str) -> str:
-    digest = hashlib.sha256(profile_sha256.encode())
-    for name in _SOURCES:
-        for path in sorted((_ROOT / name).rglob("*")):
-            if path.suffix in (".py", ".yaml") and not {"__pycache__", "ros"} & set(path.parts):
-                digest.update(str(path.relative_to(_ROOT)).encode())
-                digest.update(path.read_bytes())
+def quiet_scene_map(family: str, seed: int) -> Path:
+    """Return the folder of the map of a scene without telling how it comes about."""
+    return ensure_scene_map(family, seed, lambda share, text: None)
+
+
+def _fingerprint(scene: Scene, profile_sha256: str) -> str:
+    from astra_global.localize.config import FeatureConfig
+
+    settings = (profile_sha256, FeatureConfig(), scene.bounds_m, scene.rooms)
+    digest = hashlib.sha256(repr((*settings, scene.objects, scene.landmarks)).encode())
+    for name, image in sorted(scene.textures.items()):
+        digest.update(f"{name}{image.shape}".encode())
+        digest.update(image.tobytes())
+    for name in CODE:
+        start = _ROOT / name
+        for path in sorted(start.rglob("*.py")) if start.is_dir() else [start]:
+            digest.update(str(path.relative_to(_ROOT)).encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _make_room(kept: Path) -> None:
+    """Remove the maps unused for longest until the others fit into the limit."""
+    text = os.environ.get(_LIMIT_VARIABLE, "") or str(_LIMIT_GB)
+    try:
+        left = float(text) * 1e9
+    except ValueError as error:
+        raise ConfigError(f"{_LIMIT_VARIABLE} must be a number of gigabytes: {text!r}") from error
+    folders = [path for path in kept.parent.iterdir() if path.is_dir()]
+    used = {path: _lock_file(path).stat().st_mtime for path in folders if _lock_file(path).exists()}
+    for folder in sorted(used, key=lambda path: used[path], reverse=True):
+        left -= sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        if left < 0.0 and folder != kept and time.time() - used[folder] > _IN_USE_S:
+            with _lock_file(folder).open("a") as lock:
+                if _taken(lock):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
 def _locked(folder: Path, progress: Progress) -> Iterator[None]:
-    import fcntl
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder.parent / f"{folder.name}.lock").open("w")
+        lock = _lock_file(folder).open("a")
+        # Says when the map was last used.
+        os.utime(_lock_file(folder))
     except OSError as error:
         raise AstraError(f"cannot keep maps in {folder.parent}: {error.strerror}") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(lock):
             progress(0.0, "waiting for another process that makes this map")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        # Whoever makes room may have removed it before the lock was ours.
+        folder.mkdir(parents=True, exist_ok=True)
         yield

@@ -58,7 +58,8 @@ class Observation:
         stamp_ns: End of the tick; no sample is younger.
         imu: IMU samples since the last observation.
         wheels: Wheel samples since the last observation.
-        frames: Camera frames that were exposed at this tick, in rig order; empty between images.
+        frames: Camera frames that arrived in this tick, oldest exposure first, then in rig order;
+            empty between images. Their stamps are those of the exposure, which may lie back.
     """
 
     stamp_ns: int

@@ -11,7 +11,10 @@ __all__ = ["geodesic_distance"]
 
 
 def geodesic_distance(
-    free: NDArray[np.bool_], sources: NDArray[np.bool_], resolution_m: float
+    free: NDArray[np.bool_],
+    sources: NDArray[np.bool_],
+    resolution_m: float,
+    limit_m: float = np.inf,
 ) -> NDArray[np.float64]:
     """Return the length of the shortest 8-connected way from any source cell to each cell.
 
@@ -22,9 +25,10 @@ def geodesic_distance(
         free: ``(H, W)`` cells that may be crossed.
         sources: ``(H, W)`` cells to start from; those that are not free are ignored.
         resolution_m: Side of a cell.
+        limit_m: Farther cells need not be looked at.
 
     Returns:
-        ``(H, W)`` metres; infinity where no way leads.
+        ``(H, W)`` metres; infinity where no way leads within the limit.
     """
     starts = np.flatnonzero(sources & free)
     if len(starts) == 0:
@@ -49,5 +53,5 @@ def geodesic_distance(
         (np.concatenate(lengths), (np.concatenate(rows), np.concatenate(columns))),
         shape=(height * width, height * width),
     ).tocsr()
-    distance = dijkstra(graph, directed=False, indices=starts, min_only=True)
+    distance = dijkstra(graph, directed=False, indices=starts, min_only=True, limit=limit_m)
     return np.asarray(distance).reshape(height, width)

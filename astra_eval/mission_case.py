@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,19 +12,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.errors import SceneError
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
-from astra_eval.instructions import Instruction, accepted_categories, load_instructions
+from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
 from astra_eval.scoring import MissionScore, score_mission
+from astra_sim.conditions import EMPTY, Conditions
 
 if TYPE_CHECKING:
     from astra_core.observation import Observation
     from astra_core.records import Velocity
+    from astra_eval.stack_loop import MissionLoop
     from astra_global.mission.log import MissionEvent
     from astra_global.types import MissionResult, MissionStatus
     from astra_sim.scenes.types import Scene
 
-__all__ = ["MissionCase", "MissionDrive", "choose_instruction", "drive_case", "score_drive"]
+__all__ = ["MissionCase", "MissionDrive", "drive_case", "score_drive"]
+
+#: Starts and instructions of one scene are numbered; this keeps their seeds apart.
+_RUN_STREAM = 0x6D697373  # "miss"
+_TIME_LIMIT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -32,17 +40,48 @@ class MissionCase:
 
     Attributes:
         family: Scene family.
-        seed: Scene seed; start pose and sensor noise follow from it.
+        seed: Scene seed.
         map_folder: The map made on the tour.
-        instruction: The words; ``None`` takes one of the test instructions by the seed.
+        number: Which mission in this scene: another start, instruction, crowd and noise.
+        conditions: What has changed since the tour, and who walks about.
+        instruction: The words; ``None`` takes one of the test instructions by seed and number.
         sealed: Replace all truth by NaN after sensing. Nothing but the score may change.
     """
 
     family: str
     seed: int
     map_folder: Path
+    number: int = 0
+    conditions: Conditions = EMPTY
     instruction: str | None = None
     sealed: bool = False
+
+    @property
+    def run_seed(self) -> int:
+        """Return the seed of start pose, noise, people and changes: 0 to 2**31 - 1."""
+        state = np.random.SeedSequence([self.seed, self.number, _RUN_STREAM]).generate_state(1)
+        return int(state[0]) >> 1
+
+    @cached_property
+    def scene(self) -> Scene:
+        """Return the building as it is at mission time; where it stood on the tour is the map's."""
+        from astra_sim.scenes import make_scene
+        from astra_sim.scenes.changes import mission_scene
+
+        return mission_scene(make_scene(self.family, self.seed), self.run_seed, self.conditions)
+
+    @cached_property
+    def words(self) -> str:
+        """Return what the robot is told."""
+        if self.instruction is not None:
+            return self.instruction
+        return _choose_instruction(self.scene, self.run_seed).text
+
+    @cached_property
+    def right_ids(self) -> tuple[str, ...] | None:
+        """Return the right landmarks; ``None`` if nobody wrote down what these words mean."""
+        answer = right_answer_to(self.scene, self.words)
+        return None if answer is None else answer.landmark_ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +89,6 @@ class MissionDrive:
     """A driven case, not judged yet.
 
     Attributes:
-        instruction: What the robot was told.
-        accept: Right landmark categories; ``None`` if nobody wrote them down.
         record: The drive.
         result: What the stack reported; ``None`` when it never finished.
         commands: ``(T, 2)`` what the guard told the base, tick by tick [m/s, rad/s].
@@ -59,8 +96,6 @@ class MissionDrive:
         log: What the mission noted on the way.
     """
 
-    instruction: str
-    accept: tuple[str, ...] | None
     record: DriveRecord
     result: MissionResult | None
     commands: NDArray[np.float64]
@@ -68,25 +103,11 @@ class MissionDrive:
     log: tuple[MissionEvent, ...]
 
 
-def choose_instruction(scene: Scene, seed: int) -> Instruction:
-    """Return an answerable test instruction that this scene can satisfy, by the seed.
-
-    Neighbouring seeds begin at neighbouring lines of the file, so that a range of seeds asks for
-    different things.
-    """
-    answerable = [i for i in load_instructions(scene.family) if i.expect == "arrive"]
-    first = seed % len(answerable)
-    for instruction in answerable[first:] + answerable[:first]:
-        num = sum(landmark.category in instruction.accept for landmark in scene.landmarks)
-        if num == 1 or (num > 1 and not instruction.definite):
-            return instruction
-    raise ValueError(f"no test instruction fits {scene.family} {seed}")
-
-
 def drive_case(
     case: MissionCase,
     on_status: Callable[[MissionStatus, Velocity], None] | None = None,
     on_observation: Callable[[Observation], None] | None = None,
+    on_loop: Callable[[MissionLoop], None] | None = None,
 ) -> MissionDrive:
     """Drive a case in this process, without ROS.
 
@@ -94,6 +115,7 @@ def drive_case(
         case: What is asked.
         on_status: Called at image rate, for progress.
         on_observation: Called each tick, for recording.
+        on_loop: Called once with the loop before it runs, for measurements.
     """
     from astra_eval.stack_loop import MissionLoop
     from astra_global.config import AstraGlobalConfig
@@ -106,37 +128,47 @@ def drive_case(
     from astra_sim.scenes import make_scene
     from astra_sim.simulator import Simulator
 
-    scene = make_scene(case.family, case.seed)
-    text, accept = _instruction(case, scene)
-    simulator = Simulator(scene, load_profile(), case.seed, seal_truth=case.sealed)
+    simulator = Simulator(
+        make_scene(case.family, case.seed),
+        load_profile(),
+        case.run_seed,
+        conditions=case.conditions,
+        seal_truth=case.sealed,
+    )
     try:
         astra_global = AstraGlobal(simulator.rig, AstraGlobalConfig(), load_map(case.map_folder))
         astra_local = AstraLocal(simulator.rig, LocalConfig())
         loop = MissionLoop(simulator, astra_global, astra_local, GuardConfig())
+        if on_loop is not None:
+            on_loop(loop)
         started_s = monotonic()
         record, result = loop.run(
-            Goal(text=text), on_status=on_status, on_observation=on_observation
+            Goal(text=case.words),
+            time_limit_s=_TIME_LIMIT_S,
+            on_status=on_status,
+            on_observation=on_observation,
         )
         wall_s = monotonic() - started_s
     finally:
         simulator.close()
     simulated_s = to_seconds(int(record.stamps_ns[-1] - record.stamps_ns[0]))
     commands = np.array([(v.linear_mps, v.angular_rad_s) for v in loop.commands])
-    return MissionDrive(
-        text, accept, record, result, commands, simulated_s / wall_s, astra_global.log
-    )
+    return MissionDrive(record, result, commands, simulated_s / wall_s, astra_global.log)
 
 
 def score_drive(case: MissionCase, drive: MissionDrive) -> MissionScore:
     """Judge a drive; its truth must not have been sealed."""
-    from astra_sim.scenes import make_scene
-
-    scene = make_scene(case.family, case.seed)
-    return score_mission(scene, drive.record, drive.result, drive.instruction, drive.accept)
+    return score_mission(case.scene, drive.record, drive.result, case.words, case.right_ids)
 
 
-def _instruction(case: MissionCase, scene: Scene) -> tuple[str, tuple[str, ...] | None]:
-    if case.instruction is not None:
-        return case.instruction, accepted_categories(case.family, case.instruction)
-    instruction = choose_instruction(scene, case.seed)
-    return instruction.text, instruction.accept
+def _choose_instruction(scene: Scene, run_seed: int) -> Instruction:
+    """Return one of the test instructions that can be carried out here, all equally likely."""
+    possible = [
+        instruction
+        for instruction in load_instructions(scene.family)
+        if right_answer(scene, instruction).expect == "arrive"
+    ]
+    if not possible:
+        raise SceneError(f"no test instruction fits {scene.family} {scene.seed}")
+    rng = np.random.default_rng([run_seed, 1])
+    return possible[int(rng.integers(len(possible)))]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from astra_core.robot import FOOTPRINT_RADIUS_M, RobotConfig
 from astra_eval.drive_record import DriveRecord
+from astra_eval.failure import name_failure
 from astra_eval.geodesic import geodesic_distance
 from astra_eval.json_file import plain
 from astra_eval.metrics.localization import localization_errors
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from astra_global.types import MissionResult
     from astra_sim.scenes.types import Scene, SceneLandmark
 
-__all__ = ["GoalRegion", "MissionScore", "right_landmarks", "score_mission"]
+__all__ = ["GoalRegion", "MissionScore", "score_mission"]
 
 ROBOT_RADIUS_M = FOOTPRINT_RADIUS_M
 REACH_M = 0.6
@@ -55,6 +56,7 @@ class MissionScore:
     recoveries: int
     localization: dict[str, Any]
     odometry: dict[str, Any]
+    failure: str
     causes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -76,8 +78,8 @@ class GoalRegion:
         self._walls = walls.occupied
         self._free = self._plan.free_distance_m >= ROBOT_RADIUS_M
         self.mask = np.zeros_like(self._free)
-        for landmark in landmarks:
-            self.mask |= self._reachable(landmark)
+        if landmarks:
+            self.mask = self._reachable(landmarks)
         self._distance_m = geodesic_distance(self._free, self.mask, self._plan.resolution_m)
 
     def distance_from(self, xy_m: NDArray[np.float64]) -> float:
@@ -102,11 +104,14 @@ class GoalRegion:
         ).astype(int)
         return int(row), int(column)
 
-    def _reachable(self, landmark: SceneLandmark) -> NDArray[np.bool_]:
+    def _reachable(self, landmarks: tuple[SceneLandmark, ...]) -> NDArray[np.bool_]:
         # An arm reaches over furniture but not through a wall: distances are measured round walls.
         # The round footprint touches at ROBOT_RADIUS_M; what counts is the gap beyond it.
-        reach_m = geodesic_distance(~self._walls, self._surface(landmark), self._plan.resolution_m)
-        return self._free & (reach_m <= REACH_M + ROBOT_RADIUS_M)
+        surfaces = np.logical_or.reduce([self._surface(landmark) for landmark in landmarks])
+        limit_m = REACH_M + ROBOT_RADIUS_M
+        resolution_m = self._plan.resolution_m
+        reach_m = geodesic_distance(~self._walls, surfaces, resolution_m, limit_m=limit_m)
+        return self._free & (reach_m <= limit_m)
 
     def _surface(self, landmark: SceneLandmark) -> NDArray[np.bool_]:
         """Return the cells of a landmark that are not inside a wall."""
@@ -127,28 +132,12 @@ class GoalRegion:
         return distance <= distance.min() + resolution / 2.0
 
 
-def right_landmarks(
-    scene: Scene, accept: tuple[str, ...] | None, chosen_id: str
-) -> tuple[SceneLandmark, ...]:
-    """Return the landmarks that satisfy the instruction.
-
-    Args:
-        scene: The scene.
-        accept: Right categories; ``None`` when nobody wrote down what is right, and the landmark
-            that the robot chose is believed.
-        chosen_id: That landmark.
-    """
-    if accept is None:
-        return tuple(landmark for landmark in scene.landmarks if landmark.id == chosen_id)
-    return tuple(landmark for landmark in scene.landmarks if landmark.category in accept)
-
-
 def score_mission(
     scene: Scene,
     record: DriveRecord,
     result: MissionResult | None,
     goal_text: str,
-    accept: tuple[str, ...] | None,
+    right_ids: tuple[str, ...] | None,
 ) -> MissionScore:
     """Judge one drive.
 
@@ -157,10 +146,12 @@ def score_mission(
         record: The drive; its truth is looked at here and nowhere in the stack.
         result: What the stack reported; ``None`` when it never finished.
         goal_text: What it was told.
-        accept: Right landmark categories, ``None`` if unknown (see :func:`right_landmarks`).
+        right_ids: The right landmarks, empty when the request is impossible here; ``None`` when
+            nobody wrote down what is right, and the landmark that the robot chose is believed.
     """
     chosen = result.landmark_id if result is not None else ""
-    landmarks = right_landmarks(scene, accept, chosen)
+    believed = (chosen,) if right_ids is None else right_ids
+    landmarks = tuple(landmark for landmark in scene.landmarks if landmark.id in believed)
     # Judge the place the robot chose when it is a right one, else the nearest right one.
     own = tuple(landmark for landmark in landmarks if landmark.id == chosen)
     region = GoalRegion(scene, own or landmarks)
@@ -175,9 +166,9 @@ def score_mission(
         causes.append("no result in time")
     elif result.error_code != 0:
         causes.append(f"error {result.error_code}: {result.error_msg}")
-    if accept is not None and not possible:
-        causes.append(f"this scene has no {' or '.join(accept) or 'such place'}")
-    elif accept is not None and not own:
+    if right_ids is not None and not possible:
+        causes.append("this scene has no such place")
+    elif right_ids is not None and not own:
         causes.append(f"wrong landmark {chosen!r}" if chosen else "no landmark chosen")
     if possible and distance_m > SUCCESS_RADIUS_M:
         causes.append(f"stopped {distance_m:.2f} m from where the goal is reachable")
@@ -186,6 +177,15 @@ def score_mission(
     if possible and time_s > limit_s:
         causes.append(f"took {time_s:.0f} s, allowed {limit_s:.0f} s")
     success = not causes
+    off_m = np.hypot(*(record.global_pose[-1, :2] - record.truth[-1, :2]))
+    failure = name_failure(
+        result,
+        collided=record.num_collisions > 0,
+        right_landmark=bool(own),
+        there=possible and distance_m <= SUCCESS_RADIUS_M,
+        in_time=time_s <= limit_s,
+        final_error_m=float(off_m),
+    )
     errors = localization_errors(record.global_pose, record.truth)
     known = np.isfinite(record.global_pose).all(axis=1)
     lost = int(np.sum(known[:-1] & ~known[1:]))
@@ -194,7 +194,7 @@ def score_mission(
         success=success,
         goal_text=goal_text,
         goal_landmark=chosen,
-        goal_landmark_right=bool(own) if accept is not None else None,
+        goal_landmark_right=bool(own) if right_ids is not None else None,
         error_code=result.error_code if result is not None else 108,
         error_msg=result.error_msg if result is not None else "the mission never ended",
         distance_to_goal_m=distance_m,
@@ -214,5 +214,6 @@ def score_mission(
             "lost_count": lost,
         },
         odometry={"rte_percent": relative_translation_error_percent(record.odometry, record.truth)},
+        failure=failure,
         causes=tuple(causes),
     )

@@ -71,6 +71,11 @@ class MissionLoop:
         self._recorder = DriveRecorder()
         self.commands: list[Velocity] = []
 
+    @property
+    def parts(self) -> dict[str, object]:
+        """Return simulator, Astra-Local and Astra-Global by name, for measurements."""
+        return {"simulator": self._simulator, "local": self._local, "global": self._global}
+
     def run(
         self,
         goal: Goal,

@@ -1,8 +1,8 @@
 """Astra-Global in one class: knows where the robot is, where the goal is, which way leads there.
 
-Threads: :meth:`AstraGlobal.localize` is slow and may run in a worker thread; it takes no lock. All
-other methods are fast, may be called from any thread and share one lock, except
-:meth:`AstraGlobal.map_to_odom`, which only reads the newest answer and never waits.
+Threads: :meth:`AstraGlobal.localize` is slow and may run in a worker thread; it holds the lock only
+for a moment at its start. All other methods are fast, may be called from any thread and share one
+lock, except :meth:`AstraGlobal.map_to_odom`, which only reads the newest answer and never waits.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from astra_core.errors import (
 from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
-from astra_global.fusion import FixDecision, PoseFusion
+from astra_global.fusion import FixDecision, PlaceBelief, PoseFusion
 from astra_global.mission.log import MissionEvent, MissionLog
 from astra_global.mission.mission import Mission
 from astra_global.mission.world import MissionWorld
@@ -43,10 +43,20 @@ __all__ = ["AstraGlobal", "FrameLocalizer"]
 
 
 class FrameLocalizer(Protocol):
-    """What Astra-Global needs of a localizer: images in, pose out, no prior."""
+    """What Astra-Global needs of a localizer: images in, poses out."""
 
-    def localize(self, frames: Sequence[CameraFrame]) -> PoseFix:
-        """Return the pose at the frames' stamp, or raise ``NotLocalized``."""
+    def localize(
+        self,
+        frames: Sequence[CameraFrame],
+        *,
+        expected: Sequence[NDArray[np.floating]] = (),
+        everywhere: bool = True,
+    ) -> PoseFix:
+        """Return the poses that the frames allow, or raise ``NotLocalized``.
+
+        Poses ``(3,)`` that are expected are looked at in any case; with ``everywhere`` the rest of
+        the map is searched for rivals, too.
+        """
         ...
 
 
@@ -78,12 +88,13 @@ class AstraGlobal:
             localizer = Localizer(map, self.config.localize)
         self._localizer = localizer
         self._lock = threading.RLock()
-        self._fusion = PoseFusion(self.config.fusion)
+        self._fusion = PoseFusion(self.config.fusion, len(map.nodes))
         self._log = MissionLog()
-        self._world = MissionWorld(map, self.config, self._fusion, self._log)
+        self._world = MissionWorld(map, self.config, self._fusion, self._log, rig)
         self._mission: Mission | None = None
         self._map_to_odom: NDArray[np.float64] | None = None
         self._goal_image: NDArray[np.uint8] | None = None
+        self._looks = 0
         self.last_failure = ""
         self.last_decision: FixDecision | None = None
 
@@ -95,9 +106,12 @@ class AstraGlobal:
             self._fusion.add_odometry(odometry)
 
     def localize(self, frames: Sequence[CameraFrame]) -> PoseFix:
-        """Find the robot in one set of images. Slow; takes no lock; one caller at a time.
+        """Find the robot in one set of images. Slow; one caller at a time.
 
-        The picture of a pending image goal is looked at first, in the same call.
+        The picture of a pending image goal is looked at first, in the same call. Where the robot
+        may be is looked at in any case. The rest of the map is searched for rivals while the place
+        is open, after a fix that was not believed, and every few times in any case: belief alone
+        must not keep a robot where it is not.
 
         Raises:
             NotLocalized: The images show no known place.
@@ -105,7 +119,13 @@ class AstraGlobal:
         picture = self._goal_image
         if picture is not None:
             self._localize_picture(picture)
-        return self._localizer.localize(frames)
+        with self._lock:
+            stamps = [frame.stamp_ns for frame in frames]
+            expected = self._fusion.expected_poses(max(stamps, default=self._world.now_ns))
+            every = self.config.fusion.places.look_everywhere_every
+            everywhere = not self._fusion.is_settled or self._looks % every == 0
+            self._looks += 1
+        return self._localizer.localize(frames, expected=expected, everywhere=everywhere)
 
     def apply_fix(self, fix: PoseFix) -> bool:
         """Weigh a fix at its images' stamp.
@@ -126,6 +146,8 @@ class AstraGlobal:
                 image_ns=fix.stamp_ns,
                 pose=[float(value) for value in fix.pose],
                 inliers=fix.num_inliers,
+                confidence=fix.confidence,
+                alternatives=len(fix.alternatives),
                 distance_squared=decision.distance_squared,
                 jump_m=decision.jump_m,
                 seconds=fix.seconds,
@@ -137,6 +159,7 @@ class AstraGlobal:
         with self._lock:
             self.last_failure = reason
             self._world.attempts += 1
+            self._fusion.report_blank()
             self._log.add(self._world.now_ns, "no_fix", reason)
 
     def forget_pose(self) -> None:
@@ -165,10 +188,8 @@ class AstraGlobal:
             if not self._fusion.has_odometry_at(stamp_ns):
                 return False
             self._fusion.forget()
-            inliers = int(
-                np.ceil(self.config.fusion.min_inliers * self.config.fusion.strong_inlier_ratio)
-            )
-            return self.apply_fix(PoseFix(stamp_ns, pose, covariance, inliers, (), 0.0))
+            # A person is believed: the odds of a fix without alternatives are good enough.
+            return self.apply_fix(PoseFix(stamp_ns, pose, covariance, 0, (), 0.0))
 
     def map_to_odom(self) -> NDArray[np.float64] | None:
         """Return ``T_map_odom`` ``(3,)``; ``None`` before the first fix. Never waits for a lock."""
@@ -178,6 +199,16 @@ class AstraGlobal:
         """Return the pose on the map, dead-reckoned to ``now_ns``, with its status."""
         with self._lock:
             return self._fusion.global_pose(now_ns)
+
+    def place_belief(self, now_ns: int) -> PlaceBelief:
+        """Return all places where the robot may be, with probabilities, at ``now_ns``."""
+        with self._lock:
+            return self._fusion.places.belief(now_ns)
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Return whether places are known at which the robot may be, but not which it is."""
+        return self._fusion.places.is_ambiguous
 
     @property
     def last_fix_ns(self) -> int | None:
@@ -269,7 +300,7 @@ class AstraGlobal:
         frame = CameraFrame(self._front_camera().name, 0, picture)
         answer: NDArray[np.float64] | AstraError
         try:
-            answer = self._localizer.localize([frame]).pose
+            answer = self._sure_pose(self._localizer.localize([frame]))
         except NotLocalized as problem:
             answer = problem
         with self._lock:
@@ -277,6 +308,19 @@ class AstraGlobal:
             if self._goal_image is picture:
                 self._goal_image = None
                 self._world.image_answer = answer
+
+    def _sure_pose(self, fix: PoseFix) -> NDArray[np.float64]:
+        """Return the pose of a single picture, where it can be only one.
+
+        Raises:
+            NotLocalized: Several places fit alike.
+        """
+        if fix.confidence < self.config.localize.single_confidence:
+            # Places less than e^3 = 20 times less likely are worth mentioning.
+            alike = 1 + sum(other.log_odds > -3.0 for other in fix.alternatives)
+            fits = f"the picture fits {alike} places alike" if alike > 1 else "no place fits well"
+            raise NotLocalized(f"{fits}; the likeliest has {100 * fix.confidence:.0f} %")
+        return fix.pose
 
     def _front_camera(self) -> Camera:
         names = self.rig.names

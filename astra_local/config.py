@@ -12,6 +12,7 @@ from astra_core.robot import RobotConfig
 __all__ = [
     "GuardConfig",
     "LocalConfig",
+    "MotionConfig",
     "OccupancyConfig",
     "OdometryConfig",
     "PlannerConfig",
@@ -27,17 +28,33 @@ _ROBOT = RobotConfig()
 class OdometryConfig:
     """Noise model of the wheel and IMU filter (standard deviations)."""
 
-    gyro_noise_rad_s: float = setting(0.01, "White noise of one gyro sample.", minimum=1e-6)
-    gyro_bias_start_rad_s: float = setting(0.015, "Unknown bias at the start.", minimum=0.0)
-    gyro_bias_walk_rad_s_sqrt_s: float = setting(2e-4, "Bias drift per root second.", minimum=0.0)
-    wheel_linear_noise_mps: float = setting(0.02, "White noise of wheel speed.", minimum=1e-6)
-    wheel_slip_fraction: float = setting(0.05, "Further noise per speed.", minimum=0.0)
-    wheel_scale_fraction: float = setting(0.03, "Unknown constant scale error.", minimum=0.0)
-    wheel_angular_noise_rad_s: float = setting(0.08, "White noise of wheel turn.", minimum=1e-6)
-    wheel_angular_slip_fraction: float = setting(0.25, "Further noise per turn.", minimum=0.0)
-    acceleration_mps2: float = setting(1.0, "How fast the speed may walk.", minimum=1e-6)
-    angular_acceleration_rad_s2: float = setting(4.0, "How fast the turn may walk.", minimum=1e-6)
-    lateral_slip_m_sqrt_m: float = setting(0.01, "Sideways slip per root metre.", minimum=0.0)
+    gyro_noise_rad_s: float = setting(0.003, "White noise of one gyro sample.", minimum=1e-6)
+    gyro_bias_start_rad_s: float = setting(0.01, "Unknown bias at the start.", minimum=0.0)
+    gyro_bias_walk_rad_s_sqrt_s: float = setting(4e-5, "Bias drift per root second.", minimum=0.0)
+    gyro_delay_s: float = setting(
+        0.01, "Mean age of what a sample tells: half its interval, and its filter.", minimum=0.0
+    )
+    accelerometer_noise_mps2: float = setting(
+        0.1, "Of one sample sideways, with vibration.", minimum=1e-6
+    )
+    accelerometer_bias_start_mps2: float = setting(
+        0.15, "Unknown bias and tilt at the start.", minimum=0.0
+    )
+    accelerometer_bias_walk_mps2_sqrt_s: float = setting(
+        1e-3, "Drift of it per root second.", minimum=0.0
+    )
+    wheel_linear_noise_mps: float = setting(0.003, "Encoder counts, as speed.", minimum=1e-6)
+    wheel_turn_noise_rad_s: float = setting(0.012, "Encoder counts, as turn rate.", minimum=1e-6)
+    wheel_track_m: float = setting(0.23, "Between the wheels.", minimum=0.01)
+    wheel_scale_fraction: float = setting(0.012, "Unknown error of the radius.", minimum=0.0)
+    wheel_track_fraction: float = setting(0.025, "Unknown error of the track.", minimum=0.0)
+    wheel_mismatch_rad_m: float = setting(0.015, "Unknown turn of equal wheels.", minimum=0.0)
+    wheel_slip_fraction: float = setting(0.014, "Wandering slip, both wheels alike.", minimum=0.0)
+    wheel_turn_slip_rad_m: float = setting(0.12, "Wandering turn by slip.", minimum=0.0)
+    wheel_slip_length_m: float = setting(0.5, "Over which the floor changes.", minimum=0.01)
+    acceleration_mps2: float = setting(0.5, "How fast the speed may walk.", minimum=1e-6)
+    angular_acceleration_rad_s2: float = setting(0.2, "How fast the turn may walk.", minimum=1e-6)
+    lateral_slip_m_sqrt_m: float = setting(0.001, "Sideways slip per root metre.", minimum=0.0)
     zero_velocity_after_s: float = setting(0.3, "Standing this long is standing.", minimum=0.0)
     max_late_s: float = setting(0.05, "A sample may be this late behind the others.", minimum=0.0)
     max_gap_s: float = setting(2.0, "Longer jumps of a clock need a second sample.", minimum=0.1)
@@ -60,6 +77,9 @@ class OccupancyConfig:
     min_evidence: float = setting(0.06, "Share of a cell's face that must be hit.", minimum=0.0)
     hit_log_odds: float = setting(0.9, "Added when a cell is hit.", minimum=0.01)
     miss_log_odds: float = setting(0.45, "Taken away when seen through.", minimum=0.01)
+    stray_log_odds: float = setting(
+        0.1, "Taken away, each update, from what was hit only once and is out of view.", minimum=0.0
+    )
     max_log_odds: float = setting(2.7, "Certainty limit, both signs.", minimum=0.1)
     occupied_log_odds: float = setting(0.5, "Occupied above this (0.5 is 62 percent).")
     clear_margin_m: float = setting(0.04, "Clear only this far before a surface.", minimum=0.0)
@@ -76,11 +96,37 @@ class OccupancyConfig:
 
 
 @dataclass(frozen=True)
+class MotionConfig:
+    """Finding and following what moves, from successive occupancy grids."""
+
+    compare_s: tuple[float, ...] = setting(
+        (0.4, 0.9), "Matter counts as moved in where it was free so long ago."
+    )
+    min_cells: int = setting(4, "Smaller clusters are noise.", minimum=1)
+    gate_m: float = setting(0.45, "A cluster farther than this is another body.", minimum=0.05)
+    position_noise_m: float = setting(0.08, "Of the centre of a cluster.", minimum=1e-3)
+    acceleration_mps2: float = setting(1.5, "How people change their pace.", minimum=0.01)
+    confirm_hits: int = setting(4, "Images before a track counts.", minimum=1)
+    confirm_distance_m: float = setting(0.2, "Way before a track counts.", minimum=0.0)
+    forget_s: float = setting(0.6, "Unseen this long, a track is dropped.", minimum=0.05)
+    slowest_mps: float = setting(0.15, "Slower is standing.", minimum=0.0)
+    fastest_mps: float = setting(1.8, "Faster is a wrong match.", minimum=0.1)
+    body_radius_m: float = setting(0.3, "Of a person, legs and arms.", minimum=0.05)
+
+    def __post_init__(self) -> None:
+        """Refuse ages that are not in order."""
+        ages = self.compare_s
+        if not ages or ages[0] <= 0.0 or any(b <= a for a, b in pairwise(ages)):
+            raise ConfigError(f"compare_s must be positive and grow, got {ages}")
+
+
+@dataclass(frozen=True)
 class PlannerConfig:
     """MPPI and the behaviours around it."""
 
     num_samples: int = setting(500, "Sampled control sequences per plan.", minimum=16)
-    num_steps: int = setting(30, "Steps of the horizon.", minimum=2)
+    num_rounds: int = setting(1, "Times that a plan is improved before it is used.", minimum=1)
+    num_steps: int = setting(32, "Steps of the horizon.", minimum=2)
     step_s: float = setting(0.1, "Time per step.", minimum=0.01)
     num_knots: int = setting(7, "Noise is drawn at these and interpolated.", minimum=2)
     linear_noise_mps: float = setting(0.2, "Spread of sampled speeds.", minimum=0.0)
@@ -95,6 +141,9 @@ class PlannerConfig:
     smoothness_weight: float = setting(0.25, "Of changes of control.", minimum=0.0)
     speed_weight: float = setting(150.0, "Of exceeding the local speed limit.", minimum=0.0)
     reverse_weight: float = setting(2.0, "Of driving backward.", minimum=0.0)
+    people_margin_m: float = setting(0.4, "Berth for who walks, if there is room.", minimum=0.01)
+    people_weight: float = setting(4.0, "Of coming nearer than that.", minimum=0.0)
+    people_sure_s: float = setting(1.5, "Predictions are firm for so long.", minimum=0.0)
     unknown_speed_mps: float = setting(0.25, "Speed limit where nothing was seen.", minimum=0.01)
     field_resolution_m: float = setting(0.1, "Cells of the cost-to-go field.", minimum=0.02)
     position_tolerance_m: float = setting(0.08, "At the final goal.", minimum=0.005)
@@ -148,6 +197,7 @@ class LocalConfig:
     robot: RobotConfig = field(default_factory=RobotConfig)
     odometry: OdometryConfig = field(default_factory=OdometryConfig)
     occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
+    motion: MotionConfig = field(default_factory=MotionConfig)
     planner: PlannerConfig = field(default_factory=PlannerConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     seed: int = setting(0, "Of the sampling planner.", minimum=0)

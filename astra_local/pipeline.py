@@ -18,6 +18,8 @@ from astra_core.observation import CameraFrame, Observation
 from astra_core.records import LocalOdometry, SubGoal, Trajectory, Velocity
 from astra_core.time import to_seconds
 from astra_local.config import LocalConfig
+from astra_local.moving.movers import Movers
+from astra_local.moving.watch import MotionWatch
 from astra_local.odometry.ekf import WheelImuFilter
 from astra_local.odometry.history import OdometryHistory
 from astra_local.planner.planner import FALLBACK_SOURCES, LocalPlanner
@@ -46,6 +48,7 @@ class AstraLocal:
         self._history = OdometryHistory(c.odometry.history_s)
         self._rig = rig
         self._grid = RollingOccupancy(rig, c.occupancy, c.robot.footprint_radius_m)
+        self._motion = MotionWatch(c.motion)
         self._coverage = RigCoverage(rig, c.occupancy.num_sectors)
         rng = np.random.default_rng(c.seed)
         self._planner = LocalPlanner(c.planner, c.robot, rng)
@@ -96,7 +99,8 @@ class AstraLocal:
             _MEMORY_M,
         )
         view = replace(view, known=view.known & (view.occupied | ~dark))
-        self._world = LocalWorld.from_occupancy(view, c.max_distance_m)
+        standing, movers = self._motion.update(view)
+        self._world = LocalWorld.from_occupancy(standing, c.max_distance_m, movers)
         self._view = view
         return True
 
@@ -171,9 +175,19 @@ class AstraLocal:
         return self._view
 
     @property
+    def world(self) -> LocalWorld | None:
+        """Return what the planner knows of the surroundings, ``None`` before the first images."""
+        return self._world
+
+    @property
     def esdf(self) -> GridField | None:
         """Return the signed distance field for publishing, ``None`` before the first images."""
         return None if self._world is None else self._world.esdf
+
+    @property
+    def movers(self) -> Movers:
+        """Return who is seen to walk, at the stamp of the occupancy."""
+        return Movers() if self._world is None else self._world.movers
 
     @property
     def odometry(self) -> LocalOdometry | None:

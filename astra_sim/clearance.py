@@ -1,7 +1,8 @@
 """How far the robot is from touching something.
 
 Nearly everything in a building is an upright box or cylinder that never moves: their distance to
-the upright hull is a matter of the plane, for all of them at once. MuJoCo measures the rest.
+the upright hull is a matter of the plane, for all of them at once. So is that of people and door
+leaves, which move in the plane. MuJoCo measures the rest.
 """
 
 from __future__ import annotations
@@ -46,7 +47,14 @@ class ClearanceMeter:
         self._box_halves = model.geom_size[boxes, :2].copy()
         self._round_centers = data.geom_xpos[rounds, :2].copy()
         self._round_radii = model.geom_size[rounds, 0].copy()
-        self._others = np.flatnonzero(beside & ~boxes & ~rounds)
+        # Solids of people and doors stand upright in the middle of their mocap bodies.
+        self._mocap = model.body_mocapid[model.geom_bodyid]
+        moving = beside & (self._mocap >= 0)
+        self._moving_boxes = np.flatnonzero(moving & (model.geom_type == mujoco.mjtGeom.mjGEOM_BOX))
+        self._moving_rounds = np.flatnonzero(
+            moving & (model.geom_type == mujoco.mjtGeom.mjGEOM_CYLINDER)
+        )
+        self._others = np.flatnonzero(beside & ~moving & ~boxes & ~rounds)
 
     def distance_m(self, data: mujoco.MjData, x_m: float, y_m: float) -> float:
         """Return the distance of the hull around (x, y) to the nearest thing, at most 10 m."""
@@ -60,9 +68,23 @@ class ClearanceMeter:
             offset = center - self._round_centers
             gaps = np.hypot(offset[:, 0], offset[:, 1]) - self._round_radii
             nearest = min(nearest, float(gaps.min()))
-        nearest -= self._radius_m
+        nearest = min(nearest, self._to_moving_m(data, center)) - self._radius_m
         if len(self._others):
             nearest = min(nearest, self._measured_m(data, nearest))
+        return nearest
+
+    def _to_moving_m(self, data: mujoco.MjData, center: np.ndarray) -> float:
+        nearest = _FAR_M
+        for geom in self._moving_rounds:
+            away = center - data.mocap_pos[self._mocap[geom], :2]
+            nearest = min(nearest, float(np.hypot(*away)) - float(self._model.geom_size[geom, 0]))
+        for geom in self._moving_boxes:
+            away = center - data.mocap_pos[self._mocap[geom], :2]
+            w, _, _, z = data.mocap_quat[self._mocap[geom]]
+            cos, sin = w * w - z * z, 2.0 * w * z
+            along = np.array([cos * away[0] + sin * away[1], cos * away[1] - sin * away[0]])
+            outside = np.maximum(np.abs(along) - self._model.geom_size[geom, :2], 0.0)
+            nearest = min(nearest, float(np.hypot(*outside)))
         return nearest
 
     def _measured_m(self, data: mujoco.MjData, limit_m: float) -> float:

@@ -20,6 +20,7 @@ __all__ = [
     "DepthProfile",
     "ImuProfile",
     "SensorProfile",
+    "SignProfile",
     "WheelProfile",
     "load_profile",
 ]
@@ -70,6 +71,7 @@ class CameraProfile:
     white_balance_std: float = _required("relative standard deviation per colour", 0.0, 0.5)
     white_balance_time_constant_s: float = _required("how long a colour cast lasts", 0.01)
     drop_out_probability: float = _required("share of images that never arrive", 0.0, 1.0)
+    latency_s: float = _required("time from the exposure to the delivery of an image", 0.0, 1.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,13 +89,26 @@ class DepthProfile:
 
 
 @dataclasses.dataclass(frozen=True)
+class SignProfile:
+    """Sizes and density of the signs of public and industrial buildings (homes have their own)."""
+
+    room_letter_m: float = _required("letter height on the sign beside an office door", 0.01, 0.5)
+    overhead_letter_m: float = _required("letter height on signs that hang over a way", 0.01, 0.5)
+    aisle_letter_m: float = _required("letter height on the signs at the ends of an aisle", 0.02)
+    bay_letter_m: float = _required("letter height on the label of a rack bay", 0.01, 0.5)
+    bays_per_label: int = _required("rack bays for each label", 1, 10)
+    dock_letter_m: float = _required("letter height of the number over a dock door", 0.02, 1.0)
+
+
+@dataclasses.dataclass(frozen=True)
 class SensorProfile:
-    """All noise levels of one simulated robot."""
+    """All noise levels of one simulated robot, and the signs of the buildings it drives in."""
 
     imu: ImuProfile
     wheels: WheelProfile
     camera: CameraProfile
     depth: DepthProfile
+    signs: SignProfile
 
     @property
     def sha256(self) -> str:
@@ -120,7 +135,13 @@ class SensorProfile:
         camera = dataclasses.replace(
             silence(self.camera), saturation_snr_db=300.0, dynamic_range_db=300.0
         )
-        return SensorProfile(silence(self.imu), silence(self.wheels), camera, silence(self.depth))
+        return dataclasses.replace(
+            self,
+            imu=silence(self.imu),
+            wheels=silence(self.wheels),
+            camera=camera,
+            depth=silence(self.depth),
+        )
 
 
 def load_profile(source: str | Path = "default") -> SensorProfile:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from astra_core.camera import CameraIntrinsics, CameraRig
 from astra_core.errors import AstraError
+from astra_sim.culling import ViewCuller
 from astra_sim.robot import HIDDEN_GROUP
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class RigRenderer:
         self._option = mujoco.MjvOption()
         self._option.geomgroup[HIDDEN_GROUP] = 0
         self._option.sitegroup[:] = 0
+        self._culler: ViewCuller | None = None
         self._views = []
         for camera in rig.cameras:
             view = mujoco.MjvCamera()
@@ -177,9 +179,11 @@ class RigRenderer:
 
         view, rectangle, k = self._views[index]
         model = self._model
+        if self._culler is None:
+            self._culler = ViewCuller(model, data, self._option.geomgroup[model.geom_group] > 0)
         groups = model.geom_group.copy()
-        # MuJoCo draws everything everywhere; leaving out what is outside of the view costs less.
-        model.geom_group[~_in_view(model, data, view.fixedcamid, k)] = HIDDEN_GROUP
+        # MuJoCo draws everything everywhere; leaving out what is not seen costs less.
+        model.geom_group[~self._culler.visible(model, data, view.fixedcamid, k)] = HIDDEN_GROUP
         try:
             self._gl.make_current()
             mujoco.mjv_updateScene(
@@ -204,21 +208,6 @@ def _free(gl: Any, context: mujoco.MjrContext) -> None:
     gl.make_current()
     context.free()
     gl.free()
-
-
-def _in_view(
-    model: mujoco.MjModel, data: mujoco.MjData, camera_id: int, k: CameraIntrinsics
-) -> NDArray[np.bool_]:
-    """Return which geoms' bounding spheres ``(G,)`` reach into the pyramid of a camera."""
-    rotation = data.cam_xmat[camera_id].reshape(3, 3)
-    x, y, z = ((data.geom_xpos - data.cam_xpos[camera_id]) @ rotation).T
-    ahead, radius = -z, model.geom_rbound
-    slope_x, slope_y = 0.5 * k.width_px / k.fx_px, 0.5 * k.height_px / k.fy_px
-    inside = ahead > -radius
-    inside &= np.abs(x) - ahead * slope_x < radius * np.hypot(1.0, slope_x)
-    inside &= np.abs(y) - ahead * slope_y < radius * np.hypot(1.0, slope_y)
-    # Infinite planes have no bounding sphere.
-    return inside | (radius <= 0.0)
 
 
 def _metres(buffer: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -128,6 +128,11 @@ class DriveBase:
         forward = math.cos(theta) * float(data.qvel[x]) + math.sin(theta) * float(data.qvel[y])
         return forward, float(data.qvel[turn])
 
+    def map_velocity(self, data: mujoco.MjData) -> tuple[float, float]:
+        """Return the true velocity (x, y) in ``map``."""
+        x, y, _ = self._dofs
+        return float(data.qvel[x]), float(data.qvel[y])
+
     def push(self, data: mujoco.MjData, command: Velocity) -> None:
         """Apply the motor forces of one physics step.
 

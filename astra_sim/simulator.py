@@ -1,7 +1,8 @@
 """The simulator: a scene, a robot, its sensors, one tick of 20 ms at a time.
 
-Same scene, seed and commands give identical bytes: every sensor draws from a generator of its
-own, so switching cameras off does not change the IMU.
+Same scene, seed, conditions and commands give identical bytes: every sensor draws from a generator
+of its own, so switching cameras off does not change the IMU. So do people and doors: a mission
+under other conditions has the same noise.
 """
 
 from __future__ import annotations
@@ -20,14 +21,21 @@ from astra_core.records import Velocity
 from astra_core.time import NS_PER_S, from_seconds
 from astra_sim.clearance import ClearanceMeter
 from astra_sim.collision import CollisionMonitor
+from astra_sim.conditions import EMPTY, Conditions
+from astra_sim.disc import Disc
+from astra_sim.light import change_light
 from astra_sim.profile import SensorProfile
 from astra_sim.rendering import RigRenderer, select_gl_backend
 from astra_sim.rig import default_rig
 from astra_sim.robot import DriveBase, RobotConfig, add_robot
+from astra_sim.scenes.changes import mission_scene
+from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.types import Scene
+from astra_sim.sensors.delivery import ImageDelivery
 from astra_sim.sensors.imu import Imu
 from astra_sim.sensors.rig_cameras import RigCameras
 from astra_sim.sensors.wheels import WheelEncoders
+from astra_sim.surroundings import PersonTruth, Surroundings
 from astra_sim.truth import GroundTruth
 
 __all__ = ["Simulator"]
@@ -42,7 +50,8 @@ class Simulator:
     """A robot in a building.
 
     Attributes:
-        scene: Where it is.
+        scene: Where it is, as it stands at mission time.
+        conditions: What differs from the tour.
         profile: How good its sensors are.
         rig: Its cameras.
         robot: Its size and limits.
@@ -55,6 +64,7 @@ class Simulator:
         profile: SensorProfile,
         seed: int,
         *,
+        conditions: Conditions = EMPTY,
         camera_hz: float = 10.0,
         depth: bool = True,
         semantics: bool = False,
@@ -66,9 +76,13 @@ class Simulator:
         """Build the world and put the robot into it, at rest.
 
         Args:
-            scene: From :func:`astra_sim.scenes.make_scene`.
+            scene: From :func:`astra_sim.scenes.make_scene`, as on the tour.
             profile: From :func:`astra_sim.profile.load_profile`.
-            seed: Of sensor noise and, without ``start_pose``, of the start.
+            seed: Of sensor noise, of what the conditions leave open and, without
+                ``start_pose``, of the start.
+            conditions: What has changed since the tour, and who walks about; what then stands
+                there is :attr:`scene`, which
+                :func:`astra_sim.scenes.changes.mission_scene` tells beforehand.
             camera_hz: Images per second of every camera; 0 means no cameras. At most 50.
             depth: Whether frames carry depth.
             semantics: Whether :meth:`object_image` may be asked for (privileged).
@@ -81,7 +95,8 @@ class Simulator:
             ConfigError: The camera rate is out of range.
             RenderingError: Cameras are wanted and no GL library is there.
         """
-        self.scene = scene
+        self.scene = scene = mission_scene(scene, seed, conditions)
+        self.conditions = conditions
         self.profile = profile
         self.rig = rig or default_rig()
         self.robot = robot or RobotConfig()
@@ -96,18 +111,26 @@ class Simulator:
         from astra_sim.scenes.model import build_world, geom_object_ids
 
         self._mujoco = mujoco
+        start, imu, wheels, images = np.random.SeedSequence(seed).spawn(4)
+        # Planning on the floor takes time in large buildings: only where somebody needs it.
+        plan = floor_plan(scene) if start_pose is None or conditions.most_people else None
+        if start_pose is None:
+            start_pose = _free_pose(plan, np.random.default_rng(start))
+        here = Disc(np.array(start_pose[:2]), np.zeros(2), self.robot.radius_m)
+        self._surroundings = Surroundings(scene, plan, conditions, seed, here)
+
         spec = build_world(scene)
+        change_light(spec, seed, conditions.light_change)
         add_robot(spec, self.rig, self.robot)
+        self._surroundings.add_to(spec)
         spec.option.timestep = _PHYSICS_S
         self.model = spec.compile()
         self.data = mujoco.MjData(self.model)
         self._object_ids = geom_object_ids(self.model)
 
-        start, imu, wheels, images = np.random.SeedSequence(seed).spawn(4)
-        if start_pose is None:
-            start_pose = _free_pose(scene, np.random.default_rng(start))
         self._base = DriveBase(self.model, self.robot)
         self._base.place(self.data, start_pose)
+        self._surroundings.attach(self.model, self.data)
         mujoco.mj_forward(self.model, self.data)
         self._imu = Imu(
             profile.imu, 1.0 / (_PHYSICS_S * _STEPS_PER_IMU), np.random.default_rng(imu)
@@ -121,6 +144,7 @@ class Simulator:
         self._semantics = semantics
         self._image_seed = images
         self._cameras: RigCameras | None = None
+        self._delivery = ImageDelivery(profile.camera.latency_s + conditions.image_latency_s)
         self._renderer: RigRenderer | None = None
         self._sealed = seal_truth
         self._tick = 0
@@ -139,10 +163,11 @@ class Simulator:
             command: Body velocity; clipped to what the base can do, stop where not finite.
 
         Returns:
-            What was sensed in the tick: 2 IMU samples, 1 wheel sample, frames when they are due.
+            What was sensed in the tick: 2 IMU samples, 1 wheel sample, and frames that arrived.
         """
         before_ns = self.stamp_ns
         before = self._base.pose(self.data)
+        self._surroundings.step(self.data, self.tick_s, self._robot_disc())
         imu = []
         imu_ns = from_seconds(_PHYSICS_S * _STEPS_PER_IMU)
         for number in range(_IMU_PER_TICK):
@@ -157,6 +182,31 @@ class Simulator:
         self._path_m += math.hypot(*step_m)
         wheels = self._wheels.sample(self.stamp_ns, forward_m, turn_rad, self.tick_s)
         return Observation(self.stamp_ns, tuple(imu), (wheels,), self._due_frames())
+
+    def place(self, pose: tuple[float, float, float]) -> None:
+        """Put the robot at another pose (x, y, theta) in ``map``, at rest; time goes on.
+
+        For evaluation: many starts in one world. Nothing that is sensed tells of the jump.
+        """
+        self._base.place(self.data, pose)
+        self._surroundings.make_room(self.data, self._robot_disc())
+        self._mujoco.mj_forward(self.model, self.data)
+
+    def people(self) -> list[PersonTruth]:
+        """Return where people are now. Privileged, as :meth:`truth`; none where it is sealed."""
+        return [] if self._sealed else self._surroundings.people()
+
+    def expose(self) -> tuple[CameraFrame, ...]:
+        """Take a picture with every camera now, whatever the camera rate. For evaluation."""
+        if self._cameras is None:
+            self._cameras = RigCameras(
+                self.rig,
+                self.profile,
+                self._image_seed,
+                self._depth,
+                self.conditions.image_drop_out,
+            )
+        return self._cameras.expose(self._posed_renderer(), self.data, self.stamp_ns)
 
     def truth(self) -> GroundTruth:
         """Return what really happened. For scoring, tours and tests; never for the stack."""
@@ -232,24 +282,26 @@ class Simulator:
         if self._camera_hz <= 0.0:
             return ()
         first_ns = from_seconds(self.tick_s)
-        if self.stamp_ns < first_ns + round(self._images * NS_PER_S / self._camera_hz):
-            return ()
-        self._images += 1
-        if self._cameras is None:
-            self._cameras = RigCameras(self.rig, self.profile, self._image_seed, self._depth)
-        return self._cameras.expose(self._posed_renderer(), self.data, self.stamp_ns)
+        if self.stamp_ns >= first_ns + round(self._images * NS_PER_S / self._camera_hz):
+            self._images += 1
+            self._delivery.send(self.expose(), self.stamp_ns)
+        return self._delivery.receive(self.stamp_ns)
+
+    def _robot_disc(self) -> Disc:
+        x, y, _ = self._base.pose(self.data)
+        velocity = np.array(self._base.map_velocity(self.data))
+        return Disc(np.array([x, y]), velocity, self.robot.radius_m)
 
     def _posed_renderer(self) -> RigRenderer:
         if self._renderer is None:
             self._renderer = RigRenderer(self.model, self.rig)
+        self._surroundings.pose(self.data)
         # A step leaves positions of bodies from before it; bring them up to date.
         self._mujoco.mj_kinematics(self.model, self.data)
         self._mujoco.mj_camlight(self.model, self.data)
         return self._renderer
 
 
-def _free_pose(scene: Scene, rng: np.random.Generator) -> tuple[float, float, float]:
-    from astra_sim.scenes.floor_plan import floor_plan
-
-    x, y, theta = floor_plan(scene).sample_free_pose(rng, _START_CLEARANCE_M)
+def _free_pose(plan: FloorPlan, rng: np.random.Generator) -> tuple[float, float, float]:
+    x, y, theta = plan.sample_free_pose(rng, _START_CLEARANCE_M)
     return float(x), float(y), float(theta)

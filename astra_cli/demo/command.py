@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from astra_core.errors import AstraError, ConfigError, MapFormatError
+from astra_core.errors import ConfigError, MapFormatError
 from astra_eval.json_file import check_writable, write_json
 
 if TYPE_CHECKING:
-    from astra_cli.ros.demo_session import DemoSession
-    from astra_msgs.action import Navigate
     from astra_sim.scenes.types import Scene
 
 __all__ = ["run_demo"]
@@ -34,6 +32,7 @@ def run_demo(
     seed: int,
     goal: str,
     *,
+    conditions: str = "empty",
     map_folder: Path | None = None,
     record: Path | None = None,
     json_file: Path | None = None,
@@ -44,6 +43,7 @@ def run_demo(
         family: Scene family.
         seed: Scene seed.
         goal: What the robot is told.
+        conditions: Name of what has changed since the tour, and who walks about.
         map_folder: A map of the scene; ``None`` makes one, or takes the one that was kept.
         record: Folder for bag, picture and result; ``None`` keeps nothing.
         json_file: Where to write the result; ``None`` writes none.
@@ -54,18 +54,20 @@ def run_demo(
     Raises:
         AstraError: The demo could not be run at all.
     """
+    from astra_sim.conditions import named_conditions
     from astra_sim.rendering import select_gl_backend
     from astra_sim.scenes import make_scene
 
     select_gl_backend()
     _check_request(goal, record, json_file)
+    named_conditions(conditions)
     scene = make_scene(family, seed)
     with _terminated_as_interrupt():
         if map_folder is None:
             map_folder = _map_with_progress(family, seed)
         else:
             _check_map(map_folder)
-        return _drive_and_judge(scene, map_folder, goal, record, json_file)
+        return _drive_and_judge(scene, map_folder, goal, conditions, record, json_file)
 
 
 def _check_request(goal: str, record: Path | None, json_file: Path | None) -> None:
@@ -113,72 +115,57 @@ def _map_with_progress(family: str, seed: int) -> Path:
 
 
 def _drive_and_judge(
-    scene: Scene, map_folder: Path, goal: str, record: Path | None, json_file: Path | None
+    scene: Scene,
+    map_folder: Path,
+    goal: str,
+    conditions: str,
+    record: Path | None,
+    json_file: Path | None,
 ) -> int:
-    from astra_cli.demo.join import join_drive
-    from astra_cli.demo.memory import MemoryWatch
-    from astra_cli.demo.mission_result import mission_result
-    from astra_cli.demo.stack import running_stack
-    from astra_cli.demo.summary import DemoCost, demo_json, print_summary
-    from astra_eval.instructions import accepted_categories
+    from astra_cli.demo.display import ProgressLine
+    from astra_cli.demo.drive import drive_over_dds
+    from astra_cli.demo.summary import demo_json, print_summary
+    from astra_eval.instructions import right_answer_to
     from astra_eval.scoring import score_mission
+    from astra_sim.conditions import named_conditions
+    from astra_sim.scenes.changes import mission_scene
 
-    with running_stack(scene, map_folder, record) as stack:
-        memory = MemoryWatch(stack.process_ids)
-        try:
-            answer = _say(stack.session, goal, stack.check)
-        finally:
-            memory_mb = memory.close()
-        session = stack.session
-    log = session.log
-    drive = join_drive(
-        log.truth,
-        log.odometry,
-        log.global_poses,
-        num_collisions=session.num_collisions,
-        collided_with=session.collided_with,
-        goal_ns=log.first_stamp_ns,
-        end_ns=log.end_stamp_ns,
-    )
-    if len(drive.stamps_ns) == 0:
-        raise AstraError("nothing was recorded of the drive: no ground truth or odometry arrived")
+    line = ProgressLine()
+    try:
+        drive = drive_over_dds(
+            scene,
+            map_folder,
+            goal,
+            start_seed=scene.seed,
+            conditions=conditions,
+            record=record,
+            on_state=line.show,
+            on_begin=lambda: print(f'You: "{goal}"', flush=True),
+        )
+    finally:
+        line.close()
+    now = mission_scene(scene, scene.seed, named_conditions(conditions))
+    answer = right_answer_to(now, goal)
     score = score_mission(
-        scene,
-        drive,
-        mission_result(answer),
-        goal,
-        accepted_categories(scene.family, goal),
+        now, drive.record, drive.result, goal, None if answer is None else answer.landmark_ids
     )
-    cost = DemoCost(
-        log.wall_time_s, log.real_time_factor, log.rates_hz(), log.planning_s, memory_mb
-    )
-    print_summary(score, cost)
+    print_summary(score, drive.cost)
     data = demo_json(
         score,
-        cost,
+        drive.cost,
         family=scene.family,
         seed=scene.seed,
+        conditions=conditions,
         versions={name: version(name) for name in _VERSIONED if _installed(name)},
     )
     if record is not None:
         from astra_eval.pictures import draw_drive
 
         write_json(record / "result.json", data)
-        draw_drive(scene, drive, score, record / "drive.png")
+        draw_drive(now, drive.record, score, record / "drive.png")
         print(f"  record   {record}: bag/, drive.png, result.json")
     write_json(json_file, data)
     return 0 if score.success else 1
-
-
-def _say(session: DemoSession, goal: str, check: Callable[[], None]) -> Navigate.Result:
-    from astra_cli.demo.display import ProgressLine
-
-    line = ProgressLine()
-    print(f'You: "{goal}"', flush=True)
-    try:
-        return session.drive(goal, check=check, on_state=line.show)
-    finally:
-        line.close()
 
 
 def _installed(name: str) -> bool:

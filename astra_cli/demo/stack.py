@@ -40,13 +40,22 @@ class RunningStack:
 
 
 @contextmanager
-def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterator[RunningStack]:
+def running_stack(
+    scene: Scene,
+    map_folder: Path,
+    record: Path | None,
+    *,
+    start_seed: int | None = None,
+    conditions: str = "empty",
+) -> Iterator[RunningStack]:
     """Start simulator, stack and client in a domain of their own; stop all of them at the end.
 
     Args:
-        scene: Where the robot is.
+        scene: Where the robot is, as it was on the tour.
         map_folder: The map of that scene.
         record: Folder whose ``bag/`` is written; ``None`` records nothing.
+        start_seed: Of the start pose, the noise and the conditions; ``None`` takes the scene's.
+        conditions: Name of what has changed since the tour.
 
     Raises:
         AstraError: Something did not start.
@@ -65,7 +74,8 @@ def running_stack(scene: Scene, map_folder: Path, record: Path | None) -> Iterat
                 "sim": True,
                 "scene": scene.family,
                 "seed": scene.seed,
-                "start_seed": scene.seed,
+                "start_seed": scene.seed if start_seed is None else start_seed,
+                "conditions": conditions,
                 "map": map_folder,
                 # Lockstep keeps it right at any speed; nobody watches in real time yet.
                 "real_time_factor": 0.0,

@@ -38,7 +38,13 @@ class DemoCost:
 
 
 def demo_json(
-    score: MissionScore, cost: DemoCost, *, family: str, seed: int, versions: Mapping[str, str]
+    score: MissionScore,
+    cost: DemoCost,
+    *,
+    family: str,
+    seed: int,
+    conditions: str,
+    versions: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the result as plain data, with the keys of DESIGN section 9 and a few more."""
     planning_ms = sorted(1000.0 * seconds for seconds in cost.planning_s)
@@ -57,6 +63,7 @@ def demo_json(
         },
         "memory_mb": {name: round(mb) for name, mb in cost.memory_mb.items()},
         "stack_memory_mb": round(cost.stack_memory_mb),
+        "conditions": conditions,
         "map": "oracle",
         "depth": "sensor",
         "versions": dict(versions),

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-__all__ = ["wilson_interval"]
+import numpy as np
+
+__all__ = ["cluster_interval", "wilson_interval"]
+
+_RESAMPLES = 2000
+_SEED = 8
 
 
 def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
@@ -31,3 +37,26 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     spread = share * (1.0 - share) / trials + z * z / (4 * trials * trials)
     half = z * math.sqrt(spread) / denominator
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def cluster_interval(successes: Sequence[float], trials: Sequence[float]) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a share whose trials come in clusters.
+
+    Queries in one building share its map, its light and its look: they are no independent trials.
+    Whole buildings are drawn again, with replacement (percentile bootstrap, fixed seed).
+
+    Args:
+        successes: Per cluster; any number may stand for success, so this bounds means as well.
+        trials: Per cluster.
+
+    Returns:
+        Lower and upper bound; NaN with fewer than two clusters that hold a trial.
+    """
+    kept = [(s, t) for s, t in zip(successes, trials, strict=True) if t > 0]
+    if len(kept) < 2:
+        return math.nan, math.nan
+    table = np.array(kept, dtype=np.float64)
+    draws = np.random.default_rng(_SEED).integers(len(table), size=(_RESAMPLES, len(table)))
+    sums = table[draws].sum(axis=1)
+    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
+    return float(low), float(high)

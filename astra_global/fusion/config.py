@@ -2,11 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from astra_core.config import setting
 
-__all__ = ["FusionConfig"]
+__all__ = ["FusionConfig", "PlaceConfig"]
+
+
+@dataclass(frozen=True)
+class PlaceConfig:
+    """The belief about which place of the map the robot is at."""
+
+    believed_probability: float = setting(
+        0.98, "Probability from which a place is believed", minimum=0.5, maximum=0.999999
+    )
+    kidnap_probability: float = setting(
+        1e-5, "Chance between two fixes that somebody carried the robot away", minimum=0.0
+    )
+    unseen_likelihood: float = setting(
+        0.1,
+        "Likelihood of images that show other places, at one that they do not show",
+        minimum=1e-6,
+        maximum=1.0,
+    )
+    blank_likelihood: float = setting(
+        0.7, "Likelihood of images that show no place at all, at a known one", minimum=0.01
+    )
+    max_log_evidence: float = setting(
+        7.0, "Images never speak more than this for one place, as a log of odds", minimum=0.1
+    )
+    fresh_motion_m: float = setting(
+        0.4, "Way after which images of the same place are new evidence", minimum=0.01
+    )
+    fresh_motion_rad: float = setting(
+        0.8, "Turn after which images of the same place are new evidence", minimum=0.01
+    )
+    stale_evidence: float = setting(
+        0.1,
+        "Share of the evidence that images from the same standpoint have",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    gate_probability: float = setting(
+        0.999,
+        "Share of right poses that count as the same place",
+        minimum=0.5,
+        maximum=0.999999,
+    )
+    slack_m: float = setting(0.15, "Deviation between poses of one place, added", minimum=0.0)
+    slack_rad: float = setting(0.05, "The same for the heading", minimum=0.0)
+    doubted_probability: float = setting(
+        0.5, "Probability of the place of the pose below which it is called uncertain", minimum=0.0
+    )
+    given_up_probability: float = setting(
+        0.02, "The same, below which the pose is given up", minimum=0.0
+    )
+    look_everywhere_every: int = setting(
+        5, "Of the looks at a believed place, every so many also searches the map", minimum=1
+    )
+    max_expected: int = setting(6, "Places that are looked at in any case, at most", minimum=1)
+    min_expected_probability: float = setting(
+        1e-3, "Probability from which a place is looked at in any case", minimum=0.0
+    )
+    max_places: int = setting(24, "Places kept, likeliest first", minimum=2)
+    min_probability: float = setting(1e-5, "Places below this are dropped", minimum=0.0)
 
 
 @dataclass(frozen=True)
@@ -36,10 +95,10 @@ class FusionConfig:
         0.0005, "Standard deviation of the heading per second, standing or not", minimum=0.0
     )
     fix_floor_m: float = setting(
-        0.03, "Smallest standard deviation believed of a fix's position", minimum=1e-4
+        0.01, "Smallest standard deviation believed of a fix's position", minimum=1e-4
     )
     fix_floor_rad: float = setting(
-        0.015, "Smallest standard deviation believed of a fix's heading", minimum=1e-4
+        0.004, "Smallest standard deviation believed of a fix's heading", minimum=1e-4
     )
     belief_floor_m: float = setting(
         0.01, "Smallest standard deviation of the pose: fixes share the map's errors", minimum=0.0
@@ -57,19 +116,6 @@ class FusionConfig:
         0.05, "Deviation added in the gate only: systematic drift lags behind", minimum=0.0
     )
     gate_slack_rad: float = setting(0.03, "The same for the heading", minimum=0.0)
-    min_inliers: int = setting(30, "Inliers below which a fix is not looked at", minimum=1)
-    strong_inlier_ratio: float = setting(
-        2.0, "Times the smallest inlier count at which one fix alone is believed", minimum=1.0
-    )
-    kidnap_fixes: int = setting(
-        3, "Rejected fixes that must agree with each other to move the robot on the map", minimum=2
-    )
-    kidnap_motion_m: float = setting(
-        0.3, "Way between rejected fixes that makes weak ones count as independent", minimum=0.0
-    )
-    kidnap_motion_rad: float = setting(
-        0.5, "Turn between rejected fixes that makes weak ones count as independent", minimum=0.0
-    )
     uncertain_after_m: float = setting(
         6.0, "Metres driven without a fix until the pose is called uncertain", minimum=0.1
     )
@@ -85,3 +131,4 @@ class FusionConfig:
     lost_sigma_m: float = setting(
         1.0, "Standard deviation of the position at which it is given up", minimum=0.05
     )
+    places: PlaceConfig = field(default_factory=PlaceConfig)

@@ -1,8 +1,10 @@
 """One high-rate pose on the map from low-rate fixes and local odometry (paper, section 1.1).
 
-The paper leaves the filter open. Here it is an error-state Kalman filter with three numbers: the
-state is the pose of the robot on the map at the newest fix (the anchor), carried to any later time
-by odometry; ``T_map_odom`` follows from it and changes only when a fix is believed.
+The paper leaves the filter open. Here two work together. The place filter decides which place it
+is, out of all that look alike. Once a place is believed, an error-state Kalman filter with three
+numbers holds the pose: the state is the pose of the robot on the map at the newest fix (the
+anchor), carried to any later time by odometry; ``T_map_odom`` follows from it and changes only when
+a fix is believed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from astra_core.time import to_seconds
 from astra_global.fusion.config import FusionConfig
 from astra_global.fusion.motion_model import UncertainPose, mahalanobis_squared, move, update
 from astra_global.fusion.odometry_buffer import OdometryBuffer
+from astra_global.fusion.place_belief import PlaceTracker
 from astra_global.types import PoseFix
 
 __all__ = ["FixDecision", "FixVerdict", "PoseFusion"]
@@ -30,7 +33,7 @@ class FixVerdict(Enum):
 
     FIRST = "first fix"
     ACCEPTED = "accepted"
-    KIDNAPPED = "moved: several fixes agree on another place"
+    KIDNAPPED = "moved: another place is believed"
     PENDING = "not believed yet"
     OUTLIER = "outlier"
     UNUSABLE = "unusable"
@@ -70,22 +73,24 @@ class PoseFusion:
     Not thread safe: :class:`astra_global.pipeline.AstraGlobal` holds a lock around it.
     """
 
-    def __init__(self, config: FusionConfig | None = None) -> None:
-        """Start without a pose."""
+    def __init__(self, config: FusionConfig | None = None, num_places: int = 100) -> None:
+        """Start without a pose, on a map of so many places."""
         self.config = config or FusionConfig()
         self.odometry = OdometryBuffer(self.config.buffer_s)
+        self.places = PlaceTracker(self.config, self.odometry, num_places)
         self.accepted_fixes = 0
         self.rejected_fixes = 0
         self.last_fix_ns: int | None = None
         self._gate = float(chi2.ppf(self.config.gate_probability, df=3))
         self._anchor: _Anchor | None = None
-        self._candidates: list[tuple[PoseFix, UncertainPose]] = []
         self._length_at_fix_m = 0.0
         self._rejected_in_a_row = 0
+        self._place_probability = 1.0
 
     def add_odometry(self, odometry: LocalOdometry) -> None:
         """Take one odometry sample, and keep the anchor inside the window of the buffer."""
         self.odometry.add(odometry)
+        self.places.keep_up(odometry.stamp_ns)
         if self._anchor is None:
             return
         age_s = to_seconds(odometry.stamp_ns - self._anchor.stamp_ns)
@@ -97,37 +102,57 @@ class PoseFusion:
         return self.odometry.pose_at(stamp_ns) is not None
 
     def forget(self) -> None:
-        """Drop the pose: the robot was carried. Odometry goes on."""
+        """Drop the pose and the places: the robot was carried. Odometry goes on."""
         self._anchor = None
-        self._candidates.clear()
+        self.places.forget()
         self.last_fix_ns = None
         self._rejected_in_a_row = 0
 
     def apply_fix(self, fix: PoseFix) -> FixDecision:
         """Weigh one fix at the stamp of its images.
 
-        The first fix needs many inliers or a second one that agrees. Later ones must pass a
-        chi-square gate against the belief; those that do not are kept aside, and when enough of
-        them agree with each other the robot has been carried and the belief follows them.
+        Every pose that it allows goes to the place filter. The first pose is taken when one place
+        is believed. Later fixes correct it when one of their poses passes a chi-square gate; when
+        the places come to believe in another one, the robot has been carried and the pose follows.
         """
-        measured, problem = self._measurement(fix)
-        if measured is None:
+        problem = self._problem(fix)
+        if problem:
             self.rejected_fixes += 1
             return FixDecision(FixVerdict.UNUSABLE, problem)
-        if self._anchor is None:
-            decision = self._first_fix(fix, measured)
-        else:
-            decision = self._later_fix(fix, measured)
+        allowed = self._allowed_poses(fix)
+        # Out-of-order fixes are carried forward instead of moving anchor and belief back.
+        self.places.update(fix.stamp_ns, allowed, fix)
+        decision = self._settle(fix.stamp_ns, allowed)
+        self._note_place()
         if decision.verdict.accepted:
             self.accepted_fixes += 1
             self.last_fix_ns = max(fix.stamp_ns, self.last_fix_ns or fix.stamp_ns)
             self._length_at_fix_m = self.odometry.total_length_m
             self._rejected_in_a_row = 0
-            self._candidates.clear()
         else:
             self.rejected_fixes += 1
             self._rejected_in_a_row += 1
         return decision
+
+    def report_blank(self) -> None:
+        """Take note that images showed no place of the map."""
+        newest_ns = self.odometry.newest_ns
+        if newest_ns is not None:
+            self.places.update(newest_ns, [], None)
+            self._note_place()
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether one place is believed and the newest fix agreed with it."""
+        return self.places.believed() is not None and self._rejected_in_a_row == 0
+
+    def expected_poses(self, stamp_ns: int) -> list[NDArray[np.float64]]:
+        """Return where the robot may be at a stamp, likeliest first: what images should show."""
+        config = self.config.places
+        places = self.places.belief(stamp_ns).places[: config.max_expected]
+        return [
+            place.pose for place in places if place.probability >= config.min_expected_probability
+        ]
 
     def map_to_odom(self) -> NDArray[np.float64] | None:
         """Return ``T_map_odom`` ``(3,)``, or ``None`` before the first fix."""
@@ -150,97 +175,67 @@ class PoseFusion:
         """Return the way driven since the newest accepted fix was applied."""
         return self.odometry.total_length_m - self._length_at_fix_m
 
-    def _measurement(self, fix: PoseFix) -> tuple[UncertainPose | None, str]:
-        config = self.config
-        pose = np.asarray(fix.pose, dtype=np.float64)
-        covariance = np.asarray(fix.covariance, dtype=np.float64)
-        if not (np.isfinite(pose).all() and np.isfinite(covariance).all()):
-            return None, "pose or covariance is not finite"
-        if fix.num_inliers < config.min_inliers:
-            return None, f"{fix.num_inliers} inliers are fewer than {config.min_inliers}"
+    def _problem(self, fix: PoseFix) -> str:
+        poses = [(fix.pose, fix.covariance)]
+        poses += [(other.pose, other.covariance) for other in fix.alternatives]
+        if not all(np.isfinite(pose).all() and np.isfinite(p).all() for pose, p in poses):
+            return "pose or covariance is not finite"
         if self.odometry.pose_at(fix.stamp_ns) is None:
-            return None, "no odometry at the time of its images"
+            return "no odometry at the time of its images"
+        return ""
+
+    def _allowed_poses(self, fix: PoseFix) -> list[UncertainPose]:
+        config = self.config
         # PnP's own covariance knows pixel noise only; calibration and map errors set the floor.
         floor = np.diag([config.fix_floor_m**2, config.fix_floor_m**2, config.fix_floor_rad**2])
-        return UncertainPose(pose, covariance + floor), ""
+        poses = [(fix.pose, fix.covariance)]
+        poses += [(other.pose, other.covariance) for other in fix.alternatives]
+        return [
+            UncertainPose(np.asarray(pose, dtype=np.float64), np.asarray(p) + floor)
+            for pose, p in poses
+        ]
 
-    def _first_fix(self, fix: PoseFix, measured: UncertainPose) -> FixDecision:
-        config = self.config
-        strong = config.strong_inlier_ratio * config.min_inliers
-        if fix.num_inliers >= strong:
-            self._anchor = _Anchor(fix.stamp_ns, measured)
-            return FixDecision(FixVerdict.FIRST, f"{fix.num_inliers} inliers")
-        agreeing = self._agreeing(fix, measured)
-        if agreeing:
-            self._set_from([*agreeing, (fix, measured)])
-            return FixDecision(FixVerdict.FIRST, "two fixes agree")
-        self._remember(fix, measured)
-        return FixDecision(FixVerdict.PENDING, f"{fix.num_inliers} inliers: waits for a second fix")
-
-    def _later_fix(self, fix: PoseFix, measured: UncertainPose) -> FixDecision:
-        assert self._anchor is not None
-        # Out-of-order fixes are carried forward to the anchor instead of moving the anchor back.
-        stamp_ns = max(fix.stamp_ns, self._anchor.stamp_ns)
+    def _settle(self, fix_ns: int, allowed: list[UncertainPose]) -> FixDecision:
+        """Move the anchor by what the fix and the places say."""
+        believed = self.places.believed()
+        if self._anchor is None:
+            if believed is None:
+                return FixDecision(FixVerdict.PENDING, self.places.reason())
+            self._anchor = _Anchor(self.places.stamp_ns, believed.state)
+            return FixDecision(FixVerdict.FIRST, self.places.reason())
+        stamp_ns = max(fix_ns, self._anchor.stamp_ns)
         prior = self._state_at(stamp_ns)
-        here = self._carried(fix, measured, stamp_ns)
-        if prior is None or here is None:
+        motion = self.odometry.motion(fix_ns, stamp_ns)
+        if prior is None or motion is None:
             return FixDecision(FixVerdict.UNUSABLE, "no odometry between it and the last fix")
-        distance_squared = self._distance_squared(prior, here)
-        if distance_squared <= self._gate:
-            posterior = self._with_floor(update(prior, here))
+        here = [move(pose, motion, self.config) for pose in allowed]
+        distances = [self._distance_squared(prior, pose) for pose in here]
+        best = int(np.argmin(distances))
+        if believed is not None and not self._is_here(believed.state):
+            anchor_ns = self.places.stamp_ns
+            before = self._state_at(anchor_ns)
+            self._anchor = _Anchor(anchor_ns, believed.state)
+            jump_m = _jump(before, believed.state) if before is not None else float("nan")
+            return FixDecision(FixVerdict.KIDNAPPED, self.places.reason(), distances[best], jump_m)
+        if distances[best] <= self._gate:
+            posterior = self._with_floor(update(prior, here[best]))
             self._anchor = _Anchor(stamp_ns, posterior)
             return FixDecision(
-                FixVerdict.ACCEPTED, "agrees", distance_squared, _jump(prior, posterior)
+                FixVerdict.ACCEPTED, "agrees", distances[best], _jump(prior, posterior)
             )
-        agreeing = self._agreeing(fix, measured)
-        self._remember(fix, measured)
-        if len(agreeing) + 1 >= self.config.kidnap_fixes and self._independent(agreeing, fix):
-            self._set_from([*agreeing, (fix, measured)])
-            reason = f"{len(agreeing) + 1} fixes in a row agree on another place"
-            jump_m = _jump(prior, self._anchor.state)
-            return FixDecision(FixVerdict.KIDNAPPED, reason, distance_squared, jump_m)
-        away_m = float(np.linalg.norm(here.pose[:2] - prior.pose[:2]))
-        reason = f"{away_m:.2f} m off the belief, d2 {distance_squared:.0f} > {self._gate:.0f}"
-        return FixDecision(FixVerdict.OUTLIER, reason, distance_squared)
+        away_m = _jump(prior, here[0])
+        reason = f"{away_m:.2f} m off the belief, d2 {distances[0]:.0f} > {self._gate:.0f}"
+        return FixDecision(FixVerdict.OUTLIER, reason, distances[0])
 
-    def _agreeing(
-        self, fix: PoseFix, measured: UncertainPose
-    ) -> list[tuple[PoseFix, UncertainPose]]:
-        """Return the newest run of candidates that agree with a fix, oldest first."""
-        run: list[tuple[PoseFix, UncertainPose]] = []
-        for candidate, uncertain in reversed(self._candidates):
-            carried = self._carried(candidate, uncertain, fix.stamp_ns)
-            if candidate.stamp_ns >= fix.stamp_ns or carried is None:
-                continue
-            if self._distance_squared(carried, measured) > self._gate:
-                break
-            run.append((candidate, uncertain))
-        return run[::-1]
+    def _is_here(self, state: UncertainPose) -> bool:
+        """Say whether a believed place is where the anchor is."""
+        here = self._state_at(self.places.stamp_ns)
+        return here is None or self.places.same_place(here, state)
 
-    def _independent(self, agreeing: list[tuple[PoseFix, UncertainPose]], fix: PoseFix) -> bool:
-        """Say whether a run of fixes is more than one wrong picture seen again and again."""
-        config = self.config
-        strong = config.strong_inlier_ratio * config.min_inliers
-        if all(candidate.num_inliers >= strong for candidate, _ in [*agreeing, (fix, None)]):
-            return True
-        motion = self.odometry.motion(agreeing[0][0].stamp_ns, fix.stamp_ns)
-        return motion is not None and (
-            motion.length_m >= config.kidnap_motion_m or motion.turn_rad >= config.kidnap_motion_rad
-        )
-
-    def _remember(self, fix: PoseFix, measured: UncertainPose) -> None:
-        self._candidates.append((fix, measured))
-        del self._candidates[: -2 * self.config.kidnap_fixes]
-
-    def _set_from(self, run: list[tuple[PoseFix, UncertainPose]]) -> None:
-        first_fix, state = run[0]
-        stamp_ns = first_fix.stamp_ns
-        for fix, measured in run[1:]:
-            motion = self.odometry.motion(stamp_ns, fix.stamp_ns)
-            assert motion is not None  # _agreeing has asked for the same way
-            state = update(move(state, motion, self.config), measured)
-            stamp_ns = fix.stamp_ns
-        self._anchor = _Anchor(stamp_ns, state)
+    def _note_place(self) -> None:
+        """Remember how likely the place of the pose is, for its status."""
+        here = self._state_at(self.places.stamp_ns)
+        self._place_probability = 1.0 if here is None else self.places.probability_at(here)
 
     def _distance_squared(self, first: UncertainPose, second: UncertainPose) -> float:
         slack = np.diag([self.config.gate_slack_m] * 2 + [self.config.gate_slack_rad]) ** 2
@@ -252,12 +247,6 @@ class PoseFusion:
         floor = np.array([config.belief_floor_m, config.belief_floor_m, config.belief_floor_rad])
         missing = np.maximum(0.0, floor**2 - np.diag(state.covariance))
         return UncertainPose(state.pose, state.covariance + np.diag(missing))
-
-    def _carried(
-        self, fix: PoseFix, measured: UncertainPose, stamp_ns: int
-    ) -> UncertainPose | None:
-        motion = self.odometry.motion(fix.stamp_ns, stamp_ns)
-        return None if motion is None else move(measured, motion, self.config)
 
     def _state_at(self, stamp_ns: int) -> UncertainPose | None:
         if self._anchor is None:
@@ -277,13 +266,18 @@ class PoseFusion:
         config = self.config
         sigma_m = float(np.sqrt(np.linalg.eigvalsh(state.covariance[:2, :2])[-1]))
         driven_m = self.metres_since_fix()
-        if sigma_m > config.lost_sigma_m or driven_m > config.lost_after_m:
+        if (
+            sigma_m > config.lost_sigma_m
+            or driven_m > config.lost_after_m
+            or self._place_probability < config.places.given_up_probability
+        ):
             return LocalizationStatus.NOT_LOCALIZED
         age_s = to_seconds(now_ns - self.last_fix_ns) if self.last_fix_ns is not None else 0.0
         if (
             driven_m > config.uncertain_after_m
             or age_s > config.uncertain_after_s
             or self._rejected_in_a_row >= config.uncertain_after_rejections
+            or self._place_probability < config.places.doubted_probability
         ):
             return LocalizationStatus.UNCERTAIN
         return LocalizationStatus.LOCALIZED

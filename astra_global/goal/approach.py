@@ -47,7 +47,7 @@ def approach_pose(
     candidates = _cells_around(space, landmark, config)
     if len(candidates):
         for node in nodes[:4]:
-            detour = _way_from(space, node, landmark, candidates, config)
+            detour = _way_from(space, node, candidates, config)
             best = _best(space, landmark, candidates, detour, config)
             if best is not None:
                 return _facing(best, landmark)
@@ -110,25 +110,12 @@ def _cells_around(
 def _way_from(
     space: FreeSpace,
     node: MapNode,
-    landmark: Landmark,
     candidates: NDArray[np.float64],
     config: ApproachConfig,
 ) -> NDArray[np.float64]:
     """Return the cost ``(N,)`` of the way from a node to each candidate; infinite = no way."""
-    rows, columns = np.indices(space.clearance_m.shape, sparse=True)
-    row, column = space.occupancy.cell_of(np.asarray(landmark.position_m[:2]))
-    here_row, here_column = space.occupancy.cell_of(node.pose[:2])
-    reach = config.window_m / space.resolution_m
-    allowed = (
-        (rows >= min(row, here_row) - reach)
-        & (rows <= max(row, here_row) + reach)
-        & (columns >= min(column, here_column) - reach)
-        & (columns <= max(column, here_column) + reach)
-    )
     route = RouteConfig(robot_radius_m=config.robot_radius_m)
-    field = path_distance(space, node.pose[:2], route, allowed)
-    cells = space.occupancy.cell_of(candidates)
-    return field[cells[:, 0], cells[:, 1]]
+    return path_distance(space, node.pose[:2], candidates, route, config.window_m)
 
 
 def _best(

@@ -1,47 +1,22 @@
-"""What an instruction says: things named, needs, rooms, attributes, what it rules out.
+"""What an instruction says: things named, needs, rooms, codes, attributes, what it rules out.
 
 No map is needed here; :mod:`astra_global.goal.scoring` compares the result with landmarks.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from astra_global.goal.codes import SaidCode, said_codes
 from astra_global.goal.phrases import Token, find_mentions
+from astra_global.goal.splitting import PUNCTUATION, split_negations, split_relation
 from astra_global.goal.vocabulary import Vocabulary
 from astra_global.goal.words import tokenize
 
 __all__ = ["Clause", "Instruction", "ThingNamed", "read_instruction"]
 
-_NEGATIONS = (
-    ("instead", "of"), ("rather", "than"), ("other", "than"), ("apart", "from"),
-    ("anything", "but"), ("not",), ("no",), ("dont",), ("except",), ("never",), ("isnt",),
-)  # fmt: skip
-# After a ruled-out thing these words begin what is wanted.
-_RESUME = frozenset(
-    (
-        "but",
-        "just",
-        "rather",
-        "instead",
-        "please",
-        "i",
-        "im",
-        "take",
-        "bring",
-        "go",
-        "drive",
-        "show",
-    )
-)
-_PERFECT = frozenset(["have", "has", "had"])
-_NEAR = (
-    ("next", "to"), ("close", "to"), ("closest", "to"), ("nearest", "to"), ("in", "front", "of"),
-    ("across", "from"), ("on", "top", "of"), ("left", "of"), ("right", "of"), ("near",),
-    ("beside",), ("opposite",), ("behind",), ("between",), ("under",), ("below",), ("above",),
-    ("by", "the"), ("facing",), ("with",),
-)  # fmt: skip
 _ANY = frozenset(
     ("a", "an", "any", "some", "nearest", "closest", "nearby", "another", "either", "whichever")
 )
@@ -51,8 +26,9 @@ _DEFINITE = frozenset(
 _VERB_BEFORE = frozenset(
     ("to", "can", "could", "may", "i", "we", "must", "should", "and", "wanna", "gonna")
 )
+_IN_HAND = frozenset(("this", "these"))
+_OWNER = re.compile(r"([^\W\d_]+)['\u2019]s\b")
 _SHADES = frozenset(("light", "dark", "pale", "bright"))
-_PUNCTUATION = frozenset(",.;:!?")
 
 
 @dataclass(frozen=True)
@@ -76,26 +52,32 @@ class Clause:
         things: What it points at, in order.
         needs: Names of needs.
         rooms: Names of rooms.
+        definite_rooms: Those of them said with "the": "the meeting room".
+        codes: Numbered places: "dock 3".
         colors: Colour names.
         materials: Material names.
         shades: "light" and the like.
         stems: Stems that carry content, known or not.
-        unknown: Those of them that mean nothing to the vocabulary.
+        said: All stems in order but articles, the words of codes left out.
+        raw: All words as they were said.
     """
 
     things: tuple[ThingNamed, ...] = ()
     needs: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()
+    definite_rooms: frozenset[str] = frozenset()
+    codes: tuple[SaidCode, ...] = ()
     colors: frozenset[str] = frozenset()
     materials: frozenset[str] = frozenset()
     shades: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
-    unknown: frozenset[str] = frozenset()
+    said: tuple[str, ...] = ()
+    raw: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         """Return whether nothing in it names a place."""
-        return not (self.things or self.needs or self.rooms)
+        return not (self.things or self.needs or self.rooms or self.codes)
 
 
 @dataclass(frozen=True)
@@ -106,123 +88,94 @@ class Instruction:
         text: As given.
         wanted: What is asked for.
         near: What it shall be next to; empty clause if nothing is said.
+        relation: How: ``beside``, ``closest``, ``inside``.
         ruled_out: What it shall not be.
-        stems: All stems in order, negated ones left out: for sign texts and ids.
         nearest: "the nearest", "here": never ask back.
     """
 
     text: str
     wanted: Clause
     near: Clause = field(default_factory=Clause)
+    relation: str = ""
     ruled_out: tuple[Clause, ...] = ()
-    stems: tuple[str, ...] = ()
     nearest: bool = False
 
 
 def read_instruction(text: str, vocabulary: Vocabulary) -> Instruction:
     """Read an instruction (paper, section 1.5: the text query)."""
-    tokens = [Token(raw, vocabulary.stem(raw), number) for number, raw in enumerate(tokenize(text))]
-    positive, negative = _split_negations(tokens, vocabulary)
-    ruled_out = tuple(
-        clause
-        for segment in negative
-        if not (clause := _excluded(_clause(segment, vocabulary))).is_empty
-        or clause.colors
-        or clause.materials
+    owners = {owner + "s" for owner in _OWNER.findall(text.lower())}
+    tokens = [
+        Token(raw, vocabulary.stem(raw), number, raw in owners)
+        for number, raw in enumerate(tokenize(text))
+    ]
+
+    def clause(part: Sequence[Token]) -> Clause:
+        return _clause(part, vocabulary)
+
+    positive, negative = split_negations(
+        tokens, lambda token: _is_content(token, vocabulary), lambda part: bool(clause(part).needs)
     )
-    head, tail = _split_relation(positive, vocabulary)
-    wanted, near = _clause(head, vocabulary), _clause(tail, vocabulary)
+    ruled_out = tuple(
+        excluded
+        for segment in negative
+        if not (excluded := _excluded(clause(segment))).is_empty
+        or excluded.colors
+        or excluded.materials
+    )
+    codes = said_codes(positive, vocabulary)
+    if any(len(said.code) > 1 and len(said.used) > 2 for said in codes):
+        # "Bay 7 in aisle C" is one place, not one beside the other.
+        head, tail, relation = positive, [], ""
+    else:
+        head, tail, relation = split_relation(
+            positive,
+            lambda part: not clause(part).is_empty,
+            lambda part: bool(clause(part).things or clause(part).rooms),
+            lambda part: bool(clause(part).codes),
+        )
+    wanted, near = clause(head), clause(tail)
     if wanted.is_empty and not near.is_empty and not ruled_out:
         wanted, near = near, Clause()
     if wanted.is_empty and ruled_out and (wanted.colors or wanted.materials or not near.is_empty):
         # "not the red armchair but the green one"
         wanted = replace(wanted, things=ruled_out[0].things)
+    if near.codes and not wanted.things:
+        # "I have a meeting in meeting room 2": the place itself is meant.
+        wanted, near = near, Clause()
     words = {token.raw for token in tokens}
     return Instruction(
         text=text,
         wanted=wanted,
         near=near,
+        relation=relation if not near.is_empty else "",
         ruled_out=ruled_out,
-        stems=tuple(token.stem for token in positive if token.raw not in _PUNCTUATION),
         nearest=bool(words & {"nearest", "closest", "nearby", "here", "any", "whichever"}),
     )
 
 
 def _excluded(clause: Clause) -> Clause:
     # "not hungry" says nothing about the fridge: needs that are denied rule nothing out.
-    return Clause(things=clause.things, rooms=clause.rooms, colors=clause.colors,
-                  materials=clause.materials)  # fmt: skip
-
-
-def _split_negations(
-    tokens: Sequence[Token], vocabulary: Vocabulary
-) -> tuple[list[Token], list[list[Token]]]:
-    positive: list[Token] = []
-    negative: list[list[Token]] = []
-    position = 0
-    while position < len(tokens):
-        marker = _marker_at(tokens, position, _NEGATIONS)
-        before = tokens[position - 1].raw if position else ""
-        if marker is None or (marker == ("not",) and before in _PERFECT):
-            positive.append(tokens[position])
-            position += 1
-            continue
-        position += len(marker)
-        segment: list[Token] = []
-        while position < len(tokens):
-            token = tokens[position]
-            has_content = any(_is_content(t, vocabulary) for t in segment)
-            if token.raw in _PUNCTUATION or (has_content and token.raw in _RESUME):
-                break
-            segment.append(token)
-            position += 1
-        if marker == ("no",) and _clause(segment, vocabulary).needs:
-            # "I have no clean shirts" is a need, not a thing ruled out.
-            positive.extend(segment)
-        elif segment:
-            negative.append(segment)
-    return positive, negative
-
-
-def _split_relation(tokens: list[Token], vocabulary: Vocabulary) -> tuple[list[Token], list[Token]]:
-    """Split "the chair | next to | the desk, please" into head and tail."""
-    for position in range(len(tokens)):
-        marker = _marker_at(tokens, position, _NEAR)
-        if marker is None:
-            continue
-        # "by the", "with": the article belongs to the thing behind it.
-        start = position + (1 if marker == ("by", "the") else len(marker))
-        end = start
-        while end < len(tokens) and tokens[end].raw not in _PUNCTUATION:
-            end += 1
-        head, tail = tokens[:position], tokens[start:end]
-        in_tail = _clause(tail, vocabulary)
-        if not _clause(head, vocabulary).is_empty and (in_tail.things or in_tail.rooms):
-            return head + tokens[end:], tail
-    return tokens, []
-
-
-def _marker_at(
-    tokens: Sequence[Token], position: int, markers: Sequence[tuple[str, ...]]
-) -> tuple[str, ...] | None:
-    for marker in markers:
-        if tuple(token.raw for token in tokens[position : position + len(marker)]) == marker:
-            return marker
-    return None
+    return Clause(things=clause.things, rooms=clause.rooms, codes=clause.codes,
+                  colors=clause.colors, materials=clause.materials)  # fmt: skip
 
 
 def _is_content(token: Token, vocabulary: Vocabulary) -> bool:
-    if token.raw in _PUNCTUATION or token.stem in vocabulary.articles:
+    if token.raw in PUNCTUATION or token.stem in vocabulary.articles:
         return False
     return token.stem in vocabulary.known or token.stem not in vocabulary.ignore
 
 
 def _clause(tokens: Sequence[Token], vocabulary: Vocabulary) -> Clause:
+    codes = said_codes(tokens, vocabulary)
+    numbered = {index for said in codes for index in said.used}
+    tokens = [token for token in tokens if token.index not in numbered]
     words = [token for token in tokens if token.stem not in vocabulary.articles]
     things: list[ThingNamed] = []
     needs: list[str] = []
     rooms: list[str] = []
+    definite_rooms: set[str] = set()
     used: set[int] = set()
+    in_hand: set[str] = set()
     for mention in find_mentions(words, vocabulary):
         first = mention.tokens[0]
         phrase = mention.phrase
@@ -236,15 +189,25 @@ def _clause(tokens: Sequence[Token], vocabulary: Vocabulary) -> Clause:
             if _is_other_thing(first, words, phrase.name, vocabulary):
                 continue
             things.append(ThingNamed(phrase.name, _is_definite(first, tokens, vocabulary)))
+            before = _token_before(first, tokens)
+            is_this = before is not None and before.raw in _IN_HAND
+            if is_this or mention.tokens[-1].is_owner:
+                in_hand.add(phrase.name)
         else:
             (needs if phrase.kind == "need" else rooms).append(phrase.name)
+            if phrase.kind == "room" and _is_definite(first, tokens, vocabulary):
+                definite_rooms.add(phrase.name)
         used.update(token.index for token in mention.tokens)
     free = [token for token in words if token.index not in used]
     content = [token.stem for token in words if _is_content(token, vocabulary)]
+    if needs and all(thing.name in vocabulary.cargo | in_hand for thing in things):
+        things = []  # "weigh this pallet": what is done counts, not what it is done to
     return Clause(
         things=tuple(dict.fromkeys(things)),
         needs=tuple(dict.fromkeys(needs)),
         rooms=tuple(dict.fromkeys(rooms)),
+        definite_rooms=frozenset(definite_rooms),
+        codes=tuple(codes),
         colors=frozenset(vocabulary.colors[t.stem] for t in free if t.stem in vocabulary.colors),
         materials=frozenset(
             vocabulary.materials[t.stem]
@@ -253,7 +216,8 @@ def _clause(tokens: Sequence[Token], vocabulary: Vocabulary) -> Clause:
         ),
         shades=frozenset(token.raw for token in free if token.raw in _SHADES),
         stems=tuple(content),
-        unknown=frozenset(word for word in content if word not in vocabulary.known),
+        said=tuple(token.stem for token in words if token.raw not in PUNCTUATION),
+        raw=frozenset(token.raw for token in words),
     )
 
 
@@ -262,8 +226,8 @@ def _as_verb(first: Token, tokens: Sequence[Token], vocabulary: Vocabulary) -> s
     before = _token_before(first, tokens)
     if before is None or before.raw not in _VERB_BEFORE:
         return None
-    for phrase in vocabulary.phrases:
-        if phrase.kind == "need" and phrase.stems == (first.stem,):
+    for phrase in vocabulary.phrases_of({first.stem}):
+        if phrase.kind == "need":
             return phrase.name
     return None
 
@@ -275,8 +239,11 @@ def _is_other_thing(
     if not vocabulary.includes(name):
         return False
     before = _token_before(first, words)
-    if before is None or before.raw in _PUNCTUATION:
+    if before is None or before.raw in PUNCTUATION:
         return False
+    verb_sign = _token_before(before, words)
+    if verb_sign is not None and verb_sign.raw in _VERB_BEFORE:
+        return False  # "can I dump rubbish"
     return before.stem not in vocabulary.known and before.stem not in vocabulary.ignore
 
 

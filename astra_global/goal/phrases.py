@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,11 +16,19 @@ _LOOSE_WORDS = 2
 
 @dataclass(frozen=True)
 class Token:
-    """A word of an instruction: as written, its stem, its place."""
+    """A word of an instruction.
+
+    Attributes:
+        raw: As written, in lower case.
+        stem: Its stem.
+        index: Its place.
+        is_owner: Whether it ends in 's: "the forklift's battery".
+    """
 
     raw: str
     stem: str
     index: int
+    is_owner: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,35 +48,38 @@ def find_mentions(words: Sequence[Token], vocabulary: Vocabulary) -> list[Mentio
     free = dict(enumerate(words))
     stems = {token.stem for token in words}
     mentions: list[tuple[int, Mention]] = []
-    for phrase in vocabulary.phrases:
-        if not stems.issuperset(phrase.stems):
-            continue
-        while (found := _find(phrase, free, vocabulary)) is not None:
-            tokens = tuple(free.pop(number) for number in sorted(found))
-            mentions.append((min(found), Mention(phrase, tokens)))
+    possible = vocabulary.phrases_of(stems)
+    for _, equally_long in itertools.groupby(possible, key=lambda phrase: len(phrase.stems)):
+        group = list(equally_long)
+        for is_loose in (False, True):  # in one piece first: "how heavy" before "heavy .. load"
+            for phrase in group:
+                while (found := _find(phrase, free, vocabulary, is_loose)) is not None:
+                    tokens = tuple(free.pop(number) for number in sorted(found))
+                    mentions.append((min(found), Mention(phrase, tokens)))
     return [mention for _, mention in sorted(mentions, key=lambda pair: pair[0])]
 
 
-def _find(phrase: Phrase, free: dict[int, Token], vocabulary: Vocabulary) -> list[int] | None:
+def _find(
+    phrase: Phrase, free: dict[int, Token], vocabulary: Vocabulary, is_loose: bool
+) -> list[int] | None:
+    """Return the places of a phrase's words, in one piece or with a few words in between."""
     length = len(phrase.stems)
-    # Phrases with everyday words ("take a shower", "go out") must stand exactly as they are, or
-    # "take me to the shower" would match them too.
-    loose = (
-        phrase.kind == "need"
-        and length > 1
-        and not any(word in vocabulary.ignore for word in phrase.stems)
-    )
-    span = length + _LOOSE_WORDS if loose else length
-    for start in sorted(free):
-        window = [number for number in range(start, start + span) if number in free]
-        if not loose:
+    if not is_loose:
+        for start in sorted(free):
+            window = [number for number in range(start, start + length) if number in free]
             if tuple(free[number].stem for number in window) == phrase.stems:
                 return window
-            continue
+        return None
+    # Phrases with everyday words ("take a shower", "go out") must stand exactly as they are, or
+    # "take me to the shower" would match them too.
+    everyday = any(word in vocabulary.ignore for word in phrase.stems)
+    if phrase.kind != "need" or length == 1 or everyday:
+        return None
+    for start in sorted(free):
         wanted = list(phrase.stems)
         found = []
-        for number in window:
-            if free[number].stem in wanted:
+        for number in range(start, start + length + _LOOSE_WORDS):
+            if number in free and free[number].stem in wanted:
                 wanted.remove(free[number].stem)
                 found.append(number)
         if not wanted and start in found:

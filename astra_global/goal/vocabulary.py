@@ -1,10 +1,14 @@
-"""The synonym table ``synonyms.yaml``, stemmed and indexed once."""
+"""The synonym tables: general words, offices, warehouses; stemmed and indexed once.
+
+The tables are joined: a later one adds objects, needs, rooms and other names for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,21 @@ from astra_global.goal.words import stem, tokenize
 
 __all__ = ["Need", "Phrase", "Vocabulary", "load_vocabulary"]
 
-TABLE = Path(__file__).with_name("synonyms.yaml")
+TABLES = tuple(
+    Path(__file__).with_name(name)
+    for name in (
+        "synonyms.yaml",
+        "synonyms_office.yaml",
+        "synonyms_warehouse.yaml",
+        "everyday_home.yaml",
+        "everyday_office.yaml",
+        "everyday_warehouse.yaml",
+    )
+)
+_SECTIONS = (
+    "objects", "kinds", "facilities", "needs", "rooms", "labels", "holders", "cargo", "acts",
+    "colors", "materials", "irregular", "articles", "ignore",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,10 @@ class Vocabulary:
         needs: Needs and rooms by name.
         kinds: General object name to the special ones it includes.
         facilities: Objects of which any will do.
+        labels: What comes before the number of a place ("aisle", "row"), all names of one kind.
+        holders: Objects whose function text says what they hold (racks).
+        cargo: Objects that one handles; beside a need they are not the goal.
+        acts: Needs that are something done to a thing, which then is not the goal.
         colors: Stem to colour name.
         materials: Stem to material name.
         articles: Stems left out before phrases are compared.
@@ -66,12 +88,34 @@ class Vocabulary:
     needs: Mapping[str, Need]
     kinds: Mapping[str, tuple[str, ...]]
     facilities: frozenset[str]
+    labels: Mapping[str, tuple[tuple[str, ...], ...]]
+    holders: frozenset[str]
+    cargo: frozenset[str]
+    acts: frozenset[str]
     colors: Mapping[str, str]
     materials: Mapping[str, str]
     articles: frozenset[str]
     ignore: frozenset[str]
     known: frozenset[str]
     irregular: Mapping[str, str]
+
+    @cached_property
+    def object_names(self) -> frozenset[str]:
+        """Return the names of all objects."""
+        return frozenset(phrase.name for phrase in self.phrases if phrase.kind == "object")
+
+    @cached_property
+    def _by_last_word(self) -> Mapping[str, list[int]]:
+        # The last word of a phrase tells more than the first one, often "put" or "my".
+        table: dict[str, list[int]] = {}
+        for number, phrase in enumerate(self.phrases):
+            table.setdefault(phrase.stems[-1], []).append(number)
+        return table
+
+    def phrases_of(self, stems: AbstractSet[str]) -> list[Phrase]:
+        """Return the phrases that are made of some words only, longest first."""
+        numbers = sorted(n for word in stems for n in self._by_last_word.get(word, ()))
+        return [self.phrases[n] for n in numbers if stems.issuperset(self.phrases[n].stems)]
 
     def stem(self, word: str) -> str:
         """Return the stem of a word."""
@@ -85,7 +129,7 @@ class Vocabulary:
     def object_name(self, category: str) -> str:
         """Return the name under which a landmark's category is compared."""
         stems = tuple(self.stems(category))
-        for phrase in self.phrases:
+        for phrase in self.phrases_of(frozenset(stems)):
             if phrase.kind == "object" and phrase.stems == stems:
                 return phrase.name
         return " ".join(tokenize(category))
@@ -108,18 +152,40 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=4)
-def load_vocabulary(path: Path = TABLE) -> Vocabulary:
-    """Read and index a synonym table.
+def load_vocabulary(*paths: Path) -> Vocabulary:
+    """Read, join and index synonym tables; without arguments those that come with Astra.
 
     Raises:
-        ConfigError: The file is missing or lacks a section.
+        ConfigError: A file is missing, or no table has a section.
     """
+    joined: dict[str, Any] = {}
+    for path in paths or TABLES:
+        try:
+            _join(joined, yaml.safe_load(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise ConfigError(f"cannot read the synonym table {path}: {error.strerror}") from error
+        except (yaml.YAMLError, TypeError, AttributeError) as error:
+            raise ConfigError(f"the synonym table {path} is damaged: {error!r}") from error
+    missing = [section for section in _SECTIONS if section not in joined]
+    if missing:
+        names = ", ".join(str(path) for path in paths or TABLES)
+        raise ConfigError(f"the synonym table {names} is damaged: it lacks {', '.join(missing)}")
     try:
-        return _index(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigError(f"cannot read the synonym table {path}: {error.strerror}") from error
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"the synonym table {path} is damaged: {error!r}") from error
+        return _index(joined)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"the synonym tables are damaged: {error!r}") from error
+
+
+def _join(joined: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add a table: lists grow, mappings grow inside, plain values are replaced."""
+    for name, value in more.items():
+        present = joined.get(name)
+        if isinstance(present, dict) and isinstance(value, dict):
+            _join(present, value)
+        elif isinstance(present, list) and isinstance(value, list):
+            present.extend(value)
+        else:
+            joined[name] = value
 
 
 def _index(data: Mapping[str, Any]) -> Vocabulary:
@@ -155,6 +221,13 @@ def _index(data: Mapping[str, Any]) -> Vocabulary:
         needs=needs,
         kinds={name: tuple(kinds) for name, kinds in data["kinds"].items()},
         facilities=frozenset(data["facilities"]),
+        labels={
+            name: tuple(sorted({stemmed(text) for text in [name, *also]}, key=len, reverse=True))
+            for name, also in data["labels"].items()
+        },
+        holders=frozenset(data["holders"]),
+        cargo=frozenset(data["cargo"]),
+        acts=frozenset(data["acts"]),
         colors=colors,
         materials=materials,
         articles=articles,

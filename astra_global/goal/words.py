@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-__all__ = ["stem", "tokenize"]
+__all__ = ["stem", "stretch", "tokenize"]
 
-_TOKEN = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[,.;:!?]")
+_TOKEN = re.compile(r"\d+(?:\.\d+)+|[^\W_]+(?:-[^\W_]+)*|[,.;:!?]")
+# "dock-3" and "dock3" are a word and a number, "C-07" and "C07" are one code.
+_WORD_AND_NUMBER = re.compile(r"([^\W\d_]{3,})-?(\d+)")
+_NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.\s*(?=\d)|#\s*(?=\d)")
 _VOWELS = "aeiouy"
 
 
 def tokenize(text: str) -> list[str]:
     """Split text into lower-case words and the punctuation ``, . ; : ! ?``.
 
-    Apostrophes vanish ("I'm" is "im"). Hyphens stay inside codes with a digit ("a-001") and split
-    other words ("shut-eye" is "shut", "eye").
+    Apostrophes vanish ("I'm" is "im"). Hyphens and points stay inside codes with a digit ("a-001",
+    "2.14") and split other words ("shut-eye" is "shut", "eye").
     """
     flat = re.sub(r"['\u2019`]", "", text.lower())
+    flat = _NUMBER_SIGN.sub("number ", flat)
     tokens: list[str] = []
     for token in _TOKEN.findall(flat):
-        if "-" in token and not any(character.isdigit() for character in token):
+        split = _WORD_AND_NUMBER.fullmatch(token)
+        if split is not None:
+            tokens.extend(split.groups())
+        elif "-" in token and not any(character.isdigit() for character in token):
             tokens.extend(token.split("-"))
         else:
             tokens.append(token)
@@ -37,6 +44,14 @@ def stem(word: str, irregular: Mapping[str, str] | None = None) -> str:
     elif len(word) > 3 and word.isalpha():
         word = _without_past(_without_ing(_without_plural(word)))
     return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+def stretch(part: Sequence[str], whole: Sequence[str]) -> int | None:
+    """Return where a sequence stands in another in one piece; ``None`` if nowhere."""
+    for start in range(len(whole) - len(part) + 1):
+        if tuple(whole[start : start + len(part)]) == tuple(part):
+            return start
+    return None
 
 
 def _without_plural(word: str) -> str:

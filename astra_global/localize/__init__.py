@@ -1,6 +1,14 @@
-"""Self-localization: camera pictures and a map give a pose, without any prior, or a refusal."""
+"""Self-localization: camera pictures and a map give poses with odds, or a refusal."""
 
-from astra_global.localize.config import FeatureConfig, LocalizeConfig
+from astra_global.localize.baselines import PnpLocalizer, RetrievalLocalizer
+from astra_global.localize.config import FeatureConfig, JudgeConfig, LocalizeConfig
 from astra_global.localize.localizer import Localizer
 
-__all__ = ["FeatureConfig", "LocalizeConfig", "Localizer"]
+__all__ = [
+    "FeatureConfig",
+    "JudgeConfig",
+    "LocalizeConfig",
+    "Localizer",
+    "PnpLocalizer",
+    "RetrievalLocalizer",
+]

@@ -1,6 +1,7 @@
 """The localization index of a map: features with 3D points, vocabulary, one vector per picture.
 
-Letters: ``I`` pictures, ``F`` features of all pictures, ``K`` words, ``D`` = 128.
+Letters: ``I`` pictures, ``F`` features of all pictures, ``K`` words, ``D`` = 128, ``h, w`` a grid
+of every fourth pixel.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import zipfile
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,29 @@ from astra_core.config import from_mapping
 from astra_core.errors import ConfigError, MapFormatError
 from astra_global.localize.config import FeatureConfig
 
-__all__ = ["INDEX_FILE", "LocalizationIndex", "load_index", "save_index"]
+__all__ = [
+    "GRID_STEP_PX",
+    "INDEX_FILE",
+    "LocalizationIndex",
+    "grid_of",
+    "load_index",
+    "save_index",
+]
 
 INDEX_FILE = "index/localization.npz"
-_VERSION = 1
-_ARRAYS = ("picture_node", "picture_camera", "offsets", "descriptors", "points", "words", "vlad")
+#: Depth is kept at every fourth pixel, of every fourth row: pixels 2, 6, 10, ...
+GRID_STEP_PX = 4
+_VERSION = 2
+_ARRAYS = (
+    "picture_node",
+    "picture_camera",
+    "offsets",
+    "descriptors",
+    "points",
+    "words",
+    "vlad",
+    "inverse_depth",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +60,8 @@ class LocalizationIndex:
         points: ``(F, 3)`` float32 in ``map``.
         words: ``(K, D)`` float32.
         vlad: ``(I, K * D)`` float16.
+        inverse_depth: ``(I, h, w)`` float16, 1/m along the optical axis, 0 where unknown; with it
+            the map can say what a camera sees from near by.
     """
 
     config: FeatureConfig
@@ -52,6 +74,13 @@ class LocalizationIndex:
     points: NDArray[np.float32]
     words: NDArray[np.float32]
     vlad: NDArray[np.float16]
+    inverse_depth: NDArray[np.float16]
+
+
+def grid_of(values: NDArray[Any]) -> NDArray[Any]:
+    """Return every fourth value of a picture ``(..., H, W)``, as ``inverse_depth`` keeps them."""
+    half = GRID_STEP_PX // 2
+    return values[..., half::GRID_STEP_PX, half::GRID_STEP_PX]
 
 
 def save_index(index: LocalizationIndex, path: Path) -> None:
@@ -79,7 +108,10 @@ def load_index(path: Path) -> LocalizationIndex:
             head = json.loads(archive["head"].tobytes())
             arrays = {name: archive[name] for name in _ARRAYS}
         if head["version"] != _VERSION:
-            raise MapFormatError(f"{path}: version {head['version']}, this program has {_VERSION}")
+            raise MapFormatError(
+                f"{path}: version {head['version']}, this program has {_VERSION}: build the map "
+                "again"
+            )
         index = LocalizationIndex(
             config=from_mapping(FeatureConfig, head["features"], str(path)),
             node_ids=tuple(head["node_ids"]),
@@ -112,6 +144,9 @@ def _check(index: LocalizationIndex, path: Path) -> None:
         and index.descriptors.shape == (features, 128)
         and index.points.shape == (features, 3)
         and index.vlad.shape == (pictures, size)
+        and index.inverse_depth.ndim == 3
+        and len(index.inverse_depth) == pictures
+        and bool(np.all(np.isfinite(index.inverse_depth)))
         and bool(np.all(np.diff(index.offsets) >= 0))
         and int(index.offsets[0]) == 0
         and int(index.offsets[-1]) == features

@@ -40,8 +40,8 @@ class TopicConfig:
 class KeyFrameConfig:
     """When the tour gets a new node."""
 
-    distance_m: float = setting(0.4, "New node after this way", minimum=0.01)
-    angle_rad: float = setting(0.5236, "New node after this turn", minimum=0.01)
+    distance_m: float = setting(0.75, "New node after this way", minimum=0.01)
+    angle_rad: float = setting(1.0, "New node after this turn", minimum=0.01)
     max_gap_s: float = setting(1.0, "Poses further apart are not interpolated between", minimum=0.0)
 
 

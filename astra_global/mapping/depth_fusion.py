@@ -7,6 +7,7 @@ voxels is, free when enough of it was looked through or the tour drove there, el
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,10 +63,16 @@ class VoxelFusion:
         self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
     ) -> None:
         """Take in one depth picture ``(H, W)`` from a camera at ``t_map_optical`` ``(4, 4)``."""
-        self._add_misses(depth_m, camera, t_map_optical)
-        self._add_hits(depth_m, camera, t_map_optical)
+        window = self._window(camera, t_map_optical)
+        evidence = self._hits(depth_m, camera, t_map_optical, window)
+        through = self._looked_through(depth_m, camera, t_map_optical, window)
+        evidence -= np.float32(self.config.miss_log_odds) * through
+        self.seen[window] |= through
         limit = np.float32(self.config.clamp_log_odds)
-        np.clip(self.log_odds, -limit, limit, out=self.log_odds)
+        # Only a window of a large building changes.
+        log_odds = self.log_odds[window]
+        log_odds += evidence
+        np.clip(log_odds, -limit, limit, out=log_odds)
 
     def add_body(self, xy_m: NDArray[np.float64], radius_m: float) -> None:
         """Note that a robot of this radius stood at ``xy_m`` ``(2,)``."""
@@ -93,92 +100,119 @@ class VoxelFusion:
             cells, (float(self.origin_m[0]), float(self.origin_m[1])), config.resolution_m
         )
 
-    def _add_hits(
-        self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
-    ) -> None:
-        config = self.config
+    def _hits(
+        self,
+        depth_m: NDArray[np.float32],
+        camera: Camera,
+        t_map_optical: NDArray[np.float64],
+        window: tuple[slice, slice, slice],
+    ) -> NDArray[np.float32]:
+        """Return the evidence for the voxels of a window ``(Z, Y, X)``."""
+        config, k = self.config, camera.intrinsics
         rows, columns = np.nonzero(
             (depth_m >= config.min_range_m) & (depth_m <= config.max_range_m)
         )
         depth = depth_m[rows, columns]
-        k = camera.intrinsics
-        optical = k.unproject(np.stack([columns, rows], axis=1), depth)
-        flat, inside = self._voxel_of(se3.transform_points(t_map_optical, optical))
+        optical = np.empty((3, len(depth)), np.float32)
+        optical[0] = (columns - k.cx_px) / k.fx_px * depth
+        optical[1] = (rows - k.cy_px) / k.fy_px * depth
+        optical[2] = depth
+        # In cells of the window: what is outside of it is outside of the grid or beyond the range.
+        steps = np.array([config.layer_m, config.resolution_m, config.resolution_m])
+        corner = np.array([config.floor_m, self.origin_m[1], self.origin_m[0]])
+        corner += steps * [part.start for part in window]
+        turn = t_map_optical[2::-1] / steps[:, None]
+        places = turn[:, :3].astype(np.float32) @ optical
+        places += (turn[:, 3] - corner / steps).astype(np.float32)[:, None]
+        shape = tuple(part.stop - part.start for part in window)
+        inside = np.all((places >= 0.0) & (places < np.array(shape)[:, None]), axis=0)
+        layer, row, column = places[:, inside].astype(np.intp)
         # A voxel on the surface fills with pixels; one beside it gets the few that noise threw
         # there. So evidence counts pixels against those that a filled voxel would get.
         filled = k.fx_px * config.resolution_m * k.fy_px * config.layer_m / depth[inside] ** 2
         weight = 1.0 / np.maximum(config.filled_fraction * filled, 1.0)
-        voxels, which = np.unique(flat[inside], return_inverse=True)
-        evidence = np.minimum(np.bincount(which, weights=weight), 1.0) * config.hit_log_odds
-        self.log_odds.ravel()[voxels] += evidence.astype(np.float32)
+        flat = (layer * shape[1] + row) * shape[2] + column
+        share = np.bincount(flat, weights=weight, minlength=math.prod(shape)).reshape(shape)
+        return (np.minimum(share, 1.0) * config.hit_log_odds).astype(np.float32)
 
-    def _add_misses(
-        self, depth_m: NDArray[np.float32], camera: Camera, t_map_optical: NDArray[np.float64]
-    ) -> None:
+    def _looked_through(
+        self,
+        depth_m: NDArray[np.float32],
+        camera: Camera,
+        t_map_optical: NDArray[np.float64],
+        window: tuple[slice, slice, slice],
+    ) -> NDArray[np.bool_]:
+        """Return which voxels of a window ``(Z, Y, X)`` lie before what was measured."""
         import cv2
 
         config, k = self.config, camera.intrinsics
-        window, optical = self._voxels_near(t_map_optical)
+        height, width = depth_m.shape
+        columns, optical = self._columns_in_view(camera, t_map_optical, window)
         z = optical[2]
         with np.errstate(divide="ignore", invalid="ignore"):
             u = np.rint(k.fx_px * optical[0] / z + k.cx_px)
             v = np.rint(k.fy_px * optical[1] / z + k.cy_px)
-        height, width = depth_m.shape
         visible = (z > config.min_range_m) & (z < config.max_range_m)
         visible &= (u >= 0) & (u < width) & (v >= 0) & (v < height)
-        at = np.nonzero(visible)
+        at = np.flatnonzero(visible)
         # A voxel is wider than a pixel: looked through means past all pixels around it, or thin
         # poles would vanish. An unknown pixel there (0) is no evidence of free space either.
         nearest = cv2.erode(depth_m, np.ones((3, 3), np.uint8))
-        measured = nearest[v[at].astype(np.intp), u[at].astype(np.intp)]
+        measured = nearest[v.ravel()[at].astype(np.intp), u.ravel()[at].astype(np.intp)]
         margin = 0.5 * config.resolution_m + config.noise_sigmas * config.noise_ratio * measured
-        through = (measured > 0.0) & (z[at] < measured - margin)
-        looked_through = np.zeros(z.shape, dtype=bool)
-        looked_through[tuple(index[through] for index in at)] = True
-        self.log_odds[window][looked_through] -= np.float32(config.miss_log_odds)
-        self.seen[window] |= looked_through
+        past = (measured > 0.0) & (z.ravel()[at] < measured - margin)
+        through = np.zeros(z.shape, dtype=bool)
+        through.ravel()[at[past]] = True
+        shape = tuple(part.stop - part.start for part in window)
+        result = np.zeros((shape[0], shape[1] * shape[2]), dtype=bool)
+        result[:, columns] = through
+        return result.reshape(shape)
 
-    def _voxels_near(
-        self, t_map_optical: NDArray[np.float64]
-    ) -> tuple[tuple[slice, slice, slice], NDArray[np.float32]]:
-        """Return a window of the grid around what the camera can see, and its voxel centres.
+    def _window(
+        self, camera: Camera, t_map_optical: NDArray[np.float64]
+    ) -> tuple[slice, slice, slice]:
+        """Return a window of the grid around what the camera can see: slices (z, y, x)."""
+        config, k = self.config, camera.intrinsics
+        # The far corners of the picture and the camera itself bound what it sees.
+        corners = np.array([(u, v) for u in (0, k.width_px - 1) for v in (0, k.height_px - 1)])
+        far = k.unproject(corners, np.full(4, config.max_range_m))
+        reach = np.vstack([se3.transform_points(t_map_optical, far), t_map_optical[:3, 3]])[:, :2]
+        low = np.floor((reach.min(axis=0) - self.origin_m) / config.resolution_m).astype(int) - 1
+        high = np.ceil((reach.max(axis=0) - self.origin_m) / config.resolution_m).astype(int) + 1
+        layers, height, width = self.log_odds.shape
+        rows = slice(max(int(low[1]), 0), max(min(int(high[1]), height), 0))
+        columns = slice(max(int(low[0]), 0), max(min(int(high[0]), width), 0))
+        return slice(0, layers), rows, columns
+
+    def _columns_in_view(
+        self,
+        camera: Camera,
+        t_map_optical: NDArray[np.float64],
+        window: tuple[slice, slice, slice],
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Return the columns ``(N,)`` of a window that a camera may see, and their voxels.
 
         Returns:
-            Slices (z, y, x), and optical coordinates ``(3, Z, Y, X)`` of the centres.
+            Numbers ``row * X + column``, and optical coordinates ``(3, Z, N)`` of voxel centres.
         """
-        config, step = self.config, self.config.resolution_m
-        # A pinhole looks along one direction: the far end of its view bounds the window.
-        here = t_map_optical[:2, 3]
-        ahead = here + t_map_optical[:2, 2] * config.max_range_m
-        side = config.max_range_m * 1.2
-        across = np.array([-t_map_optical[1, 2], t_map_optical[0, 2]])
-        corners = np.stack([here, here, ahead + across * side, ahead - across * side])
-        low = np.floor((corners.min(axis=0) - self.origin_m) / step).astype(int) - 1
-        high = np.ceil((corners.max(axis=0) - self.origin_m) / step).astype(int) + 1
-        columns = slice(max(low[0], 0), max(min(high[0], self.log_odds.shape[2]), 0))
-        rows = slice(max(low[1], 0), max(min(high[1], self.log_odds.shape[1]), 0))
+        config, k, step = self.config, camera.intrinsics, self.config.resolution_m
+        layers, rows, columns = window
         x = self.origin_m[0] + (np.arange(columns.start, columns.stop) + 0.5) * step
         y = self.origin_m[1] + (np.arange(rows.start, rows.stop) + 0.5) * step
-        layers = np.arange(self.log_odds.shape[0])
-        z = config.floor_m + (layers + 0.5) * config.layer_m
+        z = config.floor_m + (np.arange(layers.start, layers.stop) + 0.5) * config.layer_m
         t = np.linalg.inv(t_map_optical).astype(np.float32)
-        optical = (
-            t[:3, 0, None, None, None] * x.astype(np.float32)[None, None, None, :]
-            + t[:3, 1, None, None, None] * y.astype(np.float32)[None, None, :, None]
-            + t[:3, 2, None, None, None] * z.astype(np.float32)[None, :, None, None]
-            + t[:3, 3, None, None, None]
-        )
-        return (slice(None), rows, columns), optical
-
-    def _voxel_of(self, points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        config = self.config
-        layers, rows, columns = self.log_odds.shape
-        column = np.floor((points[:, 0] - self.origin_m[0]) / config.resolution_m).astype(np.intp)
-        row = np.floor((points[:, 1] - self.origin_m[1]) / config.resolution_m).astype(np.intp)
-        layer = np.floor((points[:, 2] - config.floor_m) / config.layer_m).astype(np.intp)
-        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        inside &= (layer >= 0) & (layer < layers)
-        return (layer * rows + row) * columns + column, inside
+        x, y, z = (values.astype(np.float32) for values in (x, y, z))
+        plane = t[:3, 0, None, None] * x + t[:3, 1, None, None] * y[:, None] + t[:3, 3, None, None]
+        plane = plane.reshape(3, -1)
+        # Depth and place along u change linearly with height: both ends tell.
+        ends = plane[:, None] + t[:3, 2, None, None] * z[[0, -1]][:, None]
+        far, near = ends[2].max(axis=0), ends[2].min(axis=0)
+        width = max(k.width_px - k.cx_px, k.cx_px + 1.0) / k.fx_px
+        seen = (far > config.min_range_m) & (near < config.max_range_m)
+        seen &= np.abs(ends[0]).min(axis=0) <= width * far
+        numbers = np.flatnonzero(seen)
+        optical = plane[:, None, numbers] + t[:3, 2, None, None] * z[:, None]
+        return numbers, optical
 
 
 def occupancy_stage(

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from astra_core import se3
 from astra_global.localize.config import FeatureConfig
 from astra_global.localize.features import FeatureExtractor, to_float
-from astra_global.localize.index import INDEX_FILE, LocalizationIndex, save_index
+from astra_global.localize.index import INDEX_FILE, LocalizationIndex, grid_of, save_index
 from astra_global.localize.vlad import encode, learn_words
 from astra_global.mapping.stages import Progress
 from astra_global.mapping.work import Work
 
-__all__ = ["depth_at", "index_stage"]
+__all__ = ["depth_at", "index_stage", "inverse_depth_grid"]
 
 _MAX_SPREAD = 0.05  # relative depth spread around a feature beyond which it sits on an edge
 
@@ -42,17 +42,26 @@ def depth_at(
     return np.median(around, axis=1), usable
 
 
+def inverse_depth_grid(depth_m: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Return 1/depth of every fourth pixel, 0 where the depth ``(H, W)`` is unknown (0)."""
+    depth = grid_of(depth_m)
+    known = depth > 0.0
+    return np.where(known, 1.0 / np.where(known, depth, 1.0), 0.0).astype(np.float16)
+
+
 def index_stage(
     work: Work, config: FeatureConfig, random_seed: int, progress: Progress
 ) -> dict[str, int]:
     """Build and write ``index/localization.npz``."""
     rig, frames = work.rig(), work.key_frames()
     extractor = FeatureExtractor(config)
-    nodes, cameras, descriptors, points = [], [], [], []
+    nodes, cameras, descriptors, points, inverse_depths = [], [], [], [], []
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
         for column, camera in enumerate(rig.cameras):
             features = extractor.extract(work.color(node_id, camera.name), camera.intrinsics)
-            depth, usable = depth_at(work.depth(rig, node_id, camera.name), features.pixels)
+            depth_image = work.depth(rig, node_id, camera.name)
+            inverse_depths.append(inverse_depth_grid(depth_image))
+            depth, usable = depth_at(depth_image, features.pixels)
             optical = camera.intrinsics.unproject(features.pixels[usable], depth[usable])
             points.append(se3.transform_points(pose @ camera.t_base_optical, optical))
             descriptors.append(features.descriptors[usable])
@@ -77,6 +86,7 @@ def index_stage(
         points=np.concatenate(points).astype(np.float32),
         words=words,
         vlad=vlad.astype(np.float16),
+        inverse_depth=np.stack(inverse_depths),
     )
     save_index(index, work.folder / INDEX_FILE)
     return {"pictures": len(counts), "features": int(sum(counts))}

@@ -24,6 +24,8 @@ from astra_global.mapping.config import TopicConfig
 
 __all__ = ["TourBag", "TourError"]
 
+_PICTURES = ("sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/Image")
+
 
 class TourError(AstraError):
     """A recorded tour is missing, damaged or lacks a topic."""
@@ -59,6 +61,7 @@ class TourBag:
         except Exception as error:  # rosbags raises many kinds for damaged files
             raise TourError(f"{self.folder}: not a readable bag: {error}") from error
         self._by_topic = {item.topic: item for item in self._reader.connections}
+        self._stamps_of: dict[str, NDArray[np.int64]] = {}
         try:
             self.rig = self._read_rig()
         except BaseException:
@@ -150,9 +153,17 @@ class TourBag:
             yield connection.topic, self._reader.deserialize(raw, connection.msgtype)
 
     def _stamps(self, topic: str) -> NDArray[np.int64]:
-        connection = self._connection(topic)
-        stamps = [_raw_stamp(raw) for _, _, raw in self._reader.messages([connection])]
-        return np.array(stamps, dtype=np.int64)
+        self._connection(topic)
+        if topic not in self._stamps_of:
+            # A pass over a large bag takes long: one for all topics with pictures.
+            known = self._by_topic.values()
+            chosen = [item for item in known if item.topic == topic or item.msgtype in _PICTURES]
+            stamps: dict[str, list[int]] = {item.topic: [] for item in chosen}
+            for connection, _, raw in self._reader.messages(chosen):
+                stamps[connection.topic].append(_raw_stamp(raw))
+            for name, column in stamps.items():
+                self._stamps_of[name] = np.array(column, dtype=np.int64)
+        return self._stamps_of[topic]
 
     def nearest_stamps(self, topic: str, wanted: NDArray[np.int64]) -> list[int | None]:
         """Return for each wanted stamp ``(N,)`` the topic's closest one within the tolerance."""

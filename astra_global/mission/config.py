@@ -32,12 +32,15 @@ class MissionConfig:
     off_route_m: float = setting(
         1.0, "Distance from the route that asks for a new one", minimum=0.1
     )
-    stuck_s: float = setting(8.0, "Seconds without progress until the way is blocked", minimum=0.5)
+    stuck_s: float = setting(5.0, "Seconds without progress until the way is blocked", minimum=0.5)
     progress_m: float = setting(0.15, "Way along the route that is progress", minimum=0.01)
     recovered_m: float = setting(
         1.5, "Way along the route after which recoveries start afresh", minimum=0.1
     )
     max_recoveries: int = setting(6, "Recoveries in a row until the robot is stuck", minimum=0)
+    wait_s: float = setting(
+        4.0, "Seconds that what blocks the way is given to move by itself", minimum=0.0
+    )
     back_m: float = setting(0.8, "How far back along its way a recovery goes", minimum=0.1)
     back_s: float = setting(6.0, "Seconds it is given", minimum=0.5)
     first_fix_s: float = setting(
@@ -46,13 +49,18 @@ class MissionConfig:
     look_rad: float = setting(0.8, "Turn between two looks around, radians", minimum=0.1)
     look_s: float = setting(3.0, "Seconds to wait for a fix after each turn", minimum=0.1)
     look_attempts: int = setting(2, "Localization attempts per look", minimum=1)
-    look_turns: int = setting(
-        9, "Turns in one place: 9 x 0.8 rad is more than once around", minimum=1
+    look_turns: int = setting(8, "Turns in one place: 8 x 0.8 rad is once around", minimum=1)
+    look_turns_all_round: int = setting(
+        1, "The same for cameras that see all around: half a camera changes all views", minimum=1
     )
     explore_m: float = setting(
-        1.0, "How far to drive ahead blindly when looking around did not help", minimum=0.0
+        3.0, "How far to drive on when looking around did not help", minimum=0.5
     )
-    explore_tries: int = setting(2, "How often", minimum=0)
+    explore_tries: int = setting(6, "How often, until it is given up", minimum=0)
+    explore_speed_mps: float = setting(0.45, "Speed limit while doing so", minimum=0.05)
+    explore_patience_s: float = setting(
+        3.0, "Seconds without progress after which another direction is tried", minimum=0.5
+    )
     spin_speed_rad_s: float = setting(0.5, "Slowest turning still waited for", minimum=0.05)
     image_goal_s: float = setting(30.0, "Seconds to localize the picture of a goal", minimum=1.0)
     odometry_timeout_s: float = setting(

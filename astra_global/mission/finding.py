@@ -1,4 +1,4 @@
-"""Skill: what the goal means on the map, and where to stop there (paper, section 1.5)."""
+"""What the goal means on the map, and where to stop there (paper, section 1.5)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,46 @@ import numpy as np
 
 from astra_core.errors import AstraError, GoalNotFound, GoalUnreachable
 from astra_global.goal.approach import approach_pose, free_pose_near
+from astra_global.goal.geometry import point_gap_m
+from astra_global.mission.behaviours import Skill, SkillBehaviour
 from astra_global.mission.world import Ask, GoalPlace, MissionWorld
-from astra_global.types import Goal, GoalKind, MissionPhase
+from astra_global.types import Goal, GoalKind, GoalMatch, MissionPhase
 
-__all__ = ["approach", "find_goal"]
+__all__ = ["FindGoal", "approach"]
 
 
-def find_goal(world: MissionWorld, goal: Goal) -> Generator[Ask, None, GoalPlace]:
-    """Return the goal pose of a text, landmark, pose or picture.
+class FindGoal(SkillBehaviour):
+    """Finds the goal pose of a text, landmark, pose or picture.
 
-    Raises:
-        GoalNotFound: Nothing fits.
-        GoalAmbiguous: Several things fit equally.
-        GoalUnreachable: There is no free place to stop.
+    It fails with ``GoalNotFound`` (nothing fits), ``GoalAmbiguous`` (several things fit equally) or
+    ``GoalUnreachable`` (there is no free place to stop).
     """
-    if goal.kind is GoalKind.TEXT:
-        place = _find_text(world, str(goal.text))
-    elif goal.kind is GoalKind.LANDMARK:
-        place = _find_landmark(world, str(goal.landmark_id))
-    elif goal.kind is GoalKind.POSE:
-        place = GoalPlace(free_pose_near(world.planner.space, goal.pose, world.config.approach))
-    else:
-        place = yield from _find_picture(world)
-    x, y, theta = (float(value) for value in place.pose)
-    world.note(
-        "goal",
-        f"goal pose ({x:.2f}, {y:.2f}, {theta:.2f}) {place.landmark_id}".rstrip(),
-        landmark_id=place.landmark_id,
-        pose=[x, y, theta],
-    )
-    world.place = place
-    return place
+
+    def __init__(self, world: MissionWorld, goal: Goal) -> None:
+        """Keep the goal until the robot knows where it is: near and far depend on it."""
+        super().__init__(world, "find the goal")
+        self._goal = goal
+
+    def skill(self) -> Skill:
+        """Set the world's ``place``."""
+        world, goal = self.world, self._goal
+        if goal.kind is GoalKind.TEXT:
+            place = _find_text(world, str(goal.text))
+        elif goal.kind is GoalKind.LANDMARK:
+            place = _find_landmark(world, str(goal.landmark_id))
+        elif goal.kind is GoalKind.POSE:
+            pose = free_pose_near(world.planner.space, goal.pose, world.config.approach)
+            place = GoalPlace(pose)
+        else:
+            place = yield from _find_picture(world)
+        x, y, theta = (float(value) for value in place.pose)
+        world.note(
+            "goal",
+            f"goal pose ({x:.2f}, {y:.2f}, {theta:.2f}) {place.landmark_id}".rstrip(),
+            landmark_id=place.landmark_id,
+            pose=[x, y, theta],
+        )
+        world.place = place
 
 
 def approach(world: MissionWorld, landmark_id: str) -> GoalPlace:
@@ -51,28 +60,44 @@ def approach(world: MissionWorld, landmark_id: str) -> GoalPlace:
 
 
 def _find_text(world: MissionWorld, text: str) -> GoalPlace:
-    ranked = world.resolver.rank(text, world.pose().pose[:2])
-    equal = world.config.goal.equal_margin
+    """Return the place at the landmark that is meant; where any will do, the shortest way wins."""
+    here = world.pose().pose
+    best: tuple[float, GoalMatch, GoalPlace] | None = None
     first_problem: GoalUnreachable | None = None
+    ranked = world.resolver.rank(text, here[:2])
+    lowest = ranked[0].score - world.config.goal.equal_margin
     for match in ranked:
-        if match.score < ranked[0].score - equal:
+        if match.score < lowest:
+            break
+        if best is not None and (not match.is_equal or _air_line_m(world, match) > best[0]):
             break
         try:
             place = approach(world, match.landmark_id)
+            length_m = world.planner.plan(here, place.pose, world.blockages()).length_m
         except GoalUnreachable as problem:
             first_problem = first_problem or problem
             continue
-        world.note(
-            "goal",
-            f"{text!r} means {match.landmark_id}: {match.why}",
-            text=text,
-            landmark_id=match.landmark_id,
-            score=match.score,
-            decided_by="words",
-        )
-        return place
-    assert first_problem is not None
-    raise first_problem
+        if best is None or length_m < best[0]:
+            best = (length_m, match, place)
+    if best is None:
+        assert first_problem is not None
+        raise first_problem
+    length_m, match, place = best
+    world.note(
+        "goal",
+        f"{text!r} means {match.landmark_id}: {match.why}, {length_m:.1f} m to go",
+        text=text,
+        landmark_id=match.landmark_id,
+        score=match.score,
+        decided_by="words",
+    )
+    return place
+
+
+def _air_line_m(world: MissionWorld, match: GoalMatch) -> float:
+    landmark = world.map.landmark_by_id[match.landmark_id]
+    reach_m = world.config.approach.max_gap_m
+    return float(point_gap_m(landmark, world.pose().pose[:2])) - reach_m
 
 
 def _find_landmark(world: MissionWorld, landmark_id: str) -> GoalPlace:

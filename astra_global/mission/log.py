@@ -15,10 +15,10 @@ class MissionEvent:
 
     Attributes:
         stamp_ns: When.
-        kind: ``start``, ``goal``, ``route``, ``fix``, ``no_fix``, ``lost``, ``blocked``,
-            ``recovery``, ``result``.
+        kind: ``start``, ``behaviour`` (another one has taken over), ``goal``, ``route``, ``fix``,
+            ``no_fix``, ``lost``, ``blocked``, ``recovery``, ``result``.
         message: For people.
-        data: For programs; plain values.
+        data: For programs; plain values. ``behaviour`` names who decided, where one did.
     """
 
     stamp_ns: int

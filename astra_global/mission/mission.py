@@ -1,38 +1,37 @@
-"""One mission from start to result: runs algorithm 1 tick by tick."""
+"""One mission from start to result: ticks the tree of algorithm 1."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
 import numpy as np
+from py_trees.common import Status
 
 from astra_core.errors import AstraError, MissionTimedOut, SensorTimeout
 from astra_core.records import SubGoal
 from astra_core.time import to_seconds
 from astra_global.mission.algorithm import navigate
-from astra_global.mission.world import Ask, GoalPlace, MissionWorld
+from astra_global.mission.world import Ask, MissionWorld
 from astra_global.types import Goal, MissionPhase, MissionResult, MissionStatus
 
 __all__ = ["Mission"]
 
 
 class Mission:
-    """Turns the asks of the running skill into sub-goals, and its end into a result."""
+    """Turns the asks of the running behaviour into sub-goals, and the tree's end into a result."""
 
     def __init__(
         self, world: MissionWorld, goal: Goal, now_ns: int, timeout_s: float = 0.0
     ) -> None:
         """Accept a goal; nothing happens before the first :meth:`step`."""
         self._world = world
-        self._skill: Generator[Ask, None, GoalPlace] = navigate(world, goal)
+        self._tree = navigate(world, goal)
         self._start_ns = now_ns
         self._start_m = world.fusion.odometry.total_length_m
         self._timeout_s = timeout_s if timeout_s > 0.0 else world.config.mission.timeout_s
         self._first_fix_s = -1.0
-        self._last_ask: Ask | None = None
+        self._decided_by = ""
         self.result: MissionResult | None = None
         world.recoveries = world.recoveries_in_a_row = 0
-        world.place = world.route = None
+        world.place = world.route = world.problem = world.blocked = world.ask = None
         name = goal.text or goal.landmark_id or goal.kind.name.lower()
         world.log.add(now_ns, "start", f"goal: {name}", goal_kind=goal.kind.name.lower())
 
@@ -45,11 +44,10 @@ class Mission:
                 self._first_fix_s = self._seconds()
             try:
                 self._check_limits()
-                self._last_ask = next(self._skill)
-            except StopIteration:
-                self._end(0, "")
             except AstraError as error:
                 self._end(error.code, str(error))
+            else:
+                self._tick()
         return self._status()
 
     def stop(self, error: AstraError, now_ns: int) -> MissionResult:
@@ -59,6 +57,18 @@ class Mission:
             self._end(error.code, str(error))
         assert self.result is not None
         return self.result
+
+    def _tick(self) -> None:
+        self._tree.tick_once()
+        running, problem = self._tree.tip(), self._world.problem
+        if self._tree.status is Status.SUCCESS:
+            self._end(0, "")
+        elif self._tree.status is Status.FAILURE:
+            assert problem is not None
+            self._end(problem.code, str(problem))
+        elif running is not None and running.name != self._decided_by:
+            self._decided_by = running.name
+            self._world.note("behaviour", running.name)
 
     def _check_limits(self) -> None:
         if self._seconds() > self._timeout_s:
@@ -70,7 +80,7 @@ class Mission:
 
     def _end(self, code: int, message: str) -> None:
         world = self._world
-        self._skill.close()
+        self._tree.stop(Status.INVALID)
         self.result = MissionResult(
             error_code=code,
             error_msg=message,
@@ -81,11 +91,11 @@ class Mission:
             first_fix_time_s=self._first_fix_s,
             recoveries=world.recoveries,
         )
-        self._last_ask = Ask(MissionPhase.DONE, world.new_request())
+        world.ask = Ask(MissionPhase.DONE, world.new_request())
         world.note("result", message or "arrived", error_code=code)
 
     def _status(self) -> MissionStatus:
-        world, ask = self._world, self._last_ask
+        world, ask = self._world, self._world.ask
         assert ask is not None
         return MissionStatus(
             phase=ask.phase,

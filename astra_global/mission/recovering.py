@@ -1,97 +1,99 @@
-"""Skill: get going again when the way is blocked."""
+"""Get going again when the way is blocked.
+
+What stands in the way is not known here, only that the robot gets no further. So what can go away
+by itself (a person, a door that opens slowly) is given a moment first; what is still there then (a
+chair that was moved) is taken for standing, and the route leads around it.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Generator
+from py_trees.behaviour import Behaviour
 
-import numpy as np
-
-from astra_core import se2
 from astra_core.errors import GoalUnreachable, RobotStuck
-from astra_global.mission.finding import approach
-from astra_global.mission.localizing import spin
-from astra_global.mission.world import Ask, Blocked, GoalPlace, MissionWorld, Skill
+from astra_global.mission.behaviours import (
+    Condition,
+    Decision,
+    Skill,
+    SkillBehaviour,
+    first_of,
+    in_order,
+)
+from astra_global.mission.remedies import (
+    AT_GOAL_M,
+    AnotherPlace,
+    BackUp,
+    BlockPlace,
+    LookAtEverything,
+)
+from astra_global.mission.world import Ask, Blocked, MissionWorld
 from astra_global.types import MissionPhase
 
-__all__ = ["recover"]
-
-# Nearer to the goal than this, the goal's own place may be taken: look for another one.
-_AT_GOAL_M = 1.2
+__all__ = ["clear_the_way"]
 
 
-def recover(
-    world: MissionWorld, place: GoalPlace, blocked: Blocked
-) -> Generator[Ask, None, GoalPlace]:
-    """Look around first; from the second time on go back and block the place, so A* avoids it.
+def clear_the_way(world: MissionWorld) -> Behaviour:
+    """Return the tree that recovers from ``Blocked``: each time in a row something stronger.
 
-    Returns:
-        The place to go to from now on: another one at the same landmark if the first is taken.
-
-    Raises:
-        RobotStuck: Too many recoveries without progress in between.
+    It fails with ``RobotStuck`` or, near the goal, ``GoalUnreachable`` after too many in a row.
     """
-    config = world.config.mission
-    tries = world.recoveries_in_a_row
-    if tries >= config.max_recoveries:
-        raise RobotStuck(f"{blocked}, in spite of {tries} recoveries")
-    world.recoveries += 1
-    world.recoveries_in_a_row += 1
-    x, y = (float(value) for value in blocked.place_m)
-    world.note("blocked", f"{blocked} at ({x:.2f}, {y:.2f})", place=[x, y])
-    if tries % 2 == 0:
-        world.note("recovery", "looking around")
-        for _ in range(2):
-            yield from spin(world, math.pi, MissionPhase.RECOVERING)
-    else:
-        world.note("recovery", "going back")
-        yield from _go_back(world)
-    if tries == 0:
-        return place
-    # Wider each time: the first guess of where the obstacle is may be off.
-    world.block(blocked.place_m, world.config.route.blockage_radius_m * (1.0 + 0.25 * (tries - 1)))
-    world.note("recovery", "place blocked, planning anew", place=[x, y])
-    if blocked.remaining_m < _AT_GOAL_M and place.landmark_id:
-        place = _another_place(world, place)
-    return place
+    return in_order(
+        "clear the way",
+        CountRecovery(world),
+        first_of(
+            "what to do",
+            in_order("first let it move", _is_try(world, 1), WaitForOthers(world)),
+            in_order("then go around", _is_try(world, 2), _go_around(world)),
+            in_order("look again", _is_try(world, 4), LookAtEverything(world), _go_around(world)),
+            in_order("back up", BackUp(world), _go_around(world)),
+        ),
+    )
 
 
-def _go_back(world: MissionWorld) -> Skill:
-    """Return along the robot's own track: it was free a moment ago."""
-    config = world.config.mission
-    target = _track_behind(world, config.back_m)
-    began_ns, request = world.now_ns, world.new_request()
-    while world.seconds_since(began_ns) < config.back_s:
-        if np.linalg.norm(world.odom_pose()[:2] - target[:2]) < 0.2:
-            return
-        yield Ask(
-            MissionPhase.RECOVERING,
-            request,
-            pose_odom=target,
-            speed_mps=0.5 * config.max_speed_mps,
-            message="going back",
-        )
+class CountRecovery(Decision):
+    """Counts; fails when the robot has tried often enough without getting further."""
+
+    def __init__(self, world: MissionWorld) -> None:
+        """Name it."""
+        super().__init__(world, "try again?")
+
+    def decide(self) -> None:
+        """Count one recovery and keep what it is for."""
+        world, blocked = self.world, self.world.problem
+        assert isinstance(blocked, Blocked)
+        tries = world.recoveries_in_a_row
+        if tries >= world.config.mission.max_recoveries:
+            if blocked.remaining_m < AT_GOAL_M:
+                raise GoalUnreachable(
+                    f"something stands where the robot should stop: {blocked}, in spite of {tries} "
+                    "recoveries"
+                )
+            raise RobotStuck(f"{blocked}, in spite of {tries} recoveries")
+        world.recoveries += 1
+        world.recoveries_in_a_row += 1
+        world.blocked = blocked
+        x, y = (float(value) for value in blocked.place_m)
+        world.note("blocked", f"{blocked} at ({x:.2f}, {y:.2f})", place=[x, y])
 
 
-def _track_behind(world: MissionWorld, distance_m: float) -> np.ndarray:
-    """Return where the robot was ``distance_m`` ago in ``odom``; straight behind if unknown."""
-    here = world.odom_pose()
-    newest_ns = world.fusion.odometry.newest_ns or 0
-    for seconds in np.arange(0.5, 0.9 * world.config.fusion.buffer_s, 0.5):
-        earlier = world.fusion.odometry.pose_at(newest_ns - int(seconds * 1e9))
-        if earlier is None:
-            break
-        if np.linalg.norm(earlier[:2] - here[:2]) >= distance_m:
-            return np.array([earlier[0], earlier[1], here[2]])
-    return se2.compose(here, [-distance_m, 0.0, 0.0])
+class WaitForOthers(SkillBehaviour):
+    """Stands for a moment: a person walks on, a door opens."""
+
+    def __init__(self, world: MissionWorld) -> None:
+        """Name it."""
+        super().__init__(world, "wait for others to move")
+
+    def skill(self) -> Skill:
+        """Halt."""
+        world = self.world
+        world.note("recovery", "waiting a moment for what stands in the way")
+        began_ns, request = world.now_ns, world.new_request()
+        while world.seconds_since(began_ns) < world.config.mission.wait_s:
+            yield Ask(MissionPhase.RECOVERING, request, message="waiting for the way to get free")
 
 
-def _another_place(world: MissionWorld, place: GoalPlace) -> GoalPlace:
-    world.block(place.pose[:2], world.config.route.blockage_radius_m)
-    try:
-        other = approach(world, place.landmark_id)
-    except GoalUnreachable:
-        return place
-    world.note("goal", f"another place at {place.landmark_id}", pose=other.pose.tolist())
-    world.place = other
-    return other
+def _is_try(world: MissionWorld, number: int) -> Condition:
+    return Condition(f"try {number}?", lambda: world.recoveries_in_a_row == number)
+
+
+def _go_around(world: MissionWorld) -> Behaviour:
+    return in_order("go around", BlockPlace(world), AnotherPlace(world))

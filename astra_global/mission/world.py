@@ -1,30 +1,31 @@
-"""What the skills of a mission know and share: pose, map, plans, log."""
+"""What the behaviours of a mission know and share: pose, map, plans, log (their blackboard)."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from astra_core import se2
+from astra_core.camera import CameraRig
 from astra_core.errors import AstraError
 from astra_core.records import GlobalPose, LocalizationStatus
 from astra_core.time import from_seconds, to_seconds
 from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import PoseFusion
 from astra_global.goal import GoalResolver
+from astra_global.mission.directions import open_direction, sees_all_round
 from astra_global.mission.log import MissionLog
 from astra_global.route import Blockage, Route, RoutePlanner
 from astra_global.types import AstraMap, MissionPhase
 
-__all__ = ["Ask", "Blocked", "GoalPlace", "Lost", "MissionWorld", "Skill"]
+__all__ = ["Ask", "Blocked", "GoalPlace", "Lost", "MissionWorld", "OffRoute"]
 
 
 @dataclass(frozen=True, eq=False)
 class Ask:
-    """What a skill asks of Astra-Local until the next tick.
+    """What a behaviour asks of Astra-Local until the next tick.
 
     Attributes:
         phase: What the mission is busy with.
@@ -47,10 +48,6 @@ class Ask:
     message: str = ""
 
 
-# A skill is a generator: every ``yield`` hands one Ask to Astra-Local and waits for the next tick.
-Skill = Generator[Ask, None, None]
-
-
 @dataclass(frozen=True, eq=False)
 class GoalPlace:
     """The goal pose p_G ``(3,)`` in ``map``, and the landmark it belongs to (empty if none)."""
@@ -63,6 +60,12 @@ class Lost(AstraError):
     """The pose is not known well enough to drive on; the mission localizes again."""
 
     code = 101
+
+
+class OffRoute(AstraError):
+    """The robot is not where the route leads it; the mission plans a new one."""
+
+    code = 201
 
 
 class Blocked(AstraError):
@@ -83,13 +86,18 @@ class Blocked(AstraError):
 
 
 class MissionWorld:
-    """The state that skills read and the few things they may change.
+    """The state that behaviours read and the few things they may change.
 
     Attributes:
         now_ns: Time of this tick.
+        ask: What the running behaviour asks of Astra-Local.
+        deciding: Name of the behaviour that runs, for the log.
+        problem: The last failure of a behaviour.
+        blocked: The blockage that the mission recovers from.
         attempts: Localization attempts so far, successful or not.
         recoveries: Recoveries of this mission.
         recoveries_in_a_row: Recoveries since there was progress.
+        sees_all_round: Whether the robot's cameras see every direction.
         place: Where the mission goes, once it knows.
         route: The newest route, for drawing.
         image_answer: Pose or failure of the picture of an image goal; ``None`` while open.
@@ -101,8 +109,17 @@ class MissionWorld:
         config: AstraGlobalConfig,
         fusion: PoseFusion,
         log: MissionLog,
+        rig: CameraRig | None = None,
     ) -> None:
-        """Wrap what a mission needs; planner and resolver are prepared here."""
+        """Wrap what a mission needs; planner and resolver are prepared here.
+
+        Args:
+            map: The map.
+            config: All settings.
+            fusion: Who knows where the robot is.
+            log: Where events go.
+            rig: The robot's cameras; ``None`` = those that made the map.
+        """
         self.map = map
         self.config = config
         self.fusion = fusion
@@ -110,12 +127,17 @@ class MissionWorld:
         self.planner = RoutePlanner(map, config.route)
         self.resolver = GoalResolver(map, config.goal)
         self.now_ns = 0
+        self.ask: Ask | None = None
+        self.deciding = ""
+        self.problem: AstraError | None = None
+        self.blocked: Blocked | None = None
         self.attempts = 0
         self.recoveries = 0
         self.recoveries_in_a_row = 0
         self.image_answer: NDArray[np.float64] | AstraError | None = None
         self.place: GoalPlace | None = None
         self.route: Route | None = None
+        self.sees_all_round = sees_all_round(rig or map.rig)
         self._blockages: list[Blockage] = []
         self._request = 0
 
@@ -129,9 +151,25 @@ class MissionWorld:
         return self.fusion.global_pose(self.now_ns)
 
     @property
+    def goal_place(self) -> GoalPlace:
+        """Return where the mission goes; only asked once it is known."""
+        assert self.place is not None
+        return self.place
+
+    @property
     def is_localized(self) -> bool:
         """Return whether the pose may be driven with."""
         return self.pose().status is not LocalizationStatus.NOT_LOCALIZED
+
+    def open_direction(self, distance_m: float) -> float:
+        """Return the ego direction, radians, that leads on from most of the believed places."""
+        return open_direction(
+            self.fusion.places.belief(self.now_ns).places,
+            self.planner.space,
+            self.map.landmarks,
+            distance_m,
+            self.config.route.robot_radius_m,
+        )
 
     def fix_age_s(self) -> float:
         """Return the age of the newest accepted fix; infinite before the first."""
@@ -172,5 +210,5 @@ class MissionWorld:
         return self._blockages
 
     def note(self, kind: str, message: str, /, **data: object) -> None:
-        """Write an event of this tick into the mission log."""
-        self.log.add(self.now_ns, kind, message, **data)
+        """Write an event of this tick into the mission log, with the behaviour that decided."""
+        self.log.add(self.now_ns, kind, message, behaviour=self.deciding, **data)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_global.route.planning_grid import PlanningGrid
 from astra_global.types import FREE, UNKNOWN, AstraMap, OccupancyMap
 
 __all__ = ["Blockage", "FreeSpace"]
+
+#: How far a blocked place is felt; beyond the distance from which more room is no better.
+REACH_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -76,17 +81,35 @@ class FreeSpace:
         """Return the side of a cell."""
         return self.occupancy.resolution_m
 
+    @cached_property
+    def planning(self) -> PlanningGrid:
+        """Return the coarser view for searches."""
+        return PlanningGrid.of(self.occupancy, self.clearance_m)
+
     def blocked_by(self, blockages: Sequence[Blockage]) -> FreeSpace:
-        """Return the same space with blocked places as obstacles."""
+        """Return the same space with blocked places as obstacles.
+
+        Only what is nearer than ``REACH_M`` to a blocked place changes: further away nobody asks
+        how far exactly an obstacle is.
+        """
         if not blockages:
             return self
-        height, width = self.clearance_m.shape
-        centers = self.occupancy.center_of(np.stack(np.mgrid[0:height, 0:width], axis=-1))
-        clearance = self.clearance_m
+        clearance, planning = self.clearance_m.copy(), self.planning.copy()
         for blockage in blockages:
-            away = np.hypot(centers[..., 0] - blockage.x_m, centers[..., 1] - blockage.y_m)
-            clearance = np.minimum(clearance, np.maximum(0.0, away - blockage.radius_m))
-        return FreeSpace(self.occupancy, clearance)
+            center, reach_m = np.array([blockage.x_m, blockage.y_m]), blockage.radius_m + REACH_M
+            first = np.maximum(0, self.occupancy.cell_of(center - reach_m))
+            last = np.minimum(clearance.shape, self.occupancy.cell_of(center + reach_m) + 1)
+            if (last <= first).any():
+                continue
+            window = (slice(first[0], last[0]), slice(first[1], last[1]))
+            cells = np.stack(np.mgrid[window], axis=-1)
+            away = np.linalg.norm(self.occupancy.center_of(cells) - center, axis=-1)
+            blocked = np.maximum(0.0, away - blockage.radius_m)
+            clearance[window] = np.minimum(clearance[window], blocked)
+            planning.renew(clearance, window)
+        space = FreeSpace(self.occupancy, clearance)
+        space.planning = planning
+        return space
 
     def clearance_at(self, points_m: ArrayLike) -> NDArray[np.float64]:
         """Return the clearance ``(*,)`` at points ``(*, 2)``; 0 outside the grid."""
@@ -98,7 +121,11 @@ class FreeSpace:
 
     def line_clearance(self, start_m: ArrayLike, end_m: ArrayLike) -> float:
         """Return the smallest clearance along a straight line between two points ``(2,)``."""
-        return float(self.clearance_at(self._line(start_m, end_m)).min())
+        return float(self.clearance_along(start_m, end_m).min())
+
+    def clearance_along(self, start_m: ArrayLike, end_m: ArrayLike) -> NDArray[np.float64]:
+        """Return the clearance ``(N,)`` at equal steps of half a cell on a straight line."""
+        return self.clearance_at(self._line(start_m, end_m))
 
     def sees(self, start_m: ArrayLike, end_m: ArrayLike, end_margin_m: float = 0.0) -> bool:
         """Say whether no occupied cell lies on a line, its last ``end_margin_m`` left out."""

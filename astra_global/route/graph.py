@@ -58,6 +58,7 @@ class GraphSearch:
         self._config = config
         self._xy: NDArray[np.float64] = map.node_poses[:, :2]
         index = {node.id: number for number, node in enumerate(map.nodes)}
+        self._index = index
         self._graph: rustworkx.PyDiGraph = rustworkx.PyDiGraph()
         self._entering: dict[int, list[int]] = {}
         self._leaving: dict[int, list[int]] = {}
@@ -93,7 +94,7 @@ class GraphSearch:
             goal_costs: Node id to the cost of reaching the goal from it.
             blockages: Places whose edges cost more.
         """
-        index = {node.id: number for number, node in enumerate(self._map.nodes)}
+        index = self._index
         starts = {index[name]: cost for name, cost in start_costs.items()}
         goals = {index[name]: cost for name, cost in goal_costs.items()}
         extra = self._extra_costs(blockages)
@@ -120,32 +121,38 @@ class GraphSearch:
     def _run(
         self,
         ends: tuple[int, int],
-        extra: Mapping[tuple[int, int], float],
+        extra: Mapping[tuple[int, int] | None, float],
         goals: Mapping[int, float],
     ) -> GraphPath | None:
-        targets = self._xy[list(goals)]
-
         def cost(step: _Step) -> float:
-            return step.cost_m + (extra.get(step.entered, 0.0) if step.entered else 0.0)
+            return step.cost_m
+
+        def cost_with_extra(step: _Step) -> float:
+            return step.cost_m + extra.get(step.entered, 0.0)
+
+        # Both are called for every state that the search looks at: keep them this short.
+        step_cost = cost_with_extra if extra else cost
+        targets = self._xy[list(goals)]
+        away = np.linalg.norm(self._xy[:, None] - targets[None], axis=-1).min(axis=1)
+        # The pseudo nodes -1 and -2 of the two ends find their zeros at the end of the list.
+        remaining_m = [*away.tolist(), 0.0, 0.0]
 
         def remaining(state: _State) -> float:
-            if state.node < 0:
-                return 0.0
-            return float(np.linalg.norm(targets - self._xy[state.node], axis=1).min())
+            return remaining_m[state.node]
 
         source, _sink = ends
         try:
             states = rustworkx.digraph_astar_shortest_path(
-                self._graph, source, lambda state: state.node == _SINK, cost, remaining
+                self._graph, source, lambda state: state.node == _SINK, step_cost, remaining
             )
         except rustworkx.NoPathFound:
             return None
         steps = [self._graph.get_edge_data(a, b) for a, b in itertools.pairwise(states)]
         nodes = [self._graph[state].node for state in states[1:-1]]
         names = tuple(self._map.nodes[node].id for node in nodes)
-        return GraphPath(names, sum(cost(step) for step in steps))
+        return GraphPath(names, sum(step_cost(step) for step in steps))
 
-    def _extra_costs(self, blockages: Sequence[Blockage]) -> dict[tuple[int, int], float]:
+    def _extra_costs(self, blockages: Sequence[Blockage]) -> dict[tuple[int, int] | None, float]:
         """Return the cost of the directed edges that pass through blocked places."""
         if not blockages or not self._lengths:
             return {}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import label
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import FreeSpace
+from astra_global.route.planning_grid import PlanningGrid
+from astra_global.route.polyline import resample
 
 __all__ = ["clearance_cost", "grid_path", "near_polyline", "path_distance"]
 
@@ -26,16 +26,17 @@ def clearance_cost(clearance_m: NDArray[np.float64], config: RouteConfig) -> NDA
 
 
 def near_polyline(
-    space: FreeSpace, line_m: NDArray[np.float64], width_m: float
+    grid: PlanningGrid, line_m: NDArray[np.float64], width_m: float
 ) -> NDArray[np.bool_]:
-    """Return the cells ``(H, W)`` within ``width_m`` of a polyline ``(N, 2)``."""
-    away = np.ones(space.clearance_m.shape, dtype=bool)
-    for start, end in itertools.pairwise(line_m):
-        count = int(np.linalg.norm(end - start) / space.resolution_m) + 2
-        points = start + np.linspace(0.0, 1.0, count)[:, None] * (end - start)
-        cells = np.clip(space.occupancy.cell_of(points), 0, np.array(away.shape) - 1)
-        away[cells[:, 0], cells[:, 1]] = False
-    return np.asarray(distance_transform_edt(away)) * space.resolution_m <= width_m
+    """Return the cells ``(H, W)`` of a planning grid within ``width_m`` of a polyline ``(N, 2)``.
+
+    Discs at every half width are stamped into the grid: on a large map much faster than asking
+    every cell for its distance.
+    """
+    near = np.zeros(grid.clearance_m.shape, dtype=bool)
+    for center in grid.cell_of(resample(line_m, 0.5 * width_m)):
+        _stamp(near, center, 1.1 * width_m / grid.resolution_m)
+    return near
 
 
 def grid_path(
@@ -52,58 +53,90 @@ def grid_path(
         start_m: ``(2,)`` in ``map``.
         goal_m: ``(2,)`` in ``map``.
         config: Radius, margin and cost of closeness.
-        allowed: Cells ``(H, W)`` that may be used; ``None`` = all.
+        allowed: Cells ``(H, W)`` of the planning grid that may be used; ``None`` = all.
     """
     start = np.asarray(start_m, dtype=np.float64)[:2]
     goal = np.asarray(goal_m, dtype=np.float64)[:2]
-    usable = _usable(space, (start, goal), config, allowed)
-    source, target = space.occupancy.cell_of(np.stack([start, goal]))
+    grid = space.planning
+    source, target = grid.cell_of(np.stack([start, goal]))
+    usable = _usable(grid, (source, target), config, allowed)
     if not (_inside(source, usable) and _inside(target, usable)):
         return None
-    numbers, graph = _grid_graph(space, usable, config)
+    # Asking first whether there is any way spares a search of the whole building.
+    islands, _ = label(usable, structure=np.ones((3, 3)))
+    if islands[tuple(source)] != islands[tuple(target)]:
+        return None
+    numbers, graph = _grid_graph(grid, usable, config)
     _, previous = dijkstra(
         graph, directed=False, indices=numbers[tuple(source)], return_predecessors=True
     )
-    cells = np.argwhere(usable)
     steps = [int(numbers[tuple(target)])]
     while previous[steps[-1]] >= 0:
         steps.append(int(previous[steps[-1]]))
-    if steps[-1] != numbers[tuple(source)]:
-        return None
-    inner = space.occupancy.center_of(cells[steps[::-1]])[1:-1]
-    return np.vstack([start, inner, goal])
+    cells = np.argwhere(usable)[steps[::-1]]
+    return np.vstack([start, grid.points_of(cells)[1:-1], goal])
 
 
 def path_distance(
-    space: FreeSpace, start_m: ArrayLike, config: RouteConfig, allowed: NDArray[np.bool_]
+    space: FreeSpace,
+    start_m: ArrayLike,
+    targets_m: NDArray[np.float64],
+    config: RouteConfig,
+    reach_m: float,
 ) -> NDArray[np.float64]:
-    """Return the cost ``(H, W)`` of the way from one point to each cell; infinite = no way."""
+    """Return the cost ``(N,)`` of the way from one point to each target; infinite = no way.
+
+    Args:
+        space: Clearance grid.
+        start_m: ``(2,)`` in ``map``.
+        targets_m: ``(N, 2)`` in ``map``.
+        config: Radius, margin and cost of closeness.
+        reach_m: How far around all these points the way may lead.
+    """
+    grid = space.planning
     start = np.asarray(start_m, dtype=np.float64)[:2]
-    usable = _usable(space, (start,), config, allowed)
+    source, cells = grid.cell_of(start), grid.cell_of(targets_m)
+    reach = reach_m / grid.resolution_m
+    low = np.maximum(0, np.minimum(source, cells.min(axis=0)) - reach).astype(int)
+    high = (np.maximum(source, cells.max(axis=0)) + reach + 1).astype(int)
+    allowed = np.zeros(grid.clearance_m.shape, dtype=bool)
+    allowed[low[0] : high[0], low[1] : high[1]] = True
+    usable = _usable(grid, (source,), config, allowed)
     distance = np.full(usable.shape, np.inf)
-    source = space.occupancy.cell_of(start)
-    if not _inside(source, usable):
-        return distance
-    numbers, graph = _grid_graph(space, usable, config)
-    distance[usable] = dijkstra(graph, directed=False, indices=numbers[tuple(source)])
-    return distance
+    if _inside(source, usable):
+        numbers, graph = _grid_graph(grid, usable, config)
+        distance[usable] = dijkstra(graph, directed=False, indices=numbers[tuple(source)])
+    return distance[cells[:, 0], cells[:, 1]]
 
 
 def _usable(
-    space: FreeSpace,
-    ends: tuple[NDArray[np.float64], ...],
+    grid: PlanningGrid,
+    ends: tuple[NDArray[np.intp], ...],
     config: RouteConfig,
     allowed: NDArray[np.bool_] | None,
 ) -> NDArray[np.bool_]:
-    wide = space.clearance_m >= config.robot_radius_m + config.margin_m
-    rows, columns = np.indices(wide.shape, sparse=True)
+    clearance = grid.clearance_m
+    wide = clearance >= config.robot_radius_m + config.margin_m
+    near = np.zeros(wide.shape, dtype=bool)
     for end in ends:
-        row, column = space.occupancy.cell_of(end)
-        near = np.hypot(rows - row, columns - column) * space.resolution_m <= _ESCAPE_M
-        wide |= near & (space.clearance_m > 0.5 * config.robot_radius_m)
+        _stamp(near, end, _ESCAPE_M / grid.resolution_m)
+    wide |= near & (clearance > 0.5 * config.robot_radius_m)
+    for row, column in ends:
         if 0 <= row < wide.shape[0] and 0 <= column < wide.shape[1]:
             wide[row, column] = True
     return wide if allowed is None else wide & allowed
+
+
+def _stamp(mask: NDArray[np.bool_], center: NDArray[np.intp], radius: float) -> None:
+    """Set the cells of a disc, all in cells."""
+    reach = int(radius)
+    first = np.maximum(0, center - reach)
+    last = np.minimum(mask.shape, center + reach + 1)
+    if (last <= first).any():
+        return
+    rows, columns = np.ogrid[first[0] : last[0], first[1] : last[1]]
+    disc = (rows - center[0]) ** 2 + (columns - center[1]) ** 2 <= radius**2
+    mask[first[0] : last[0], first[1] : last[1]] |= disc
 
 
 def _inside(cell: NDArray[np.intp], usable: NDArray[np.bool_]) -> bool:
@@ -111,22 +144,25 @@ def _inside(cell: NDArray[np.intp], usable: NDArray[np.bool_]) -> bool:
 
 
 def _grid_graph(
-    space: FreeSpace, usable: NDArray[np.bool_], config: RouteConfig
-) -> tuple[NDArray[np.int64], csr_matrix]:
+    grid: PlanningGrid, usable: NDArray[np.bool_], config: RouteConfig
+) -> tuple[NDArray[np.int32], csr_matrix]:
     """Return cell numbers ``(H, W)`` (-1 = none) and the 8-connected graph of the usable cells."""
-    count = int(usable.sum())
-    numbers = np.full(usable.shape, -1, dtype=np.int64)
-    numbers[usable] = np.arange(count)
-    cost = clearance_cost(space.clearance_m, config)
+    cells = np.flatnonzero(usable)
+    numbers = np.full(usable.shape, -1, dtype=np.int32)
+    numbers.flat[cells] = np.arange(len(cells), dtype=np.int32)
+    cost = clearance_cost(grid.clearance_m.flat[cells], config)
     height, width = usable.shape
+    rows, columns = np.divmod(cells, width)
     sources, targets, weights = [], [], []
     for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        here = (slice(0, height - down), slice(max(0, -right), width - max(0, right)))
-        there = (slice(down, height), slice(max(0, right), width - max(0, -right)))
-        both = usable[here] & usable[there]
-        sources.append(numbers[here][both])
-        targets.append(numbers[there][both])
-        length_m = space.resolution_m * float(np.hypot(down, right))
-        weights.append(0.5 * length_m * (cost[here][both] + cost[there][both]))
+        stays = (rows + down < height) & (columns + right < width) & (columns + right >= 0)
+        here = np.flatnonzero(stays)
+        there = numbers.flat[cells[here] + down * width + right]
+        here, there = here[there >= 0], there[there >= 0]
+        length_m = grid.resolution_m * float(np.hypot(down, right))
+        sources.append(here.astype(np.int32))
+        targets.append(there)
+        weights.append(0.5 * length_m * (cost[here] + cost[there]))
     indices = (np.concatenate(sources), np.concatenate(targets))
-    return numbers, csr_matrix((np.concatenate(weights), indices), shape=(count, count))
+    shape = (len(cells), len(cells))
+    return numbers, csr_matrix((np.concatenate(weights), indices), shape=shape)

@@ -78,7 +78,8 @@ class RoutePlanner:
         """Return the cheapest way in a corridor along the nodes; anywhere, if that fails."""
         assert space is not None
         if path is not None:
-            allowed = near_polyline(space, self._through(begin, path, goal), self.config.corridor_m)
+            nodes = self._through(begin, path, goal)
+            allowed = near_polyline(space.planning, nodes, self.config.corridor_m)
             line = grid_path(space, begin, goal, self.config, allowed)
             if line is not None:
                 return line, "graph"
@@ -134,15 +135,24 @@ class RoutePlanner:
             step = 1
             while here + step < len(line):
                 there = here + step
-                straight = np.stack([line[here], line[there]])
-                is_free = space.line_clearance(*straight) >= radius_m
-                if not is_free or self._cost(space, straight) > 1.02 * (along[there] - along[here]):
+                clearance, cost = self._along_straight(space, line[here], line[there])
+                if clearance < radius_m or cost > 1.02 * (along[there] - along[here]):
                     break
                 reach, step = there, step * 2
             # The doubling stopped somewhere between reach and 2 reach: the lower end will do.
             kept.append(reach)
             here = reach
         return line[kept]
+
+    def _along_straight(
+        self, space: FreeSpace, start: NDArray[np.float64], end: NDArray[np.float64]
+    ) -> tuple[float, float]:
+        """Return the smallest clearance on a straight line, and its cost."""
+        clearance = space.clearance_along(start, end)
+        cost = clearance_cost(clearance, self.config)
+        length_m = float(np.hypot(*(end - start)))
+        mean = (cost.sum() - 0.5 * (cost[0] + cost[-1])) / (len(cost) - 1)
+        return float(clearance.min()), length_m * float(mean)
 
     def _cost(self, space: FreeSpace, line: NDArray[np.float64]) -> float:
         points = resample(line, 0.5 * space.resolution_m)

@@ -1,6 +1,6 @@
 """The records of Astra-Global: map, fix, goal and mission. They import nothing heavy."""
 
-from astra_global.types.fix import PoseFix
+from astra_global.types.fix import PoseAlternative, PoseFix
 from astra_global.types.goal import Goal, GoalKind, GoalMatch
 from astra_global.types.map import AstraMap, Landmark, MapEdge, MapNode
 from astra_global.types.mission import MissionPhase, MissionResult, MissionStatus
@@ -21,5 +21,6 @@ __all__ = [
     "MissionResult",
     "MissionStatus",
     "OccupancyMap",
+    "PoseAlternative",
     "PoseFix",
 ]

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PoseFix"]
+__all__ = ["PoseAlternative", "PoseFix"]
+
+
+@dataclass(frozen=True, eq=False)
+class PoseAlternative:
+    """Another pose that the same images allow.
+
+    Attributes:
+        pose: ``(3,)`` [x, y, theta] of ``base_link`` in ``map``.
+        covariance: ``(3, 3)``, m^2, m rad, rad^2.
+        log_odds: Natural log of how likely it is relative to the best pose, before any prior.
+        num_inliers: Feature matches that agree with it, over all cameras.
+    """
+
+    pose: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    log_odds: float
+    num_inliers: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class PoseFix:
-    """Where the robot was when the images were taken, found without any prior.
+    """Where the robot was when the images were taken, as far as the images alone can tell.
+
+    Places that look alike stand side by side: ``pose`` is the likeliest, ``alternatives`` are the
+    others. A caller that wants a single answer looks at ``confidence``.
 
     Attributes:
         stamp_ns: Time of the images.
@@ -23,6 +44,9 @@ class PoseFix:
         node_ids: Nodes whose pictures support it, most inliers first.
         seconds: Wall time it took.
         log: Seconds per stage and counts, for people and reports.
+        alternatives: Other poses that stand, likeliest first.
+        elsewhere_log_odds: Natural log of how likely it is that the robot is at none of these
+            poses, relative to the best one, before any prior.
     """
 
     stamp_ns: int
@@ -32,3 +56,11 @@ class PoseFix:
     node_ids: tuple[str, ...]
     seconds: float
     log: Mapping[str, float] = field(default_factory=dict)
+    alternatives: tuple[PoseAlternative, ...] = ()
+    elsewhere_log_odds: float = -10.0
+
+    @property
+    def confidence(self) -> float:
+        """Return the probability of the best pose among all poses and "somewhere else"."""
+        rest = sum(math.exp(min(other.log_odds, 50.0)) for other in self.alternatives)
+        return 1.0 / (1.0 + rest + math.exp(min(self.elsewhere_log_odds, 50.0)))

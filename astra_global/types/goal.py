@@ -69,9 +69,11 @@ class GoalMatch:
         node_id: Node with the best view of it.
         score: How well it fits, 0..1.
         why: One line for people.
+        is_equal: Whether it serves as well as the first, so that the shorter way may decide.
     """
 
     landmark_id: str
     node_id: str
     score: float
     why: str
+    is_equal: bool = False

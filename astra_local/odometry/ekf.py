@@ -1,7 +1,8 @@
 """Extended Kalman filter over wheel and IMU samples.
 
-The gyro rules the heading (wheels slip in turns), the wheels rule the speed. A robot that stands
-still is told so, which pins the gyro bias. Either sensor may be missing.
+The gyro rules the heading, the wheels rule the speed, and each tells the other's constant errors:
+see :mod:`astra_local.odometry.model`. So the gyro bias becomes known while driving, too, and a
+robot that stands still is told so, which pins it at once. Either sensor may be missing.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ __all__ = ["WheelImuFilter"]
 
 _GATE_SIGMA = 3.0  # beyond this an innovation counts less, as in Huber's loss
 _WHEELS_LOST_S = 0.3
-_STANDING_NOISE = 0.002
 _GYRO_LOST_S = 0.1
+_SLIDING_SIGMA = 5.0
+_STANDING_NOISE = 0.002
 # Over a longer silence of all sensors the last velocity says nothing: the robot stops by itself
 # when it hears nothing, and somebody may have stopped, pushed or turned it.
 _LONGEST_BRIDGE_S = 0.5
@@ -39,6 +41,10 @@ _GAP_TURN_RAD_S = 0.2
 _GAP_MAX_HEADING_RAD = math.pi / math.sqrt(3.0)
 _UNKNOWN_SPEED_MPS = 0.3
 _UNKNOWN_TURN_RAD_S = 0.5
+_SURELY_TURNING_RAD_S = 0.01
+_IDENTITY = np.eye(model.NUM_STATES)
+_DIAGONAL = np.diag_indices(model.NUM_STATES)
+_U, _W, _BIAS = int(model.State.U), int(model.State.W), int(model.State.GYRO_BIAS)
 
 
 class WheelImuFilter:
@@ -52,8 +58,7 @@ class WheelImuFilter:
         """Start at rest at the origin; the clock starts with the first sample."""
         self._config = config
         self._state = np.zeros(model.NUM_STATES)
-        start = (0.0, 0.0, 0.0, 0.1, 0.1, config.gyro_bias_start_rad_s, config.wheel_scale_fraction)
-        self._covariance = np.diag(np.square(start))
+        self._covariance = np.diag(np.square(_start(config)))
         self._stamp_ns: int | None = None
         self._gates = {name: StampGate(config.max_gap_s) for name in ("imu", "wheel")}
         self._last_wheel_ns: int | None = None
@@ -64,12 +69,12 @@ class WheelImuFilter:
 
     @property
     def state(self) -> NDArray[np.float64]:
-        """Return a copy of the state ``(7,)``, see :mod:`astra_local.odometry.model`."""
+        """Return a copy of the state ``(12,)``, see :mod:`astra_local.odometry.model`."""
         return self._state.copy()
 
     @property
     def covariance(self) -> NDArray[np.float64]:
-        """Return a copy of the covariance ``(7, 7)``."""
+        """Return a copy of the covariance ``(12, 12)``."""
         return self._covariance.copy()
 
     def observe(self, observation: Observation) -> LocalOdometry:
@@ -81,7 +86,7 @@ class WheelImuFilter:
         for sample in samples:
             self._advance(sample.stamp_ns)
             if isinstance(sample, ImuSample):
-                self._update_gyro(sample)
+                self._update_imu(sample)
             else:
                 self._update_wheels(sample)
         stamp_ns = observation.stamp_ns
@@ -96,12 +101,14 @@ class WheelImuFilter:
 
     def odometry(self) -> LocalOdometry:
         """Return the newest estimate."""
-        x, y, theta, v, w = self._state[:5]
+        x, y, theta, _, w = self._state[:5]
+        # The gyro told of a moment ago; the robot went on turning.
+        theta += w * self._config.gyro_delay_s
         return LocalOdometry(
             stamp_ns=self._stamp_ns or 0,
             pose=np.array([x, y, wrap_angle(float(theta))]),
             covariance=self._covariance[:3, :3].copy(),
-            velocity=Velocity(float(v), float(w)),
+            velocity=Velocity(model.true_speed(self._state), float(w)),
         )
 
     def _accept(self, sample: ImuSample | WheelSample) -> bool:
@@ -142,13 +149,13 @@ class WheelImuFilter:
         if wheel is not None and to_seconds(stamp_ns - wheel) > _WHEELS_LOST_S:
             # No wheels: without them nothing says how fast we are, so do not run away.
             decay = math.exp(-dt / 1.0)
-            self._state[3] *= decay
+            self._state[_U] *= decay
             self._covariance[3, :] *= decay
             self._covariance[:, 3] *= decay
             self._covariance[3, 3] = max(self._covariance[3, 3], _UNKNOWN_SPEED_MPS**2)
             gyro = self._last_gyro_ns
             if gyro is None or to_seconds(stamp_ns - gyro) > _WHEELS_LOST_S:
-                self._state[4] *= decay
+                self._state[_W] *= decay
                 self._covariance[4, :] *= decay
                 self._covariance[:, 4] *= decay
                 self._covariance[4, 4] = max(self._covariance[4, 4], _UNKNOWN_TURN_RAD_S**2)
@@ -179,37 +186,51 @@ class WheelImuFilter:
 
     def _predict(self, dt: float) -> None:
         c = self._config
-        speed, heading = abs(self._state[3]), self._state[2]
-        self._state, jacobian = model.predict(self._state, dt)
-        self._covariance = jacobian @ self._covariance @ jacobian.T
-        self._covariance += model.acceleration_noise(
+        state, heading = self._state, self._state[2]
+        speed, turn = abs(model.true_speed(state)), abs(state[_W])
+        rolled = (speed + 0.5 * c.wheel_track_m * turn) * dt
+        keep = math.exp(-rolled / c.wheel_slip_length_m)
+        self._state, jacobian = model.predict(state, dt, c.gyro_delay_s, keep)
+        covariance = jacobian @ self._covariance @ jacobian.T
+        covariance += model.acceleration_noise(
             heading, dt, c.acceleration_mps2, c.angular_acceleration_rad_s2
         )
-        self._covariance[5, 5] += c.gyro_bias_walk_rad_s_sqrt_s**2 * dt
-        slip = c.lateral_slip_m_sqrt_m**2 * speed * dt
+        walk = np.zeros(model.NUM_STATES)
+        walk[_BIAS] = c.gyro_bias_walk_rad_s_sqrt_s**2 * dt
+        walk[model.State.SIDE_BIAS] = c.accelerometer_bias_walk_mps2_sqrt_s**2 * dt
+        fresh = 1.0 - keep * keep
+        walk[model.State.SLIP] = c.wheel_slip_fraction**2 * fresh
+        walk[model.State.TURN_SLIP] = c.wheel_turn_slip_rad_m**2 * fresh
+        covariance[_DIAGONAL] += walk
+        aside = c.lateral_slip_m_sqrt_m**2 * speed * dt
         side = np.array([-math.sin(heading), math.cos(heading)])
-        self._covariance[:2, :2] += slip * np.outer(side, side)
+        covariance[:2, :2] += aside * np.outer(side, side)
+        self._covariance = covariance
 
-    def _update_gyro(self, sample: ImuSample) -> None:
+    def _update_imu(self, sample: ImuSample) -> None:
+        c = self._config
         rate = sample.angular_velocity_rad_s[2]
-        if abs(rate - self._last_gyro) > 6.0 * self._config.gyro_noise_rad_s:
+        if abs(rate - self._last_gyro) > 6.0 * max(c.gyro_noise_rad_s, _SURELY_TURNING_RAD_S):
             self._still_since_ns = None  # the body moves whatever the wheels say
         self._last_gyro, self._last_gyro_ns = rate, sample.stamp_ns
-        self._update(model.gyro, rate, self._config.gyro_noise_rad_s)
+        # A turn that begins faster than a turn may walk is a new turn, not a new bias.
+        expected, jacobian = model.gyro(self._state)
+        variance = float(jacobian @ self._covariance @ jacobian) + c.gyro_noise_rad_s**2
+        excess = (rate - expected) ** 2 / _GATE_SIGMA**2 - variance
+        self._covariance[_W, _W] += max(excess, 0.0)
+        self._update(model.gyro, rate, c.gyro_noise_rad_s)
+        # Exact zeros are what drivers without an accelerometer fill in: noise is never that quiet.
+        ahead, left = sample.linear_acceleration_m_s2[:2]
+        if ahead != 0.0 or left != 0.0:
+            self._update(model.sideways_acceleration, left, c.accelerometer_noise_mps2)
 
     def _update_wheels(self, sample: WheelSample) -> None:
         c = self._config
         v, w = sample.linear_velocity_mps, sample.angular_velocity_rad_s
         self._last_wheel_ns = sample.stamp_ns
-        noise = math.hypot(c.wheel_linear_noise_mps, c.wheel_slip_fraction * v)
-        self._update(model.wheel_linear, v, noise)
-        turn_noise = math.hypot(c.wheel_angular_noise_rad_s, c.wheel_angular_slip_fraction * w)
-        # Slip and scuffing last for seconds, even when driving straight; averaged as if they were
-        # white noise they would bend heading and bias. So the wheels turn the robot only where
-        # there is no gyro.
-        gyro = self._last_gyro_ns
-        if gyro is None or to_seconds(sample.stamp_ns - gyro) > _GYRO_LOST_S:
-            self._update(model.wheel_turn, w, turn_noise)
+        self._update(model.wheel_linear, v, c.wheel_linear_noise_mps)
+        if not self._slides(sample):
+            self._update(model.wheel_turn, w, c.wheel_turn_noise_rad_s)
         if abs(v) > 1e-3 or abs(w) > 5e-3:
             self._still_since_ns = None
             return
@@ -219,7 +240,20 @@ class WheelImuFilter:
         biggest_bias = 5.0 * c.gyro_bias_start_rad_s + 6.0 * c.gyro_noise_rad_s
         if still_s >= c.zero_velocity_after_s and abs(self._last_gyro) < biggest_bias:
             self._update(model.wheel_linear, 0.0, _STANDING_NOISE)
-            self._update(model.wheel_turn, 0.0, _STANDING_NOISE)
+            self._update(model.turn_rate, 0.0, _STANDING_NOISE)
+
+    def _slides(self, sample: WheelSample) -> bool:
+        """Return whether the wheels turn otherwise than the gyro in a way no model explains.
+
+        Then they spin, are blocked, or the robot is pushed or carried: they say nothing.
+        """
+        gyro = self._last_gyro_ns
+        if gyro is None or to_seconds(sample.stamp_ns - gyro) > _GYRO_LOST_S:
+            return False
+        expected, jacobian = model.wheel_turn(self._state)
+        variance = float(jacobian @ self._covariance @ jacobian)
+        limit = _SLIDING_SIGMA**2 * (variance + self._config.wheel_turn_noise_rad_s**2)
+        return (sample.angular_velocity_rad_s - expected) ** 2 > limit
 
     def _update(
         self,
@@ -238,5 +272,19 @@ class WheelImuFilter:
             measured = excess - variance
         gain = column / (variance + measured)
         self._state = self._state + gain * innovation
-        keep = np.eye(model.NUM_STATES) - np.outer(gain, jacobian)
+        keep = _IDENTITY - np.outer(gain, jacobian)
         self._covariance = keep @ self._covariance @ keep.T + measured * np.outer(gain, gain)
+
+
+def _start(c: OdometryConfig) -> NDArray[np.float64]:
+    """Return what is not known at the start ``(12,)``, standard deviations."""
+    start = np.zeros(model.NUM_STATES)
+    start[[_U, _W]] = 0.1
+    start[_BIAS] = c.gyro_bias_start_rad_s
+    start[model.State.SCALE] = c.wheel_scale_fraction
+    start[model.State.TRACK] = c.wheel_track_fraction
+    start[model.State.MISMATCH] = c.wheel_mismatch_rad_m
+    start[model.State.SLIP] = c.wheel_slip_fraction
+    start[model.State.TURN_SLIP] = c.wheel_turn_slip_rad_m
+    start[model.State.SIDE_BIAS] = c.accelerometer_bias_start_mps2
+    return start

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from astra_local.planner.world import LocalWorld
 from astra_local.types import GridField
 
-__all__ = ["CostToGo", "cost_to_go"]
+__all__ = ["CostToGo", "cost_to_go", "way_prices"]
 
 # Price of a metre: comfortable = 1. Squeezing through what the coarse grid calls too tight is dear
 # but finite, so that a robot inside the inflation still knows which way is out.
@@ -80,7 +80,7 @@ def cost_to_go(
         field = _euclidean(coarse, goal_xy)
     else:
         unknown = _max_pool(world.unknown_distance.values, factor) <= 0.0
-        field = _dijkstra(_price(clearance, unknown), coarse, goal_xy)
+        field = _dijkstra(way_prices(clearance, unknown), coarse, goal_xy)
     down_y, down_x = np.gradient(-field)
     return CostToGo(
         GridField(field, coarse.origin_m, coarse.resolution_m),
@@ -95,7 +95,13 @@ def _max_pool(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
     return blocks.max(axis=(1, 3))
 
 
-def _price(clearance: NDArray[np.float32], unknown: NDArray[np.bool_]) -> NDArray[np.float64]:
+def way_prices(clearance: NDArray[np.float32], unknown: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the price of a metre in each cell ``(H, W)``, 1 where it is comfortable.
+
+    Args:
+        clearance: ``(H, W)`` of the footprint, metres.
+        unknown: ``(H, W)`` cells never seen.
+    """
     lack = np.clip(1.0 - clearance / _COMFORT_M, 0.0, 1.0)
     suspect = np.clip(1.0 - clearance / _SUSPECT_M, 0.0, 1.0)
     price = 1.0 + _NEAR_PRICE * lack**2 + unknown * (_UNKNOWN_PRICE + _SUSPECT_PRICE * suspect)

@@ -54,11 +54,7 @@ def escape(
     # Between equals forward is first: the cameras see farther that way in most rigs.
     best = int(np.argmax(gain - 1e-3 * np.abs(w)))
     if gain[best] > _GAIN_M:
-        one = slice(best, best + 1)
-        return (
-            Rollouts(batch.v[one], batch.w[one], batch.x[one], batch.y[one], batch.theta[one]),
-            "creep",
-        )
+        return batch.only(best), "creep"
     step = world.esdf.resolution_m
     slope_x = world.esdf.at(x + step, y) - world.esdf.at(x - step, y)
     slope_y = world.esdf.at(x, y + step) - world.esdf.at(x, y - step)

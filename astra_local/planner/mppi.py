@@ -18,7 +18,7 @@ from astra_core.time import to_seconds
 from astra_local.config import PlannerConfig, RobotConfig
 from astra_local.planner.candidates import follow_descent, primitives
 from astra_local.planner.cost_to_go import CostToGo
-from astra_local.planner.costs import COSTS, CostContext, collides
+from astra_local.planner.costs import COSTS, CostContext, collides, runs_into
 from astra_local.planner.rollout import Rollouts, roll_out
 from astra_local.planner.world import LocalWorld
 from astra_local.types import RobotState
@@ -87,8 +87,23 @@ class Mppi:
         Returns:
             A trajectory that touches nothing, or ``None`` if no sample is free.
         """
-        c = self._config
         self._shift(now_ns)
+        plan = None
+        for _ in range(self._config.num_rounds):
+            plan = self._round(state, world, to_go, now_ns, max_speed_mps, stop_at_goal)
+        return plan
+
+    def _round(
+        self,
+        state: RobotState,
+        world: LocalWorld,
+        to_go: CostToGo,
+        now_ns: int,
+        max_speed_mps: float,
+        stop_at_goal: bool,
+    ) -> MppiPlan | None:
+        """Sample around the present mean and make the outcome the new mean."""
+        c = self._config
         v, w = self._controls(state, to_go, world)
         np.minimum(v, np.float32(max_speed_mps), out=v)
         batch = roll_out(state, v, w, c.step_s, self.robot)
@@ -100,6 +115,7 @@ class Mppi:
             "to_go": to_go,
             "max_speed_mps": max_speed_mps,
             "stop_at_goal": stop_at_goal,
+            "movers": world.movers.after(to_seconds(now_ns - world.stamp_ns)),
         }
         context = CostContext.of(batch, **shared)
         cost = sum(term(batch, context) for term in COSTS)
@@ -109,9 +125,13 @@ class Mppi:
         mean = roll_out(
             state, (weights @ batch.v)[None], (weights @ batch.w)[None], c.step_s, self.robot
         )
-        for rollout, is_average in ((mean, True), (_pick(batch, best), False)):
+        for rollout, is_average in ((mean, True), (batch.only(best), False)):
             clearance = world.clearance(rollout.x, rollout.y, self.robot.footprint_radius_m)
-            if not collides(clearance, context.start_clearance_m, c.safe_clearance_m).any():
+            touching = collides(clearance, context.start_clearance_m, c.safe_clearance_m)
+            gap = context.movers.clearance(
+                rollout.x, rollout.y, rollout.times_s(c.step_s), self.robot.footprint_radius_m
+            )
+            if not (touching | runs_into(rollout, gap, context.start_people_gap_m, c)).any():
                 self._mean[0], self._mean[1] = rollout.v[0], rollout.w[0]
                 self._stamp_ns = now_ns
                 return MppiPlan(rollout, float(clearance.min()), is_average)
@@ -150,8 +170,3 @@ class Mppi:
         v = np.concatenate([self._mean[0][None], followed_v, sure_v, v])
         w = np.concatenate([self._mean[1][None], followed_w, sure_w, w])
         return v, w
-
-
-def _pick(batch: Rollouts, index: int) -> Rollouts:
-    one = slice(index, index + 1)
-    return Rollouts(batch.v[one], batch.w[one], batch.x[one], batch.y[one], batch.theta[one])

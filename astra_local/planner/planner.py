@@ -7,15 +7,17 @@ this order that is free drives the robot: MPPI average, best MPPI sample, creep,
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from astra_core.angles import wrap_angle
 from astra_core.records import SubGoal, Trajectory
+from astra_core.time import to_seconds
 from astra_local.config import PlannerConfig, RobotConfig
-from astra_local.planner.cost_to_go import cost_to_go
-from astra_local.planner.costs import collides
+from astra_local.planner.cost_to_go import CostToGo, cost_to_go
+from astra_local.planner.costs import collides, runs_into
 from astra_local.planner.docking import DOCKING_RANGE_M, dock
 from astra_local.planner.escape import escape
 from astra_local.planner.mppi import Mppi
@@ -38,12 +40,27 @@ class LocalPlanner:
     ``creep``, ``rotate``, ``stop``.
     """
 
-    def __init__(self, config: PlannerConfig, robot: RobotConfig, rng: np.random.Generator) -> None:
-        """Start at rest; ``rng`` makes plans repeatable."""
+    def __init__(
+        self,
+        config: PlannerConfig,
+        robot: RobotConfig,
+        rng: np.random.Generator,
+        way_to: Callable[..., CostToGo] = cost_to_go,
+    ) -> None:
+        """Start at rest.
+
+        Args:
+            config: Settings.
+            robot: Limits.
+            rng: Makes plans repeatable.
+            way_to: What tells the remaining way, see :func:`cost_to_go`.
+        """
+        self._way_to = way_to
         self._config, self._robot = config, robot
         self._mppi = Mppi(config, robot, rng)
         self._full = robot
         self._spin = SpinTracker()
+        self._seen_s = 0.0  # age of the world at the time of the plan
         self._aligning: int | None = None  # sequence of the goal whose position was reached
 
     def plan(
@@ -74,6 +91,7 @@ class LocalPlanner:
             max_reverse_mps=self._full.max_reverse_mps if may_reverse else 0.0,
         )
         self._mppi.robot = self._robot
+        self._seen_s = 0.0 if world is None else to_seconds(now_ns - world.stamp_ns)
         rollout, source = self._choose(state, world, sub_goal, now_ns)
         poses = np.stack([rollout.x[0], rollout.y[0], wrap_angle(rollout.theta[0])], axis=-1)
         clearance = math.inf
@@ -117,7 +135,7 @@ class LocalPlanner:
     ) -> tuple[Rollouts, str]:
         c, robot = self._config, self._robot
         x, y = float(state.pose[0]), float(state.pose[1])
-        to_go = cost_to_go(
+        to_go = self._way_to(
             world,
             (x, y),
             (float(sub_goal.pose[0]), float(sub_goal.pose[1])),
@@ -137,7 +155,8 @@ class LocalPlanner:
         # Already touching, as far as the field knows: get out first.
         if start < c.safe_clearance_m or plan is None:
             way_out = escape(state, world, c, robot)
-            if way_out is not None and (plan is None or plan.rollout.v[0, :5].max() < 0.02):
+            stuck = plan is None or plan.rollout.v[0, :5].max() < 0.02
+            if way_out is not None and stuck and not self._hits_people(way_out[0], state, world):
                 return way_out
         if plan is not None:
             return plan.rollout, "mppi" if plan.is_average else "mppi-sample"
@@ -170,4 +189,14 @@ class LocalPlanner:
         clearance = world.clearance(rollout.x, rollout.y, radius)
         if collides(clearance, start, c.safe_clearance_m).any():
             return None
+        if self._hits_people(rollout, state, world):
+            return None
         return rollout, "dock"
+
+    def _hits_people(self, rollout: Rollouts, state: RobotState, world: LocalWorld) -> bool:
+        c, radius = self._config, self._robot.footprint_radius_m
+        movers = world.movers.after(self._seen_s)
+        gap = movers.clearance(rollout.x, rollout.y, rollout.times_s(c.step_s), radius)
+        x, y = (np.array([[float(value)]]) for value in state.pose[:2])
+        here = float(movers.clearance(x, y, np.zeros(1), radius)[0, 0])
+        return bool(runs_into(rollout, gap, here, c).any())

@@ -33,6 +33,15 @@ class Rollouts:
     y: Batch
     theta: Batch
 
+    def times_s(self, step_s: float) -> Batch:
+        """Return when each step ends ``(T,)``, seconds from the start."""
+        return (np.arange(1, self.v.shape[1] + 1) * step_s).astype(np.float32)
+
+    def only(self, index: int) -> Rollouts:
+        """Return one sample as a batch of one."""
+        one = slice(index, index + 1)
+        return Rollouts(self.v[one], self.w[one], self.x[one], self.y[one], self.theta[one])
+
 
 def roll_out(state: RobotState, v: Batch, w: Batch, step_s: float, robot: RobotConfig) -> Rollouts:
     """Drive control sequences from one state, with the limits of the base applied.

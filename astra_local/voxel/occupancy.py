@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,12 @@ from astra_core.camera import CameraRig
 from astra_core.observation import CameraFrame
 from astra_local.config import OccupancyConfig
 from astra_local.types import PerceptionError
+from astra_local.voxel.departed import DepartedBodies
 from astra_local.voxel.depth import DepthCamera
 
 __all__ = ["OccupancyView", "RollingOccupancy"]
+
+_KNEE_M = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,8 @@ class OccupancyView:
         camera_stamps_ns: Of every camera of the rig, in its order: the newest depth image that
             measured anything. A camera that never gave one has the stamp of the first images of
             any, so that it is waited for as long as for one that fell silent.
+        hit: ``(H, W)`` bool: cells that the newest images hit above knee height; ``None`` where
+            the grid did not come from images.
     """
 
     occupied: NDArray[np.bool_]
@@ -43,6 +49,7 @@ class OccupancyView:
     resolution_m: float
     stamp_ns: int
     camera_stamps_ns: Mapping[str, int] = field(default_factory=dict)
+    hit: NDArray[np.bool_] | None = None
 
 
 class RollingOccupancy:
@@ -62,6 +69,9 @@ class RollingOccupancy:
         self._centers = (self._edges[1:] + self._edges[:-1]) / 2.0
         shape = (len(self._centers), self._cells, self._cells)
         self.log_odds = np.zeros(shape, dtype=np.float32)
+        self._hit = np.zeros(shape[1:], dtype=bool)
+        self._upright = self._centers > _KNEE_M
+        self._departed = DepartedBodies(shape)
         self._corner: NDArray[np.int64] | None = None  # cell number (x, y) of [0, 0]
         self._stamp_ns = 0
         self._camera_stamps_ns: dict[str, int] = {}
@@ -84,6 +94,7 @@ class RollingOccupancy:
             self._config.resolution_m,
             self._stamp_ns,
             dict(self._camera_stamps_ns),
+            self._hit,
         )
 
     def update(
@@ -118,11 +129,18 @@ class RollingOccupancy:
         newest = max(frame.stamp_ns for frame in frames)
         self._recenter(seen[-1][2])
         hit = self._hits(seen)
+        self._hit = hit[self._upright].any(axis=0)
         passed = self._passes(seen)
         c = self._config
         self.log_odds += np.where(hit, np.float32(c.hit_log_odds), np.float32(0.0))
         self.log_odds -= np.where(passed & ~hit, np.float32(c.miss_log_odds), np.float32(0.0))
+        # Seen once and out of view since, close by where nothing is seen again: a stray pixel.
+        certain = self.log_odds > 1.5 * c.hit_log_odds
+        stray = (self.log_odds > 0.0) & ~(certain | hit | passed)
+        self.log_odds -= np.where(stray, np.float32(c.stray_log_odds), np.float32(0.0))
         np.clip(self.log_odds, -c.max_log_odds, c.max_log_odds, out=self.log_odds)
+        feet = self._departed.feet(self.log_odds > c.occupied_log_odds, certain, hit)
+        self.log_odds[feet] = -c.miss_log_odds
         self._clear_footprint(seen[-1][2])
         self._stamp_ns = max(self._stamp_ns, newest)
         if not self._camera_stamps_ns:
@@ -133,8 +151,8 @@ class RollingOccupancy:
         return True
 
     def _recenter(self, pose: NDArray[np.float64]) -> None:
-        resolution = self._config.resolution_m
-        wanted = np.floor(pose[:2] / resolution).astype(np.int64) - self._cells // 2
+        wanted = np.floor(pose[:2] / self._config.resolution_m).astype(np.int64)
+        wanted -= self._cells // 2
         if self._corner is None:
             self._corner = wanted
             return
@@ -142,14 +160,9 @@ class RollingOccupancy:
         # A few cells of slack, so that the copy is rare.
         if np.abs(shift).max() < 4:
             return
-        n = self._cells
-        moved = np.zeros_like(self.log_odds)
         dx, dy = int(shift[0]), int(shift[1])
-        if abs(dx) < n and abs(dy) < n:
-            target_y, source_y = _overlap(dy, n)
-            target_x, source_x = _overlap(dx, n)
-            moved[:, target_y, target_x] = self.log_odds[:, source_y, source_x]
-        self.log_odds = moved
+        self.log_odds = _moved(self.log_odds, dx, dy)
+        self._departed.certain = _moved(self._departed.certain, dx, dy)
         self._corner = wanted
 
     def _hits(
@@ -243,6 +256,17 @@ class RollingOccupancy:
         inside = y[:, None] ** 2 + x[None, :] ** 2 < (self._radius_m - 0.5 * c.resolution_m) ** 2
         window = self.log_odds[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         window[:, inside] = -c.max_log_odds
+
+
+def _moved(grid: NDArray[Any], dx: int, dy: int) -> NDArray[Any]:
+    """Return a grid ``(Z, H, W)`` whose origin moved by whole cells; what comes in is zero."""
+    moved = np.zeros_like(grid)
+    height, width = grid.shape[1:]
+    if abs(dx) < width and abs(dy) < height:
+        target_y, source_y = _overlap(dy, height)
+        target_x, source_x = _overlap(dx, width)
+        moved[:, target_y, target_x] = grid[:, source_y, source_x]
+    return moved
 
 
 def _overlap(shift: int, size: int) -> tuple[slice, slice]:

@@ -21,6 +21,11 @@ class SimNodeConfig:
     start_pose: tuple[float, ...] = setting(
         (), "x, y (m) and theta (rad) in map; empty draws a free pose from start_seed."
     )
+    conditions: str = setting(
+        "empty",
+        "What differs from the tour and who walks about: empty, standard or crowded.",
+        choices=("empty", "standard", "crowded"),
+    )
     profile: str = setting("default", "Sensor profile: a name, or the path of a YAML file.")
     camera_hz: float = setting(
         10.0, "Images per simulated second; 0: none.", minimum=0.0, maximum=50.0

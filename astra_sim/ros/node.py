@@ -170,6 +170,7 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
     Raises:
         AstraError: The scene, the profile or the start pose cannot be used.
     """
+    from astra_sim.conditions import named_conditions
     from astra_sim.profile import load_profile
     from astra_sim.scenes import make_scene
 
@@ -182,6 +183,7 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
         config.start_seed,
         camera_hz=config.camera_hz,
         depth=config.depth,
+        conditions=named_conditions(config.conditions),
         start_pose=x_y_theta,  # type: ignore[arg-type]
     )
 

@@ -156,13 +156,16 @@ def block_behind_furniture(
 
 
 def hang_pictures(
-    faces: dict[tuple[str, str], WallFace], seed: int, textures: TextureStore
+    faces: dict[tuple[str, str], WallFace],
+    seed: int,
+    textures: TextureStore,
+    every_m: float = 2.0,
 ) -> list[Hanging]:
-    """Hang about one picture per 2 m of wall where there is room, each one unique."""
+    """Hang about one picture per ``every_m`` of wall where there is room, each one unique."""
     pictures = []
     for (room, side), face in faces.items():
         rng = stream(seed, "pictures", room, side)
-        wanted = max(1, round(face.length_m / 2.0))
+        wanted = max(1, round(face.length_m / every_m))
         for attempt in range(14):
             if wanted == 0:
                 break

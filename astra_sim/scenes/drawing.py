@@ -84,12 +84,15 @@ class TopDown:
             if obj.kind != "floor":
                 continue
             part = obj.parts[0]
-            width, depth = part.size_m[:2]
+            # Floors lie along the axes, some of them turned by quarters.
+            quarters = round(obj.pose[2] / (math.pi / 2.0)) % 4
+            width, depth = part.size_m[:2] if quarters % 2 == 0 else part.size_m[1::-1]
             left, top = self._xy(obj.pose[0] - width / 2.0, obj.pose[1] + depth / 2.0)
             right, bottom = self._xy(obj.pose[0] + width / 2.0, obj.pose[1] - depth / 2.0)
             size = (math.ceil(right - left), math.ceil(bottom - top))
             if part.texture in scene.textures:
-                tile = Image.fromarray(scene.textures[part.texture]).resize(size)
+                tile = Image.fromarray(np.rot90(scene.textures[part.texture], quarters))
+                tile = tile.resize(size)
             else:
                 tile = Image.new("RGB", size, (200, 190, 170))
             # Pale, so that furniture and paths stand out.

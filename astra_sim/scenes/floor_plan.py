@@ -71,6 +71,7 @@ class FloorPlan:
         # The open air is not a place for this robot.
         self.free_distance_m[~indoors] = 0.0
         self._labels: dict[float, NDArray[np.int32]] = {}
+        self._largest_labels: dict[float, int] = {}
         self._graphs: dict[float, tuple[sparse.csr_matrix, NDArray[np.int64]]] = {}
 
     def cell(self, x_m: float, y_m: float) -> tuple[int, int]:
@@ -94,10 +95,7 @@ class FloorPlan:
 
     def reachable(self, radius_m: float) -> NDArray[np.bool_]:
         """Return ``(H, W)``: cells of the largest connected region for a disc of that radius."""
-        labels = self._components(radius_m)
-        sizes = np.bincount(labels.ravel())
-        sizes[0] = 0
-        return labels == int(np.argmax(sizes)) if sizes.max() > 0 else np.zeros_like(self.occupied)
+        return self._components(radius_m) == self._largest(radius_m)
 
     def component_in(self, bounds_m: tuple[float, float, float, float], radius_m: float) -> int:
         """Return the number of the largest connected region inside bounds, 0 if there is none."""
@@ -145,7 +143,14 @@ class FloorPlan:
         """
         x, y = landmark.position_m[:2]
         half_x, half_y = landmark.size_m[0] / 2.0, landmark.size_m[1] / 2.0
-        rows, columns = np.nonzero(self.reachable(radius_m))
+        # Only the cells around it: large buildings have hundreds of thousands.
+        reach_x, reach_y = half_x + within_m, half_y + within_m
+        low, high = self.cell(x - reach_x, y - reach_y), self.cell(x + reach_x, y + reach_y)
+        row0, column0 = max(0, low[0]), max(0, low[1])
+        window = (slice(row0, max(0, high[0] + 1)), slice(column0, max(0, high[1] + 1)))
+        free = self._components(radius_m)[window] == self._largest(radius_m)
+        rows, columns = np.nonzero(free)
+        rows, columns = rows + row0, columns + column0
         xs = self.origin_m[0] + (columns + 0.5) * self.resolution_m
         ys = self.origin_m[1] + (rows + 0.5) * self.resolution_m
         gap_x = np.maximum(np.abs(xs - x) - half_x, 0.0)
@@ -206,6 +211,14 @@ class FloorPlan:
             labels, _ = ndimage.label(self.free_distance_m >= max(radius_m, 1e-9))
             self._labels[radius_m] = labels
         return self._labels[radius_m]
+
+    def _largest(self, radius_m: float) -> int:
+        """Return the number of the largest connected region, -1 if there is none."""
+        if radius_m not in self._largest_labels:
+            sizes = np.bincount(self._components(radius_m).ravel())
+            sizes[0] = 0
+            self._largest_labels[radius_m] = int(np.argmax(sizes)) if sizes.max() > 0 else -1
+        return self._largest_labels[radius_m]
 
     def _free_cell(self, point: tuple[float, float], radius_m: float) -> tuple[int, int] | None:
         if self.is_free(*point, radius_m):

@@ -12,8 +12,9 @@ from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.functions import FUNCTIONS, SIGN_FUNCTION
 from astra_sim.scenes.furnish import furnish
 from astra_sim.scenes.furniture.piece import Kit
+from astra_sim.scenes.home_look import home_look
 from astra_sim.scenes.layout import Layout, make_home_layout
-from astra_sim.scenes.parts import object_bounds
+from astra_sim.scenes.naming import name_landmark, placed_object, unreachable
 from astra_sim.scenes.placing import Placed, RoomPlacer
 from astra_sim.scenes.seeds import stream
 from astra_sim.scenes.shell import WallFace, build_shell, floor_strip, wall_faces
@@ -77,11 +78,11 @@ def _try_home(seed: int, attempt: int) -> tuple[Scene | None, str]:
             kind = item.piece.kind
             counts[kind] = counts.get(kind, 0) + 1
             name = f"{kind.replace(' ', '-')}-{counts[kind]}"
-            furniture.append((item, _object(item, name)))
+            furniture.append((item, placed_object(item, name)))
     solid = [obj for _, obj in furniture]
     decor.block_behind_furniture(faces, [obj for obj in solid if obj.collides])
     pictures = decor.hang_pictures(faces, seed, textures)
-    shell = build_shell(layout, faces, windows, seed, textures)
+    shell = build_shell(layout, faces, windows, home_look(seed, textures), textures)
     hung = [item.obj for item in (*signs, *pictures)]
     scene = Scene(
         family="home",
@@ -94,7 +95,7 @@ def _try_home(seed: int, attempt: int) -> tuple[Scene | None, str]:
     )
     plan = floor_plan(scene)
     landmarks = _landmarks(seed, plan, furniture, signs, pictures)
-    problem = _problem(scene, plan, landmarks)
+    problem = unreachable(plan, landmarks, _CLEARANCE_M, _REACH_M)
     if problem:
         return None, problem
     names = (part.texture for obj in scene.objects for part in obj.parts)
@@ -133,11 +134,6 @@ def _dining_room(layout: Layout) -> int:
     return kitchen[1] if kitchen[0] > 12.5 or living[0] < 22.0 else living[1]
 
 
-def _object(item: Placed, name: str) -> SceneObject:
-    piece = item.piece
-    return SceneObject(name, piece.kind, item.pose, piece.parts, piece.movable, piece.collides)
-
-
 def _landmarks(
     seed: int,
     plan: FloorPlan,
@@ -156,7 +152,7 @@ def _landmarks(
             words = FUNCTIONS[piece.kind]
             function = words[int(rng.integers(0, len(words)))]
             landmarks.append(
-                _landmark(obj, piece.kind, piece.color, piece.material, piece.text, function)
+                name_landmark(obj, piece.kind, piece.color, piece.material, piece.text, function)
             )
     # Signs and a few pictures keep their place when there is very much furniture.
     most = _MOST_LANDMARKS - len(signs) - _FEWEST_PICTURES
@@ -165,45 +161,15 @@ def _landmarks(
     for sign in signs:
         function = SIGN_FUNCTION[int(rng.integers(0, len(SIGN_FUNCTION)))].format(room=sign.about)
         landmarks.append(
-            _landmark(sign.obj, "sign", sign.color, sign.material, sign.text, function)
+            name_landmark(sign.obj, "sign", sign.color, sign.material, sign.text, function)
         )
     wanted = min(int(rng.integers(_FEWEST_PICTURES, 6)), _MOST_LANDMARKS - len(landmarks))
     for index in rng.permutation(len(pictures)):
         words = FUNCTIONS["picture"]
         function = words[int(rng.integers(0, len(words)))]
         art = pictures[index]
-        named = _landmark(art.obj, "picture", art.color, art.material, "", function)
+        named = name_landmark(art.obj, "picture", art.color, art.material, "", function)
         if wanted > 0 and plan.reachable_near(named, _CLEARANCE_M, _REACH_M) is not None:
             wanted -= 1
             landmarks.append(named)
     return landmarks
-
-
-def _landmark(
-    obj: SceneObject, category: str, color: str, material: str, text: str, function: str
-) -> SceneLandmark:
-    low, high = object_bounds(obj)
-    middle, size = (low + high) / 2.0, high - low
-    return SceneLandmark(
-        id=obj.id,
-        object_id=obj.id,
-        category=category,
-        color=color,
-        material=material,
-        text=text,
-        function=function,
-        position_m=tuple(round(float(value), 4) for value in middle),  # type: ignore[arg-type]
-        size_m=tuple(round(float(value), 4) for value in size),  # type: ignore[arg-type]
-    )
-
-
-def _problem(scene: Scene, plan: FloorPlan, landmarks: list[SceneLandmark]) -> str:
-    """Return what the robot cannot get to, empty if it gets everywhere."""
-    regions = [plan.component_in(room.bounds_m, _CLEARANCE_M) for room in scene.rooms]
-    for room, region in zip(scene.rooms, regions, strict=True):
-        if region == 0 or region != regions[0]:
-            return f"the {room.name} cannot be reached"
-    for landmark in landmarks:
-        if plan.reachable_near(landmark, _CLEARANCE_M, _REACH_M) is None:
-            return f"{landmark.id} cannot be reached"
-    return ""

@@ -14,12 +14,14 @@ from astra_sim.scenes.types import Part, Scene, SceneObject
 if TYPE_CHECKING:
     import mujoco
 
-__all__ = ["COLLISION_GROUP", "VISUAL_GROUP", "build_world", "geom_object_ids"]
+__all__ = ["COLLISION_GROUP", "OPAQUE", "VISUAL_GROUP", "build_world", "geom_object_ids"]
 
 #: Geom group of what is seen; MuJoCo draws groups 0 to 2 by default.
 VISUAL_GROUP = 1
 #: Geom group of what collides; not drawn by default.
 COLLISION_GROUP = 3
+#: ``geom_user`` of a box to bump into of which all six sides are drawn: nothing is seen through it.
+OPAQUE = 1.0
 #: Name of a geom: object id, this, a running number.
 _MARK = "#"
 _EXTENT_M = 10.0
@@ -90,6 +92,7 @@ def _options(spec: mujoco.MjSpec) -> None:
     spec.visual.headlight.ambient = (0.42, 0.42, 0.42)
     spec.visual.headlight.diffuse = (0.0, 0.0, 0.0)
     spec.visual.headlight.specular = (0.0, 0.0, 0.0)
+    spec.nuser_geom = 1
     spec.stat.extent = _EXTENT_M
     spec.stat.center = (0.0, 0.0, 1.3)
     spec.visual.map.znear = 0.04 / _EXTENT_M
@@ -170,6 +173,7 @@ def _add_collisions(spec: mujoco.MjSpec, obj: SceneObject) -> None:
             quat=_quat(theta + part.yaw_rad, part.pitch_rad),
             group=COLLISION_GROUP,
             rgba=(0.8, 0.2, 0.2, 0.4),
+            userdata=(OPAQUE if part.shape == "box" and part.pitch_rad == 0.0 else 0.0,),
         )
 
 

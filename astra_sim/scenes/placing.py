@@ -6,21 +6,16 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import ndimage
 
 from astra_sim.scenes.furniture.piece import Piece
 from astra_sim.scenes.layout.types import WALL_M, Doorway, Rect, RoomPlan
-from astra_sim.scenes.parts import solid_footprints
-from astra_sim.scenes.raster import draw_footprint, draw_rectangle, free_distance
+from astra_sim.scenes.room_ways import ways_are_open
 from astra_sim.scenes.types import SceneObject
 
 __all__ = ["SIDES", "Placed", "RoomPlacer", "Spot", "wall_frame"]
 
 #: Heading of the inner normal of a wall by the side of the room it is on.
 SIDES = {"west": 0.0, "south": math.pi / 2.0, "east": math.pi, "north": -math.pi / 2.0}
-#: What counts as reachable: a disc of this radius gets within this distance (metres).
-_RADIUS_M = 0.345
-_REACH_M = 0.75
 _DOOR_DEPTH_M = 0.85
 
 
@@ -225,53 +220,20 @@ class RoomPlacer:
             del self.placed[before:]
         return False
 
-    def reachable(self) -> bool:
-        """Whether the robot can pass between all doors and get near every landmark."""
-        x0, y0, x1, y1 = self.room.bounds_m
-        resolution, pad = 0.05, 0.4
-        origin = (x0 - pad, y0 - pad)
-        shape = tuple(math.ceil((b - a + 2 * pad) / resolution) for a, b in ((y0, y1), (x0, x1)))
-        occupied = np.ones(shape, dtype=bool)
-        draw_rectangle(occupied, origin, resolution, (x0, y0, x1, y1), False)
-        gates = []
-        for door in self.doors:
-            (dx, dy), half = door.center_m, door.width_m / 2.0 - resolution / 2.0
-            if door.along_x:
-                draw_rectangle(
-                    occupied, origin, resolution, (dx - half, dy - 1, dx + half, dy + 1), False
-                )
-            else:
-                draw_rectangle(
-                    occupied, origin, resolution, (dx - 1, dy - half, dx + 1, dy + half), False
-                )
-            gates.append((dx, dy))
-        for item in self.placed:
-            if item.piece.collides:
-                obj = SceneObject("", item.piece.kind, item.pose, item.piece.parts)
-                for foot in solid_footprints(obj):
-                    if foot.bottom_m < 1.2 and foot.top_m > 0.02:
-                        draw_footprint(occupied, origin, resolution, foot)
-        labels, _ = ndimage.label(free_distance(occupied, resolution) >= _RADIUS_M)
-        cells = [
-            labels[int((y - origin[1]) / resolution), int((x - origin[0]) / resolution)]
-            for x, y in gates
+    def reachable(self, way_m: float = 0.0) -> bool:
+        """Whether the robot can pass between all doors and get near every landmark.
+
+        Args:
+            way_m: Least width of the ways inside the room from door to door; 0 asks only that
+                the robot gets through.
+        """
+        solid = [
+            SceneObject("", item.piece.kind, item.pose, item.piece.parts)
+            for item in self.placed
+            if item.piece.collides
         ]
-        if not cells or cells[0] == 0 or any(cell != cells[0] for cell in cells):
-            return False
-        inside = np.zeros_like(occupied)
-        draw_rectangle(inside, origin, resolution, (x0, y0, x1, y1), True)
-        rows, cols = np.nonzero((labels == cells[0]) & inside)
-        xs, ys = origin[0] + (cols + 0.5) * resolution, origin[1] + (rows + 0.5) * resolution
-        for item in self.placed:
-            if item.piece.landmark:
-                a, b, c, d = item.bounds()
-                gap = np.hypot(
-                    np.maximum(np.maximum(a - xs, xs - c), 0.0),
-                    np.maximum(np.maximum(b - ys, ys - d), 0.0),
-                )
-                if gap.size == 0 or gap.min() > _REACH_M:
-                    return False
-        return True
+        goals = [item.bounds() for item in self.placed if item.piece.landmark]
+        return ways_are_open(self.room, self.doors, solid, goals, way_m)
 
     def _door_zone(self, door: Doorway) -> Rect:
         (x, y), half = door.center_m, door.width_m / 2.0 + 0.12

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
 from astra_sim.scenes.layout.types import WALL_M, Doorway, Layout, Rect, RoomPlan
 from astra_sim.scenes.parts import PartList
 from astra_sim.scenes.placing import SIDES, wall_frame
-from astra_sim.scenes.seeds import stream
-from astra_sim.scenes.textures import walls as wall_textures
-from astra_sim.scenes.textures.palette import COLORS, WALL_TINTS, WOODS, shade
-from astra_sim.scenes.textures.pictures import window_texture
 from astra_sim.scenes.textures.store import TextureStore
 from astra_sim.scenes.types import Part, SceneObject
 
-__all__ = ["CEILING_M", "DOOR_HEIGHT_M", "WallFace", "build_shell", "wall_faces"]
+__all__ = [
+    "CEILING_M",
+    "DOOR_HEIGHT_M",
+    "ShellLook",
+    "WallFace",
+    "build_shell",
+    "floor_strip",
+    "wall_faces",
+]
 
 CEILING_M = 2.6
 DOOR_HEIGHT_M = 2.05
 _FRAME_M = 0.05
-_STYLES = {
-    "living room": ("wallpaper", "stripes", "brick", "plaster"),
-    "kitchen": ("tiles", "plaster", "panels"),
-    "bedroom": ("wallpaper", "stripes", "plaster"),
-    "guest room": ("wallpaper", "stripes", "plaster", "panels"),
-    "study": ("panels", "brick", "wallpaper", "plaster"),
-    "bathroom": ("tiles",),
-    "laundry": ("tiles", "plaster", "brick"),
-    "hall": ("plaster", "panels", "stripes", "wallpaper"),
-}
-_FLOORS = {"kitchen": "tiles", "bathroom": "tiles", "laundry": "tiles"}
 
 
 @dataclass
@@ -76,6 +69,25 @@ class WallFace:
         return not any(a < t[1] and t[0] < b and low < t[3] and t[2] < high for t in self.taken)
 
 
+@dataclass(frozen=True)
+class ShellLook:
+    """What the walls, floors and windows of one building look like.
+
+    Attributes:
+        ceiling_m: Height of the rooms.
+        frame: Texture of the door casings.
+        wall: Returns the texture of a wall face.
+        floor: Returns the textures of a room's floor and of its ceiling.
+        window: Makes the window of a given number at a place along a face, of a given width.
+    """
+
+    ceiling_m: float
+    frame: str
+    wall: Callable[[WallFace], str]
+    floor: Callable[[RoomPlan], tuple[str, str]]
+    window: Callable[[int, WallFace, float, float], SceneObject]
+
+
 def wall_faces(layout: Layout) -> dict[tuple[str, str], WallFace]:
     """Return the wall faces of all rooms by (room name, side), with their doors marked."""
     faces = {}
@@ -110,48 +122,31 @@ def build_shell(
     layout: Layout,
     faces: dict[tuple[str, str], WallFace],
     windows: list[tuple[WallFace, float, float]],
-    seed: int,
+    look: ShellLook,
     textures: TextureStore,
 ) -> list[SceneObject]:
-    """Build everything that belongs to the house itself.
+    """Build everything that belongs to the building itself.
 
     Args:
         layout: Rooms and doors.
         faces: From :func:`wall_faces`.
         windows: (face, place along it, width) of every window.
-        seed: Seed of the scene.
+        look: What it looks like.
         textures: Where the textures go.
     """
-    objects = [_wall(face, seed, textures) for face in faces.values()]
+    objects = [_wall(face, look) for face in faces.values()]
     for room in layout.rooms:
-        objects += _floor_and_ceiling(room, seed, textures)
-    frame = textures.material("lacquer", "white") if seed % 2 else textures.material("oak")
+        objects += _floor_and_ceiling(room, look)
     for index, door in enumerate(layout.doors):
-        objects.append(_door_frame(index, door, frame))
+        objects.append(_door_frame(index, door, look.frame))
         objects.append(_threshold(index, door, textures))
     for index, (face, along, width) in enumerate(windows):
-        rng = stream(seed, "window", index)
-        objects.append(_window(index, face, along, width, rng, textures))
+        objects.append(look.window(index, face, along, width))
     return objects
 
 
-def _wall(face: WallFace, seed: int, textures: TextureStore) -> SceneObject:
-    room = face.room
-    name = f"{room.name}-{face.side}".replace(" ", "-")
-    rng = stream(seed, "wall", name)
-    base = stream(seed, "wall color", room.name)
-    tint = shade(WALL_TINTS[int(base.integers(0, len(WALL_TINTS)))], base, 8.0)
-    style = str(rng.choice(_STYLES[room.kind]))
-    if style == "brick":
-        tint = shade((168, 104, 84), rng, 14.0)
-    draw = partial(
-        wall_textures.wall_texture,
-        style=style,
-        rgb=shade(tint, rng, 9.0),
-        length_m=face.length_m,
-        height_m=CEILING_M,
-    )
-    texture = textures.add(f"wall-{name}", draw)
+def _wall(face: WallFace, look: ShellLook) -> SceneObject:
+    texture, ceiling = look.wall(face), look.ceiling_m
     half = face.length_m / 2.0
     # West and east walls fill the corners, so that no two faces lie in one plane.
     reach = half + (WALL_M / 2.0 if face.side in ("west", "east") else 0.0)
@@ -159,39 +154,31 @@ def _wall(face: WallFace, seed: int, textures: TextureStore) -> SceneObject:
     thick = WALL_M / 2.0 + (0.12 if face.outside else 0.0)
     pieces, start = [], -reach
     for a, b in face.doors:
-        pieces.append((start, a, 0.0, CEILING_M))
-        pieces.append((a, b, DOOR_HEIGHT_M, CEILING_M))
+        pieces.append((start, a, 0.0, ceiling))
+        pieces.append((a, b, DOOR_HEIGHT_M, ceiling))
         start = b
-    pieces.append((start, reach, 0.0, CEILING_M))
+    pieces.append((start, reach, 0.0, ceiling))
     parts = []
     for a, b, low, high in pieces:
         if b - a < 1e-6:
             continue
-        uv = ((a + half) / (2 * half), low / CEILING_M, (b + half) / (2 * half), high / CEILING_M)
+        uv = ((a + half) / (2 * half), low / ceiling, (b + half) / (2 * half), high / ceiling)
         size = (thick, b - a, high - low)
         parts.append(
             Part("box", size, (-thick / 2.0, (a + b) / 2.0, (low + high) / 2.0), texture, uv=uv)
         )
+    name = f"{face.room.name}-{face.side}".replace(" ", "-")
     return SceneObject(f"wall-{name}", "wall", face.pose, tuple(parts))
 
 
-def _floor_and_ceiling(room: RoomPlan, seed: int, textures: TextureStore) -> list[SceneObject]:
+def _floor_and_ceiling(room: RoomPlan, look: ShellLook) -> list[SceneObject]:
     name = room.name.replace(" ", "-")
     x0, y0, x1, y1 = room.cell_m
     size = (x1 - x0, y1 - y0)
-    rng = stream(seed, "floor", room.name)
-    style = _FLOORS.get(room.kind) or ("planks" if rng.random() < 0.8 else "carpet")
-    if style == "planks":
-        rgb = WOODS[list(WOODS)[int(rng.integers(0, len(WOODS)))]][0]
-    else:
-        rgb = COLORS[str(rng.choice(["grey", "beige", "light blue", "brown", "white"]))]
-    draw = partial(wall_textures.floor_texture, style=style, rgb=shade(rgb, rng, 8.0), size_m=size)
-    floor = textures.add(f"floor-{name}", draw)
-    draw = partial(wall_textures.ceiling_texture, size_m=size)
-    above = textures.add(f"ceiling-{name}", draw)
+    floor, above = look.floor(room)
     pose = ((x0 + x1) / 2.0, (y0 + y1) / 2.0, 0.0)
     slab = Part("box", (*size, 0.1), (0.0, 0.0, -0.05), floor)
-    lid = Part("box", (*size, 0.1), (0.0, 0.0, CEILING_M + 0.05), above)
+    lid = Part("box", (*size, 0.1), (0.0, 0.0, look.ceiling_m + 0.05), above)
     return [
         SceneObject(f"floor-{name}", "floor", pose, (slab,), collides=False),
         SceneObject(f"ceiling-{name}", "ceiling", pose, (lid,), collides=False),
@@ -224,34 +211,6 @@ def _threshold(index: int, door: Doorway, textures: TextureStore) -> SceneObject
     theta = math.pi / 2.0 if door.along_x else 0.0
     pose = (*door.center_m, theta)
     return SceneObject(f"threshold-{index}", "threshold", pose, tuple(p.parts), collides=False)
-
-
-def _window(
-    index: int,
-    face: WallFace,
-    along: float,
-    width: float,
-    rng: np.random.Generator,
-    textures: TextureStore,
-) -> SceneObject:
-    low, high = (1.35, 2.1) if face.room.kind in ("bathroom", "laundry") else (0.95, 2.15)
-    view = textures.add(f"window-{index}", partial(window_texture, size_m=(width, high - low)))
-    white = textures.material("lacquer", "white")
-    p = PartList()
-    p.box((0.02, width, high - low), 0.01, 0.0, low, view, fit=True)
-    p.box((0.09, width + 0.12, 0.03), 0.045, 0.0, low - 0.03, white)
-    if rng.random() < 0.7 and face.room.kind not in ("bathroom", "laundry"):
-        color = str(rng.choice(["red", "blue", "beige", "green", "orange", "turquoise", "pink"]))
-        cloth = textures.material("fabric", color, 4)
-        for side in (-1, 1):
-            p.box(
-                (0.05, 0.26, high - low + 0.3), 0.05, side * (width / 2.0 + 0.06), low - 0.2, cloth
-            )
-        rod = textures.material("metal", "grey")
-        p.box((0.03, width + 0.5, 0.03), 0.06, 0.0, high + 0.1, rod)
-    return SceneObject(
-        f"window-{index}", "window", face.at(along, 0.0), tuple(p.parts), collides=False
-    )
 
 
 def floor_strip(face: WallFace, along: float, width: float) -> Rect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,12 @@ class RigCameras:
     """The colour and depth sensors of one rig; colour noise does not depend on depth."""
 
     def __init__(
-        self, rig: CameraRig, profile: SensorProfile, seed: np.random.SeedSequence, depth: bool
+        self,
+        rig: CameraRig,
+        profile: SensorProfile,
+        seed: np.random.SeedSequence,
+        depth: bool,
+        drop_out: float = 0.0,
     ) -> None:
         """Switch the cameras on.
 
@@ -34,13 +40,16 @@ class RigCameras:
             profile: Noise levels.
             seed: Of all their noise.
             depth: Whether they measure depth.
+            drop_out: Share of images lost in addition to the profile's.
         """
         color_bank, depth_bank, *rest = (
             np.random.default_rng(child) for child in seed.spawn(2 + 2 * len(rig.cameras))
         )
         bank = NoiseBank(color_bank, channels=3)
         self._names = rig.names
-        self._colors = [ColorCamera(profile.camera, bank, rng) for rng in rest[0::2]]
+        lost = min(1.0, profile.camera.drop_out_probability + drop_out)
+        color = replace(profile.camera, drop_out_probability=lost)
+        self._colors = [ColorCamera(color, bank, rng) for rng in rest[0::2]]
         bank = NoiseBank(depth_bank, grain_px=profile.depth.grain_px)
         self._depths = [DepthCamera(profile.depth, bank, rng) for rng in rest[1::2]]
         self._depth = depth

@@ -13,10 +13,15 @@ __all__ = ["TourConfig"]
 class TourConfig:
     """How the robot is led through a building."""
 
-    camera_hz: float = setting(2.0, "images per second", minimum=0.1, maximum=50.0)
+    picture_step_m: float = setting(0.75, "new pictures after this way", minimum=0.02)
+    picture_turn_rad: float = setting(1.0, "new pictures after this turn", minimum=0.02)
     near_m: float = setting(0.9, "how close to come to every landmark", minimum=0.3)
     patch_m: float = setting(0.7, "spacing of floor patches to cover", minimum=0.2)
     cover_m: float = setting(1.1, "how close to come to every floor patch", minimum=0.3)
+    cover_share: float = setting(
+        0.2, "the same in large rooms, as a share of the root of their area", minimum=0.0
+    )
+    most_cover_m: float = setting(2.5, "the same, at most", minimum=0.3)
     margin_m: float = setting(0.08, "smallest gap between hull and obstacles", minimum=0.02)
     comfort_m: float = setting(0.55, "distance to obstacles worth a detour", minimum=0.1)
     penalty: float = setting(4.0, "how much a cell at the smallest gap costs extra", minimum=0.0)

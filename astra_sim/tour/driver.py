@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.angles import wrap_angle
 from astra_core.errors import RobotStuck
 from astra_core.observation import Observation
 from astra_core.records import Velocity
@@ -53,14 +56,8 @@ def drive_tour(
     config = config or TourConfig()
     plan = plan or plan_tour(scene, seed, config)
     limit_s = plan.length_m / _SLOWEST_MPS + _SPARE_S
-    simulator = Simulator(
-        scene,
-        profile,
-        seed,
-        camera_hz=config.camera_hz if cameras else 0.0,
-        start_pose=plan.start_pose,
-    )
-    with simulator:
+    shutter = _Shutter(config)
+    with Simulator(scene, profile, seed, camera_hz=0.0, start_pose=plan.start_pose) as simulator:
         commands = _commands(plan, config, simulator.tick_s)
         command = next(commands)
         while command is not None:
@@ -71,8 +68,35 @@ def drive_tour(
                 raise RobotStuck(f"the tour of {scene.family} {scene.seed} ran into {touched}")
             if simulator.stamp_ns * 1e-9 > limit_s:
                 raise RobotStuck(f"the tour of {scene.family} {scene.seed} does not get on")
+            if cameras and shutter.due(truth.pose):
+                frames = simulator.expose()
+                observation = replace(observation, frames=frames)
+                # Where an image was lost, the next tick brings another set.
+                shutter.pressed(truth.pose, whole=len(frames) == len(simulator.rig.cameras))
             yield observation, truth.pose
             command = commands.send(truth)
+
+
+class _Shutter:
+    """Takes pictures by the way, not by the clock: none that a map would not use."""
+
+    def __init__(self, config: TourConfig) -> None:
+        self._config = config
+        self._last: NDArray[np.float64] | None = None
+
+    def due(self, pose: NDArray[np.float64]) -> bool:
+        """Whether the robot at ``pose`` ``(3,)`` has moved on since the last pictures."""
+        if self._last is None:
+            return True
+        way_m = math.hypot(*(pose[:2] - self._last[:2]))
+        turn_rad = abs(wrap_angle(float(pose[2] - self._last[2])))
+        config = self._config
+        return way_m >= config.picture_step_m or turn_rad >= config.picture_turn_rad
+
+    def pressed(self, pose: NDArray[np.float64], whole: bool) -> None:
+        """Note that pictures were taken, by all cameras or not."""
+        if whole:
+            self._last = pose
 
 
 def _commands(

@@ -28,6 +28,7 @@ class GridGraph:
     Attributes:
         points: ``(N, 2)`` centres of its cells, metres in ``map``.
         clearance_m: ``(N,)`` distance of each to the nearest obstacle.
+        resolution_m: Side of a cell.
     """
 
     def __init__(self, plan: FloorPlan, radius_m: float, comfort_m: float, penalty: float) -> None:
@@ -39,6 +40,7 @@ class GridGraph:
             comfort_m: Distance from which on a cell costs nothing extra.
             penalty: Extra cost factor at ``radius_m``, falling linearly to 0 at ``comfort_m``.
         """
+        self.resolution_m = plan.resolution_m
         distance = plan.free_distance_m
         free = distance >= radius_m
         number = np.full(free.shape, -1)
@@ -64,18 +66,38 @@ class GridGraph:
         )
         _, labels = connected_components(graph, directed=False)
         kept = np.flatnonzero(labels == np.argmax(np.bincount(labels))) if count else []
-        self._graph = graph[kept][:, kept]
+        graph = graph[kept][:, kept]
+        self._graph = graph + graph.T
         cells = np.argwhere(free)[kept]
         self.points = np.asarray(plan.origin_m) + (cells[:, ::-1] + 0.5) * plan.resolution_m
         self.clearance_m = distance[free][kept]
 
-    def costs(self, nodes: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Return cost ``(K, N)`` from K nodes to all, and predecessors ``(K, N)`` on the way."""
-        return dijkstra(self._graph, directed=False, indices=nodes, return_predecessors=True)
+    def costs_between(self, nodes: NDArray[np.intp], reach: float = 8.0) -> NDArray[np.float64]:
+        """Return the cost ``(K, K)`` of the cheapest way between any two of K nodes.
 
-    def walk(self, predecessors: NDArray[np.int32], goal: int) -> NDArray[np.float64]:
-        """Return the points ``(M, 2)`` from the start of one row of predecessors to ``goal``."""
+        A large building has too many cells to search all of it from every node. Ways that cost
+        more than ``reach`` are put together from shorter ones between the nodes themselves, so
+        they may come out a little too dear.
+        """
+        costs = np.full((len(nodes), len(nodes)), np.inf)
+        while True:
+            for row, node in enumerate(nodes):
+                costs[row] = dijkstra(self._graph, indices=node, limit=reach)[nodes]
+            between = dijkstra(csr_matrix(np.where(np.isfinite(costs), costs, 0.0)), directed=False)
+            if np.isfinite(between).all():
+                return np.minimum(between, between.T)
+            reach *= 2.0
+
+    def walk(self, start: int, goal: int, most: float = np.inf) -> NDArray[np.float64]:
+        """Return the points ``(M, 2)`` of the cheapest way, which costs no more than ``most``."""
+        # A hair more: the same sum may round differently from the other end.
+        _, before = dijkstra(
+            self._graph,
+            indices=start,
+            limit=most * (1.0 + 1e-9) + 1e-9,
+            return_predecessors=True,
+        )
         nodes = [goal]
-        while (before := int(predecessors[nodes[-1]])) >= 0:
-            nodes.append(before)
+        while nodes[-1] != start:
+            nodes.append(int(before[nodes[-1]]))
         return self.points[nodes[::-1]]

@@ -33,35 +33,42 @@ def resampled(points: NDArray[np.float64], step_m: float) -> NDArray[np.float64]
 
 
 def smoothed(
-    points: NDArray[np.float64], plan: FloorPlan, radius_m: float, comfort_m: float
-) -> NDArray[np.float64]:
-    """Pull a polyline straight and push it off obstacles, ends fixed (an elastic band).
+    lines: list[NDArray[np.float64]], plan: FloorPlan, radius_m: float, comfort_m: float
+) -> list[NDArray[np.float64]]:
+    """Pull polylines straight and push them off obstacles, ends fixed (elastic bands).
 
     Args:
-        points: ``(N, 2)`` collision-free polyline, evenly spaced.
+        lines: ``(N_i, 2)`` collision-free polylines, evenly spaced.
         plan: Floor plan.
         radius_m: No point ends nearer to an obstacle than this.
         comfort_m: Points nearer than this are pushed away.
 
     Returns:
-        ``(N, 2)``.
+        ``(N_i, 2)`` each.
     """
-    points = points.copy()
-    if len(points) < 3:
-        return points
+    # All at once: in a large building they are hundreds.
+    points = np.concatenate(lines)
+    ends = np.cumsum([len(line) for line in lines])
+    free = np.ones(len(points), dtype=bool)
+    free[[*ends - 1, 0, *ends[:-1]]] = False
+    inside = np.flatnonzero(free)
     distance = plan.free_distance_m
     slope_y, slope_x = np.gradient(distance, plan.resolution_m)
     for _ in range(_ITERATIONS):
-        inner = points[1:-1]
+        inner = points[inside]
         clearance = _sample(distance, plan, inner)
         lack = np.maximum(comfort_m - clearance, 0.0)[:, None]
         away = np.stack([_sample(slope, plan, inner) for slope in (slope_x, slope_y)], axis=1)
-        moved = inner + _TENSION * (points[:-2] + points[2:] - 2.0 * inner) + _PUSH * lack * away
+        moved = (
+            inner
+            + _TENSION * (points[inside - 1] + points[inside + 1] - 2.0 * inner)
+            + _PUSH * lack * away
+        )
         fine = _sample(distance, plan, moved)
         # A move that brings a point too close is not made.
         accepted = (fine >= radius_m) | (fine > clearance)
-        points[1:-1] = np.where(accepted[:, None], moved, inner)
-    return points
+        points[inside] = np.where(accepted[:, None], moved, inner)
+    return np.split(points, ends[:-1])
 
 
 def corner_angles_rad(points: NDArray[np.float64], reach: int = 3) -> NDArray[np.float64]:

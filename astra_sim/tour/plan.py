@@ -20,6 +20,8 @@ from astra_sim.tour.stops import choose_stops
 
 __all__ = ["TourPlan", "plan_tour"]
 
+_TURNS_BACK_RAD = math.radians(100.0)
+
 
 @dataclass(frozen=True, eq=False)
 class TourPlan:
@@ -58,23 +60,25 @@ def plan_tour(
     graph = GridGraph(plan, radius_m, config.comfort_m, config.penalty)
     if len(graph.points) < 2:
         raise SceneError(f"{scene.family} {scene.seed}: no floor a robot of this size can drive on")
-    stops = choose_stops(scene, graph, config.near_m, config.patch_m, config.cover_m)
-    costs, predecessors = graph.costs(stops)
-    order = round_trip(costs[:, stops], np.random.default_rng(seed))
+    stops = choose_stops(scene, graph, config)
+    costs = graph.costs_between(stops)
+    order = round_trip(costs, np.random.default_rng(seed))
 
     legs = []
     for a, b in itertools.pairwise([*order, order[0]]):
-        leg = resampled(graph.walk(predecessors[a], int(stops[b])), config.step_m)
-        if len(leg) > 1:
-            legs.append(smoothed(leg, plan, radius_m, config.comfort_m))
+        if a == b:
+            continue
+        leg = graph.walk(int(stops[a]), int(stops[b]), costs[a, b])
+        legs.append(resampled(leg, config.step_m))
     if not legs:
         raise SceneError(f"{scene.family} {scene.seed}: nothing to tour")
+    legs = smoothed(legs, plan, radius_m, config.comfort_m)
     # The band is pulled tight a second time over the stops, except where it turns back: a stop
     # in passing needs no corner.
     whole = np.concatenate([legs[0], *[leg[1:] for leg in legs[1:]]])
+    rough = [resampled(line, config.step_m) for line in split_at_corners(whole, _TURNS_BACK_RAD)]
     pieces = []
-    for rough in split_at_corners(whole, math.radians(100.0)):
-        curve = smoothed(resampled(rough, config.step_m), plan, radius_m, config.comfort_m)
+    for curve in smoothed(rough, plan, radius_m, config.comfort_m):
         pieces += split_at_corners(resampled(curve, config.step_m), config.corner_rad)
     pieces = [piece for piece in pieces if len(piece) > 1]
     direction = pieces[0][min(3, len(pieces[0]) - 1)] - pieces[0][0]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from astra_sim.scenes.types import Room, Scene, SceneLandmark
+from astra_sim.tour.config import TourConfig
 from astra_sim.tour.grid_graph import GridGraph
 
 __all__ = ["choose_stops", "landmark_distance_m", "room_index"]
@@ -20,11 +22,15 @@ _MAX_GROWTH = 4
 
 def room_index(rooms: tuple[Room, ...], points: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return which room each point ``(N, 2)`` lies in, or is nearest to, ``(N,)``."""
-    bounds = np.array([room.bounds_m for room in rooms])
-    below = bounds[None, :, :2] - points[:, None, :]
-    above = points[:, None, :] - bounds[None, :, 2:]
-    outside = np.maximum(np.maximum(below, above), 0.0)
-    return np.argmin(np.hypot(outside[..., 0], outside[..., 1]), axis=1)
+    nearest = np.full(len(points), np.inf)
+    index = np.zeros(len(points), dtype=np.intp)
+    for number, room in enumerate(rooms):
+        x0, y0, x1, y1 = room.bounds_m
+        outside = np.maximum(np.maximum((x0, y0) - points, points - (x1, y1)), 0.0)
+        distance = np.hypot(outside[:, 0], outside[:, 1])
+        closer = distance < nearest
+        nearest[closer], index[closer] = distance[closer], number
+    return index
 
 
 def landmark_distance_m(
@@ -36,67 +42,98 @@ def landmark_distance_m(
     return np.hypot(outside[:, 0], outside[:, 1])
 
 
-def choose_stops(
-    scene: Scene, graph: GridGraph, near_m: float, patch_m: float, cover_m: float
-) -> NDArray[np.intp]:
+def choose_stops(scene: Scene, graph: GridGraph, config: TourConfig) -> NDArray[np.intp]:
     """Choose the nodes a tour must pass.
 
     Args:
         scene: The building.
         graph: Its free floor.
-        near_m: How close to come to a landmark.
-        patch_m: Spacing of the floor patches.
-        cover_m: How close to come to each patch.
+        config: How close to come to landmarks and floor patches.
 
     Returns:
         Node numbers ``(K,)``, at least one.
     """
-    points = graph.points
-    rooms = room_index(scene.rooms, points)
-    served = [
-        _serving(landmark_distance_m(mark, points), _same_room(scene, mark, rooms), near_m)
-        for mark in scene.landmarks
-    ]
-    for patch in _patches(graph, patch_m):
-        distance = np.hypot(*(points - points[patch]).T)
-        served.append(_serving(distance, rooms == rooms[patch], cover_m))
+    # One cell of four will do as a stop.
+    cells = _roomiest(graph, 2.0 * graph.resolution_m)
+    points = graph.points[cells]
+    rooms, tree = room_index(scene.rooms, points), cKDTree(points)
+    targets = []
+    for mark in scene.landmarks:
+        # Rooms are convex, so a view from the same room is not blocked by a wall.
+        room = room_index(scene.rooms, np.array([mark.position_m[:2]]))[0]
+        targets.append(_near_landmark(mark, points, np.flatnonzero(rooms == room), config.near_m))
+    patches = _roomiest(graph, config.patch_m)
+    patch_rooms = room_index(scene.rooms, graph.points[patches])
+    reach_m = _cover_m(scene, config)[patch_rooms]
+    for room, near in zip(
+        patch_rooms, tree.query_ball_point(graph.points[patches], reach_m), strict=True
+    ):
+        near = np.array(near, dtype=np.intp)
+        targets.append(near[rooms[near] == room])
     # A cell with more room wins among equals; what counts is capped at one metre.
-    roominess = np.minimum(graph.clearance_m, 1.0) * 0.5
-    table = np.array(served)
-    open_targets = np.ones(len(table), dtype=bool)
+    roominess = np.minimum(graph.clearance_m[cells], 1.0) * 0.5
+    return cells[_greedy_cover(targets, roominess)]
+
+
+def _greedy_cover(
+    targets: list[NDArray[np.intp]], preference: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """Choose places until every target is served that can be.
+
+    Args:
+        targets: For each target the places that serve it.
+        preference: ``(N,)`` of the places, below 1: decides among equals.
+
+    Returns:
+        Places ``(K,)`` in the order of choice.
+    """
+    serving = np.concatenate(targets)
+    target = np.repeat(np.arange(len(targets)), [len(places) for places in targets])
+    order = np.argsort(serving, kind="stable")
+    served = target[order]
+    starts = np.searchsorted(serving[order], np.arange(len(preference) + 1))
+    gain = np.bincount(serving, minlength=len(preference)) + preference
+    is_open = np.ones(len(targets), dtype=bool)
     stops: list[int] = []
-    while open_targets.any():
-        gain = table[open_targets].sum(axis=0)
-        if gain.max() == 0:
-            break  # what is left cannot be served from anywhere
-        best = int(np.argmax(gain + roominess))
+    while gain.max() >= 1.0:
+        best = int(np.argmax(gain))
         stops.append(best)
-        open_targets &= ~table[:, best]
+        for number in served[starts[best] : starts[best + 1]]:
+            if is_open[number]:
+                is_open[number] = False
+                gain[targets[number]] -= 1.0
     return np.array(stops, dtype=np.intp)
 
 
-def _same_room(scene: Scene, landmark: SceneLandmark, rooms: NDArray[np.intp]) -> NDArray[np.bool_]:
-    centre = np.array([landmark.position_m[:2]])
-    # Rooms are convex, so a view from the same room is not blocked by a wall.
-    return rooms == room_index(scene.rooms, centre)[0]
-
-
-def _serving(
-    distance_m: NDArray[np.float64], allowed: NDArray[np.bool_], near_m: float
-) -> NDArray[np.bool_]:
+def _near_landmark(
+    landmark: SceneLandmark,
+    points: NDArray[np.float64],
+    allowed: NDArray[np.intp],
+    near_m: float,
+) -> NDArray[np.intp]:
+    """Return which of the allowed points are near enough to a landmark."""
+    distance_m = landmark_distance_m(landmark, points[allowed])
     # What stands behind furniture cannot be reached as closely: widen in steps.
     for exponent in range(_MAX_GROWTH + 1):
-        serving = allowed & (distance_m <= near_m * _GROWTH**exponent)
-        if serving.any():
+        near = allowed[distance_m <= near_m * _GROWTH**exponent]
+        if len(near):
             break
-    return serving
+    return near
 
 
-def _patches(graph: GridGraph, spacing_m: float) -> list[int]:
-    cells = np.floor(graph.points / spacing_m).astype(int)
-    _, group = np.unique(cells, axis=0, return_inverse=True)
-    group = group.reshape(-1)
+def _cover_m(scene: Scene, config: TourConfig) -> NDArray[np.float64]:
+    """Return for each room how close to come to its floor: a hall is seen from farther away."""
+    bounds = np.array([room.bounds_m for room in scene.rooms])
+    sides = bounds[:, 2:] - bounds[:, :2]
+    grown = config.cover_share * np.sqrt(sides.prod(axis=1))
+    return np.clip(grown, config.cover_m, max(config.cover_m, config.most_cover_m))
+
+
+def _roomiest(graph: GridGraph, spacing_m: float) -> NDArray[np.intp]:
+    """Return of every square of floor the cell with the most room around it."""
+    squares = np.floor(graph.points / spacing_m).astype(int)
+    squares -= squares.min(axis=0)
+    group = squares[:, 0] * (squares[:, 1].max() + 1) + squares[:, 1]
     order = np.argsort(-graph.clearance_m, kind="stable")
     _, first = np.unique(group[order], return_index=True)
-    # The roomiest cell stands for its patch.
-    return [int(order[rank]) for rank in first]
+    return order[first]

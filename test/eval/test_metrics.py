@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from astra_core import se2
 from astra_eval.metrics.intervals import wilson_interval
 from astra_eval.metrics.localization import localization_errors
-from astra_eval.metrics.odometry import path_length, relative_translation_error_percent
+from astra_eval.metrics.odometry import (
+    absolute_trajectory_error_m,
+    path_length,
+    relative_rotation_error_deg_per_10m,
+    relative_translation_error_percent,
+)
 
 
 def test_wilson_interval_of_a_published_example() -> None:
@@ -68,3 +73,34 @@ def test_localization_errors_skip_what_was_not_claimed() -> None:
     assert errors.errors_rad[0] == pytest.approx(2 * math.pi - 6.2)
     assert errors.within_1m_percent == 50.0
     assert math.isnan(localization_errors(np.full((2, 3), np.nan), truth[:2]).median_m)
+
+
+def test_a_heading_that_drifts_by_one_degree_per_metre_is_ten_degrees_per_10_m() -> None:
+    truth = _straight(12.0)
+    drifted = truth.copy()
+    drifted[:, 2] = np.radians(truth[:, 0])
+    assert relative_rotation_error_deg_per_10m(drifted, truth) == pytest.approx(10.0, abs=0.01)
+    # To the left or to the right is the same error.
+    assert relative_rotation_error_deg_per_10m(-drifted, -truth) == pytest.approx(10.0, abs=0.01)
+
+
+def test_rre_of_a_short_drive_counts_as_one_segment() -> None:
+    truth = _straight(2.0)
+    turned = truth.copy()
+    turned[-1, 2] = np.radians(3.0)
+    assert relative_rotation_error_deg_per_10m(turned, truth) == pytest.approx(15.0)
+    assert math.isnan(relative_rotation_error_deg_per_10m(np.zeros((9, 3)), np.zeros((9, 3))))
+
+
+def test_ate_ignores_the_frame_and_keeps_the_shape() -> None:
+    truth = se2.accumulate(np.tile([0.1, 0.0, 0.05], (100, 1)))
+    moved = se2.compose([3.0, -2.0, 2.0], truth)
+    assert absolute_trajectory_error_m(moved, truth) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_ate_of_four_points_by_hand() -> None:
+    # A line of length 3 stretched to 3.3: after alignment the errors are 0.15, 0.05, 0.05, 0.15.
+    truth = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
+    expected = math.sqrt((2 * 0.15**2 + 2 * 0.05**2) / 4)
+    assert absolute_trajectory_error_m(1.1 * truth, truth) == pytest.approx(expected)
+    assert math.isnan(absolute_trajectory_error_m(np.zeros((0, 3)), np.zeros((0, 3))))

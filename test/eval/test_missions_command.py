@@ -1,13 +1,13 @@
-"""The table of missions: seeds, rows, figures by hand."""
+"""The table of missions: figures by hand, and requests that are refused before any work."""
 
-import json
 import math
 from pathlib import Path
 
 import pytest
 
-from astra_cli.missions_command import _read_rows, parse_seeds, summarize
-from astra_core.errors import ConfigError
+from astra_cli.missions_command import run_missions
+from astra_core.errors import AstraError
+from astra_eval.missions_eval import summarize_missions
 
 
 def _row(seed: int, success: bool, **changes: object) -> dict:
@@ -19,25 +19,17 @@ def _row(seed: int, success: bool, **changes: object) -> dict:
         "path_length_m": 500.0,
         "collisions": 0 if success else 1,
         "fallback_fraction": 0.1,
+        "failure": "" if success else "collision",
+        "sim_time_s": 20.0,
         "real_time_factor": 2.0,
         "localization": {"first_fix_s": 1.0, "within_1m_percent": 100.0},
     }
     return {**row, **changes}
 
 
-def test_seeds_are_half_open() -> None:
-    assert list(parse_seeds("5:8")) == [5, 6, 7]
-
-
-@pytest.mark.parametrize("text", ["5", "8:5", "5:5", "a:b", "-3:2", ""])
-def test_bad_seeds_are_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="--seeds"):
-        parse_seeds(text)
-
-
 def test_figures_by_hand() -> None:
     never = {"first_fix_s": -1.0, "within_1m_percent": None}
-    summary = summarize([_row(1, True), _row(2, False, localization=never)])
+    summary = summarize_missions([_row(1, True), _row(2, False, localization=never)])
     results = summary["results"]
     assert summary["n"] == 2
     assert results["success_percent"] == 50.0
@@ -46,17 +38,38 @@ def test_figures_by_hand() -> None:
     assert results["first_fix_s"] == 1.0
     assert results["localization_success_percent"] == 50.0
     assert results["collisions_per_km"] == pytest.approx(1.0)
+    assert summary["failures"] == {"collision": 1}
     low, high = summary["ci95"]["success_percent"]
     assert low < 50.0 < high
 
 
 def test_no_rows_give_no_numbers() -> None:
-    assert math.isnan(summarize([])["results"]["success_percent"])
+    assert math.isnan(summarize_missions([])["results"]["success_percent"])
 
 
-def test_a_damaged_row_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    path.write_text(json.dumps(_row(1, True)) + "\n{broken\n")
-    with pytest.raises(ConfigError, match="line 2 is not a row"):
-        _read_rows(path)
-    assert _read_rows(tmp_path / "none.jsonl") == []
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"family": "castle"}, "castle"),
+        ({"seeds_text": "8:5"}, "--seeds"),
+        ({"seeds_text": "49999:50001"}, "mixes"),
+        ({"conditions": "rainy"}, "rainy"),
+        ({"dds": True, "jobs": 2}, "--jobs 1"),
+        ({"json_file": Path("/proc/no/such.json")}, "cannot write"),
+    ],
+)
+def test_bad_requests_are_one_line(changes: dict, message: str) -> None:
+    values = {
+        "family": "home",
+        "seeds_text": "5:6",
+        "per_scene": 1,
+        "conditions": "standard",
+        "dds": False,
+        "jobs": 1,
+        "rows": None,
+        "pictures": None,
+        "json_file": None,
+    }
+    values |= changes
+    with pytest.raises(AstraError, match=message):
+        run_missions(values.pop("family"), values.pop("seeds_text"), **values)

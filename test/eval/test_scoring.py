@@ -84,7 +84,7 @@ def test_reach_ends_at_the_wall() -> None:
 
 
 def test_a_good_drive_succeeds_and_spl_is_the_ratio_of_lengths() -> None:
-    score = score_mission(_flat(), _drive(WAY, 20.0), _result(), "I am thirsty", ("fridge",))
+    score = score_mission(_flat(), _drive(WAY, 20.0), _result(), "I am thirsty", ("fridge-1",))
     assert score.causes == ()
     assert score.success
     assert score.distance_to_goal_m == 0.0
@@ -94,31 +94,44 @@ def test_a_good_drive_succeeds_and_spl_is_the_ratio_of_lengths() -> None:
     assert score.time_limit_s == pytest.approx(2 * score.shortest_path_m / 0.6 + 30)
 
 
+FRIDGE = ("fridge-1",)
+
+
 @pytest.mark.parametrize(
-    ("drive", "result", "accept", "cause"),
+    ("drive", "result", "cause", "failure"),
     [
-        (_drive(WAY[:3], 20.0), _result(), ("fridge",), "stopped"),
-        (_drive([(1, 1), (3.6, 0.4)], 20.0), _result(), ("fridge",), "stopped"),
-        (_drive(WAY, 20.0, collisions=1), _result(), ("fridge",), "touched fridge"),
-        (_drive(WAY, 90.0), _result(), ("fridge",), "took 90 s"),
-        (_drive(WAY, 20.0), _result(error_code=201, error_msg="stuck"), ("fridge",), "201"),
-        (_drive(WAY, 20.0), _result(landmark_id="sofa-1"), ("fridge",), "wrong landmark"),
-        (_drive(WAY, 20.0), None, ("fridge",), "no result"),
+        (_drive(WAY[:3], 20.0), _result(), "stopped", "stopped short"),
+        (_drive([(1, 1), (3.6, 0.4)], 20.0), _result(), "stopped", "stopped short"),
+        (_drive(WAY, 20.0, collisions=1), _result(), "touched fridge", "collision"),
+        (_drive(WAY, 90.0), _result(), "took 90 s", "too slow"),
+        (_drive(WAY, 20.0), _result(error_code=201, error_msg="stuck"), "201", "stuck"),
+        (_drive(WAY, 20.0), _result(error_code=101), "101", "not localized"),
+        (_drive(WAY, 20.0), _result(error_code=103), "103", "goal refused"),
+        (_drive(WAY, 20.0), _result(landmark_id="sofa-1"), "wrong landmark", "wrong goal"),
+        (_drive(WAY, 20.0), None, "no result", "too slow"),
     ],
 )
 def test_each_way_to_fail_is_named(
-    drive: DriveRecord, result: MissionResult | None, accept: tuple[str, ...], cause: str
+    drive: DriveRecord, result: MissionResult | None, cause: str, failure: str
 ) -> None:
-    score = score_mission(_flat(), drive, result, "I am thirsty", accept)
+    score = score_mission(_flat(), drive, result, "I am thirsty", FRIDGE)
     assert not score.success
     assert score.spl == 0.0
     assert any(cause in text for text in score.causes), score.causes
+    assert score.failure == failure
+
+
+def test_a_stop_at_the_wrong_place_by_a_wrong_belief_is_told_from_a_stop_short() -> None:
+    drive = _drive(WAY[:3], 20.0)
+    drive.global_pose[-1, 0] += 2.0
+    score = score_mission(_flat(), drive, _result(), "I am thirsty", FRIDGE)
+    assert score.failure == "wrong place"
 
 
 def test_an_impossible_request_says_what_the_scene_lacks() -> None:
     refused = _result(error_code=102, error_msg="nothing fits", landmark_id="")
-    score = score_mission(_flat(), _drive([(1, 1), (1, 1)], 1.0), refused, "a bath", ("bathtub",))
-    assert score.causes == ("error 102: nothing fits", "this scene has no bathtub")
+    score = score_mission(_flat(), _drive([(1, 1), (1, 1)], 1.0), refused, "a bath", ())
+    assert score.causes == ("error 102: nothing fits", "this scene has no such place")
     assert score.to_json()["distance_to_goal_m"] is None
 
 
@@ -132,8 +145,8 @@ def test_lost_on_the_way_is_counted_and_json_has_no_nan() -> None:
     drive = _drive(WAY, 20.0)
     drive.global_pose[100:150] = math.nan
     drive.global_pose[:10] = math.nan
-    score = score_mission(_flat(), drive, _result(), "I am thirsty", ("fridge",))
+    score = score_mission(_flat(), drive, _result(), "I am thirsty", ("fridge-1",))
     assert score.localization["lost_count"] == 1
     still = _drive([(5.2, 0.9), (5.2, 0.9)], 1.0)
-    data = score_mission(_flat(), still, _result(), "I am thirsty", ("fridge",)).to_json()
+    data = score_mission(_flat(), still, _result(), "I am thirsty", ("fridge-1",)).to_json()
     assert data["odometry"]["rte_percent"] is None

@@ -1,4 +1,4 @@
-"""The hand-written instructions of ``data/goal_instructions.yaml``: right landmark or refusal."""
+"""The hand-written instructions of ``data/goal_*.yaml``: right landmark or refusal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from astra_core.errors import GoalAmbiguous, GoalNotFound
 from astra_global.goal import GoalResolver
 from astra_global.types import AstraMap, Landmark, MapNode
 
-DATA = yaml.safe_load((Path(__file__).parent / "data" / "goal_instructions.yaml").read_text())
+DATA = {
+    place: content
+    for path in sorted((Path(__file__).parent / "data").glob("goal_*.yaml"))
+    for place, content in yaml.safe_load(path.read_text()).items()
+}
 CASES = [(place, case) for place, data in DATA.items() for case in data["instructions"]]
 
 
@@ -52,5 +56,5 @@ def test_instruction(place: str, case: dict) -> None:
 
 def test_list_is_large_and_holds_refusals() -> None:
     refusals = [case for _, case in CASES if "refuse" in case]
-    assert len(CASES) >= 90
-    assert len(refusals) >= len(CASES) / 5
+    assert len(CASES) >= 500
+    assert len(refusals) >= len(CASES) / 6

@@ -105,6 +105,7 @@ def _index(vlad: np.ndarray) -> LocalizationIndex:
         np.tile([0, 1], count // 2).astype(np.int32),
         np.zeros(count + 1, np.int64), np.zeros((0, 128), np.uint8),
         np.zeros((0, 3), np.float32), np.zeros((2, 1), np.float32), vlad.astype(np.float16),
+        np.zeros((count, 60, 80), np.float16),
     )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ class ToyLocalizer:
         self.picture_pose: np.ndarray | None = None
         self._rng = np.random.default_rng(seed)
 
-    def localize(self, frames) -> PoseFix:
+    def localize(self, frames, *, expected=(), everywhere=True) -> PoseFix:
         """Return a noisy fix for the frames' stamp."""
         if self.is_blind:
             raise NotLocalized("blind")

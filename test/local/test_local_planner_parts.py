@@ -9,6 +9,7 @@ import pytest
 
 from astra_core.angles import wrap_angle
 from astra_local.config import PlannerConfig, RobotConfig
+from astra_local.moving.movers import Movers
 from astra_local.planner.candidates import follow_descent
 from astra_local.planner.cost_to_go import cost_to_go
 from astra_local.planner.costs import (
@@ -58,6 +59,7 @@ def context_of(batch: Rollouts, world: LocalWorld, goal=(2.0, 0.0), **changes) -
         "to_go": cost_to_go(world, tuple(state.pose[:2]), goal, 0.22, 0.1),
         "max_speed_mps": 0.6,
         "stop_at_goal": False,
+        "movers": Movers(),
     }
     return CostContext.of(batch, **(values | changes))
 

@@ -9,19 +9,25 @@ import pytest
 from astra_eval.mission_case import MissionCase, MissionDrive, drive_case, score_drive
 from astra_eval.pictures import draw_drive
 from astra_eval.scoring import MissionScore
+from astra_sim.conditions import STANDARD
 
 SEED = 7
 GOAL = "I am thirsty"
 
 
+def _case(home_map: Path, **changes: object) -> MissionCase:
+    values = {"conditions": STANDARD, "instruction": GOAL, **changes}
+    return MissionCase("home", SEED, home_map, **values)
+
+
 @pytest.fixture(scope="module")
 def drive(home_map: Path) -> MissionDrive:
-    return drive_case(MissionCase("home", SEED, home_map, GOAL))
+    return drive_case(_case(home_map))
 
 
 @pytest.fixture(scope="module")
 def score(home_map: Path, drive: MissionDrive) -> MissionScore:
-    return score_drive(MissionCase("home", SEED, home_map, GOAL), drive)
+    return score_drive(_case(home_map), drive)
 
 
 def test_the_robot_arrives_where_it_was_told_to_go(score: MissionScore) -> None:
@@ -38,14 +44,12 @@ def test_the_score_is_plain_data(score: MissionScore) -> None:
 
 
 def test_the_picture_of_the_drive_shows_both_paths(
-    drive: MissionDrive, score: MissionScore, tmp_path: Path
+    home_map: Path, drive: MissionDrive, score: MissionScore, tmp_path: Path
 ) -> None:
     from PIL import Image
 
-    from astra_sim.scenes import make_scene
-
     path = tmp_path / "drive.png"
-    draw_drive(make_scene("home", SEED), drive.record, score, path)
+    draw_drive(_case(home_map).scene, drive.record, score, path)
     pixels = np.asarray(Image.open(path)).reshape(-1, 3)
     for color in ((20, 90, 200), (240, 120, 0)):
         assert (pixels == color).all(axis=1).sum() > 100
@@ -54,7 +58,7 @@ def test_the_picture_of_the_drive_shows_both_paths(
 def test_truth_never_reaches_the_stack(home_map: Path, drive: MissionDrive) -> None:
     # The same mission with every truth replaced by NaN after sensing: what the robot was told to
     # do, tick by tick, and what it believed are the same to the last byte.
-    sealed = drive_case(MissionCase("home", SEED, home_map, GOAL, sealed=True))
+    sealed = drive_case(_case(home_map, sealed=True))
     assert np.isnan(sealed.record.truth).all()
     assert np.isfinite(drive.record.truth).all()
     assert sealed.commands.tobytes() == drive.commands.tobytes()
@@ -63,7 +67,7 @@ def test_truth_never_reaches_the_stack(home_map: Path, drive: MissionDrive) -> N
 
 
 def test_an_impossible_request_is_refused_without_driving_anywhere(home_map: Path) -> None:
-    case = MissionCase("home", SEED, home_map, "take me to the rocket launch pad")
+    case = _case(home_map, instruction="take me to the rocket launch pad")
     refused = score_drive(case, drive_case(case))
     assert refused.error_code == 102
     assert not refused.success

@@ -148,5 +148,3 @@ def test_a_seed_out_of_range_is_refused(seed: float) -> None:
 def test_unknown_families_are_refused_by_name() -> None:
     with pytest.raises(SceneError, match="home"):
         make_scene("castle", 0)
-    with pytest.raises(SceneError, match="not built yet"):
-        make_scene("office", 0)

@@ -151,25 +151,6 @@ def test_missing_gl_library_names_the_package(monkeypatch):
         rendering.select_gl_backend()
 
 
-def test_leaving_out_what_no_camera_sees_changes_no_pixel(still, monkeypatch):
-    simulator, _ = still
-    renderer = simulator._posed_renderer()
-    culled = [renderer.draw(simulator.data, index) for index in range(4)]
-    kept = rendering._in_view(
-        simulator.model,
-        simulator.data,
-        simulator.model.camera("robot_front").id,
-        simulator.rig["front"].intrinsics,
-    )
-    assert not kept.all()
-    everything = lambda model, *_: np.ones(model.ngeom, dtype=bool)  # noqa: E731
-    monkeypatch.setattr(rendering, "_in_view", everything)
-    for index in range(4):
-        image, depth = renderer.draw(simulator.data, index)
-        assert np.array_equal(image, culled[index][0])
-        assert np.array_equal(depth, culled[index][1])
-
-
 def test_images_show_the_very_instant_of_their_stamp():
     with Simulator(plain_room(), QUIET, 1, start_pose=(-2.0, -1.0, 0.0)) as simulator:
         checked = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import struct
 
 import cv2
@@ -22,7 +24,7 @@ from astra_sim.tour.config import TourConfig
 
 PROFILE = load_profile()
 STORE = get_typestore(Stores.ROS2_JAZZY)
-QUICK = TourConfig(camera_hz=0.5)
+QUICK = TourConfig(picture_step_m=1.5)
 
 
 def read(folder):
@@ -158,6 +160,18 @@ def test_tour_holds_every_topic_of_the_rig(tour):
     assert len(topics["/imu"]) == 2 * len(topics["/wheel_odometry"])
     poses = {stamp for stamp, _ in topics["/tour/pose"]}
     assert poses >= {stamp for stamp, _ in topics["/camera/rear/image_raw/compressed"]}
+
+
+def test_pictures_are_taken_by_the_way(tour):
+    _, topics, _ = tour
+    poses = {
+        stamp: (m.pose.position.x, m.pose.position.y, 2.0 * math.asin(m.pose.orientation.z))
+        for stamp, m in topics["/tour/pose"]
+    }
+    taken = [poses[stamp] for stamp, _ in topics["/camera/front/image_raw/compressed"]]
+    for a, b in itertools.pairwise(taken):
+        way_m, turn_rad = math.dist(a[:2], b[:2]), abs(math.remainder(b[2] - a[2], 2.0 * math.pi))
+        assert (1.5 <= way_m < 1.52 and turn_rad < 1.03) or (1.0 <= turn_rad < 1.03)
 
 
 def test_landmarks_are_written_as_in_the_scene(tour):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from plain_scene import plain_room
+from plain_scene import box, plain_room
 
 from astra_core import se2
 from astra_core.angles import wrap_angle
 from astra_core.errors import SceneError
 from astra_sim.profile import load_profile
 from astra_sim.scenes import make_scene
+from astra_sim.scenes.types import Room
 from astra_sim.sensors.wheels import WheelEncoders
 from astra_sim.tour import drive_tour
 from astra_sim.tour.config import TourConfig
@@ -160,11 +163,51 @@ def test_grid_paths_prefer_the_middle_of_a_passage():
     assert graph.clearance_m.min() >= 0.3
     start = int(np.argmin(np.hypot(*(graph.points - (-2.6, -1.6)).T)))
     goal = int(np.argmin(np.hypot(*(graph.points - (2.6, -1.6)).T)))
-    costs, predecessors = graph.costs(np.array([start]))
-    walk = graph.walk(predecessors[0], goal)
+    costs = graph.costs_between(np.array([start, goal]), reach=2.0)
+    walk = graph.walk(start, goal, costs[0, 1])
     assert walk[0] == pytest.approx(graph.points[start])
     assert walk[-1] == pytest.approx(graph.points[goal])
     assert np.hypot(*np.diff(walk, axis=0).T).max() < 0.08
     # Along the wall it would be 5.2 m at 0.4 m from it; the way bends into the room instead.
     assert walk[len(walk) // 2, 1] > -1.4
-    assert costs[0, goal] > 5.2
+    assert costs[0, 1] == costs[1, 0] > 5.2
+    assert costs[0, 0] == 0.0
+
+
+def test_far_ways_are_put_together_from_near_ones():
+    from astra_sim.scenes.floor_plan import floor_plan
+
+    graph = GridGraph(floor_plan(plain_room()), 0.3, 0.8, 4.0)
+    nodes = np.arange(0, len(graph.points), 40)
+    exact, joined = graph.costs_between(nodes, reach=99.0), graph.costs_between(nodes, reach=1.0)
+    assert np.all(joined >= exact - 1e-9)
+    assert np.median(joined[exact > 2.0] / exact[exact > 2.0]) < 1.05
+
+
+def test_tour_of_a_long_hall_takes_little_memory_and_every_aisle():
+    """Racks 24 m long in a hall of 1,200 m2: aisles are passed end to end, once or twice."""
+    racks = [box(f"rack-{n}", (0.0, 3.0 * n - 13.5), (24.0, 1.2, 2.0), "table") for n in range(10)]
+    room = plain_room()
+    bounds = (-20.0, -15.0, 20.0, 15.0)
+    rooms = [
+        Room(f"aisle {n}", "aisle", (-12.0, 3.0 * n - 13.5, 12.0, 3.0 * n - 10.5)) for n in range(9)
+    ]
+    rooms += [Room("west", "hall", (-20.0, -15.0, -12.0, 15.0))]
+    rooms += [Room("east", "hall", (12.0, -15.0, 20.0, 15.0))]
+    walls = [box("n", (0.0, 15.05), (40.2, 0.1, 2.6), "north")]
+    walls += [box("s", (0.0, -15.05), (40.2, 0.1, 2.6), "south")]
+    walls += [box("e", (20.05, 0.0), (0.1, 30.0, 2.6), "east")]
+    walls += [box("w", (-20.05, 0.0), (0.1, 30.0, 2.6), "west")]
+    hall = replace(
+        room, bounds_m=bounds, rooms=tuple(rooms), objects=(*walls, *racks), landmarks=()
+    )
+    tracemalloc.start()
+    plan = plan_tour(hall, 0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 200e6
+    points = np.concatenate(plan.pieces)
+    for n in range(9):
+        aisle = points[np.abs(points[:, 1] - (3.0 * n - 12.0)) < 0.9]
+        assert aisle[:, 0].min() < -11.0 and aisle[:, 0].max() > 11.0
+    assert plan.length_m < 2.0 * 9 * 24.0 + 120.0

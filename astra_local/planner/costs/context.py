@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_local.config import PlannerConfig, RobotConfig
+from astra_local.moving.movers import Movers
 from astra_local.planner.cost_to_go import CostToGo
 from astra_local.planner.rollout import Rollouts
 from astra_local.planner.world import LocalWorld
@@ -31,6 +32,9 @@ class CostContext:
         clearance: ``(K, T)`` of the footprint along the rollouts, metres.
         unseen_distance: ``(K, T)`` to the nearest cell never seen, metres; 0 inside.
         start_clearance_m: Of the footprint where the robot stands.
+        movers: Who walks about, now.
+        people_gap: ``(K, T)`` between footprint and movers at each step, metres.
+        start_people_gap_m: The same where the robot stands, now.
     """
 
     config: PlannerConfig
@@ -43,6 +47,9 @@ class CostContext:
     clearance: NDArray[np.float32]
     unseen_distance: NDArray[np.float32]
     start_clearance_m: float
+    movers: Movers
+    people_gap: NDArray[np.float32]
+    start_people_gap_m: float
 
     @classmethod
     def of(
@@ -56,9 +63,12 @@ class CostContext:
         to_go: CostToGo,
         max_speed_mps: float,
         stop_at_goal: bool,
+        movers: Movers,
     ) -> CostContext:
         """Look up the clearance of a batch and keep the rest."""
         radius = robot.footprint_radius_m
+        x, y = (float(value) for value in state.pose[:2])
+        here = movers.clearance(np.array([[x]]), np.array([[y]]), np.zeros(1), radius)
         return cls(
             config,
             robot,
@@ -69,5 +79,8 @@ class CostContext:
             stop_at_goal,
             world.clearance(batch.x, batch.y, radius),
             world.unknown_distance.sample(batch.x, batch.y),
-            world.esdf.at(float(state.pose[0]), float(state.pose[1])) - radius,
+            world.esdf.at(x, y) - radius,
+            movers,
+            movers.clearance(batch.x, batch.y, batch.times_s(config.step_s), radius),
+            float(here[0, 0]),
         )

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 
+from astra_sim.scenes.furniture.cabinets import (
+    COUNTER_DEPTH_M,
+    COUNTER_TOP_M,
+    cabinet,
+    wall_cabinet,
+)
 from astra_sim.scenes.furniture.piece import Kit, Piece
 from astra_sim.scenes.parts import PartList
 from astra_sim.scenes.textures import fronts
 
-__all__ = ["counter", "dining_chair", "dining_table", "fridge", "kitchen_bin", "sink", "stove"]
-
-_DEPTH = 0.62
-_TOP = 0.90
+__all__ = [
+    "counter",
+    "dining_chair",
+    "dining_table",
+    "fridge",
+    "kitchen_bin",
+    "sink",
+    "stove",
+]
 
 
 def fridge(kit: Kit) -> Piece:
@@ -45,56 +56,39 @@ def fridge(kit: Kit) -> Piece:
     return Piece("fridge", tuple(p.parts), (depth + 0.04, width + 0.02, height), color, finish, 0.7)
 
 
-def _cabinet(kit: Kit, p: PartList, width: float, color: str, doors: int) -> None:
-    board, steel = kit.surface("lacquer", color), kit.surface("metal", "grey")
-    worktop, dark = kit.surface("stone", "grey"), kit.surface("lacquer", "black")
-    p.box((_DEPTH - 0.10, width, 0.10), -0.03, 0.0, 0.0, dark)
-    p.box((_DEPTH - 0.05, width, _TOP - 0.14), -0.025, 0.0, 0.10, board)
-    p.box((_DEPTH, width, 0.04), 0.0, 0.0, _TOP - 0.04, worktop)
-    each = width / doors
-    for index in range(doors):
-        y = -width / 2.0 + (index + 0.5) * each
-        p.box((0.02, each - 0.02, _TOP - 0.18), _DEPTH / 2.0 - 0.045, y, 0.12, board)
-        p.box((0.02, each * 0.5, 0.018), _DEPTH / 2.0 - 0.025, y, _TOP - 0.14, steel)
-
-
-def _wall_cabinet(kit: Kit, p: PartList, width: float, color: str) -> None:
-    board, steel = kit.surface("lacquer", color), kit.surface("metal", "grey")
-    p.box((0.34, width, 0.62), -_DEPTH / 2.0 + 0.17, 0.0, 1.48, board)
-    for side in (-1, 1):
-        p.box(
-            (0.02, width / 2.0 - 0.015, 0.60), -_DEPTH / 2.0 + 0.35, side * width / 4.0, 1.49, board
-        )
-        p.box((0.02, 0.02, 0.14), -_DEPTH / 2.0 + 0.365, side * 0.06, 1.52, steel)
-
-
 def counter(kit: Kit, color: str) -> Piece:
     """Cabinets below a worktop with things on it, cabinets above."""
     width = 0.6
     p = PartList()
-    _cabinet(kit, p, width, color, 1)
-    _wall_cabinet(kit, p, width, color)
+    cabinet(kit, p, width, color, 1)
+    wall_cabinet(kit, p, width, color)
     steel, dark = kit.surface("metal", "silver"), kit.surface("lacquer", "black")
     what = int(kit.rng.integers(0, 4))
     if what == 0:
-        p.box((0.26, 0.22, 0.34), -0.1, 0.08, _TOP, dark)
-        p.box((0.14, 0.2, 0.02), 0.1, 0.08, _TOP, steel)
-        p.cylinder(0.1, 0.12, 0.08, 0.08, _TOP + 0.02, kit.surface("ceramic", "white"))
+        p.box((0.26, 0.22, 0.34), -0.1, 0.08, COUNTER_TOP_M, dark)
+        p.box((0.14, 0.2, 0.02), 0.1, 0.08, COUNTER_TOP_M, steel)
+        p.cylinder(0.1, 0.12, 0.08, 0.08, COUNTER_TOP_M + 0.02, kit.surface("ceramic", "white"))
     elif what == 1:
-        p.box((0.34, 0.46, 0.27), -0.08, 0.0, _TOP, steel)
-        p.box((0.01, 0.3, 0.19), 0.095, 0.05, _TOP + 0.04, dark)
+        p.box((0.34, 0.46, 0.27), -0.08, 0.0, COUNTER_TOP_M, steel)
+        p.box((0.01, 0.3, 0.19), 0.095, 0.05, COUNTER_TOP_M + 0.04, dark)
     elif what == 2:
-        p.cylinder(0.17, 0.2, 0.0, 0.1, _TOP, kit.surface("lacquer", kit.accent()))
-        p.cylinder(0.1, 0.05, 0.0, 0.1, _TOP + 0.2, steel)
-        p.box((0.22, 0.16, 0.18), 0.0, -0.14, _TOP, steel)
+        p.cylinder(0.17, 0.2, 0.0, 0.1, COUNTER_TOP_M, kit.surface("lacquer", kit.accent()))
+        p.cylinder(0.1, 0.05, 0.0, 0.1, COUNTER_TOP_M + 0.2, steel)
+        p.box((0.22, 0.16, 0.18), 0.0, -0.14, COUNTER_TOP_M, steel)
     else:
-        p.cylinder(0.3, 0.07, 0.02, 0.0, _TOP, kit.surface("wicker", "beige"))
+        p.cylinder(0.3, 0.07, 0.02, 0.0, COUNTER_TOP_M, kit.surface("wicker", "beige"))
         for index, fruit in enumerate(("red", "orange", "green", "yellow")):
             skin = kit.surface("lacquer", fruit)
             y = 0.07 if index % 2 else -0.05
-            p.ball((0.09, 0.09, 0.09), 0.07 - 0.09 * (index // 2), y, _TOP + 0.04, skin)
+            p.ball((0.09, 0.09, 0.09), 0.07 - 0.09 * (index // 2), y, COUNTER_TOP_M + 0.04, skin)
     return Piece(
-        "kitchen counter", tuple(p.parts), (_DEPTH, width, 2.1), color, "stone", 0.7, landmark=False
+        "kitchen counter",
+        tuple(p.parts),
+        (COUNTER_DEPTH_M, width, 2.1),
+        color,
+        "stone",
+        0.7,
+        landmark=False,
     )
 
 
@@ -102,24 +96,24 @@ def sink(kit: Kit, color: str) -> Piece:
     """Cabinet with a basin, a bent tap, a draining board and dishes."""
     width = 0.8
     p = PartList()
-    _cabinet(kit, p, width, color, 2)
+    cabinet(kit, p, width, color, 2)
     steel, dark = kit.surface("metal", "silver"), kit.surface("metal", "grey")
-    p.box((0.46, 0.74, 0.014), 0.0, 0.0, _TOP, steel)
-    p.box((0.34, 0.36, 0.012), 0.02, 0.16, _TOP + 0.006, dark)
-    p.cylinder(0.05, 0.02, 0.02, 0.16, _TOP + 0.012, kit.surface("lacquer", "black"))
-    p.cylinder(0.04, 0.28, -0.2, 0.16, _TOP, steel)
-    p.box((0.2, 0.03, 0.03), -0.11, 0.16, _TOP + 0.26, steel)
-    p.box((0.03, 0.03, 0.07), -0.02, 0.16, _TOP + 0.2, steel)
+    p.box((0.46, 0.74, 0.014), 0.0, 0.0, COUNTER_TOP_M, steel)
+    p.box((0.34, 0.36, 0.012), 0.02, 0.16, COUNTER_TOP_M + 0.006, dark)
+    p.cylinder(0.05, 0.02, 0.02, 0.16, COUNTER_TOP_M + 0.012, kit.surface("lacquer", "black"))
+    p.cylinder(0.04, 0.28, -0.2, 0.16, COUNTER_TOP_M, steel)
+    p.box((0.2, 0.03, 0.03), -0.11, 0.16, COUNTER_TOP_M + 0.26, steel)
+    p.box((0.03, 0.03, 0.07), -0.02, 0.16, COUNTER_TOP_M + 0.2, steel)
     for index in range(4):
         p.box(
             (0.2, 0.015, 0.2),
             0.0,
             -0.1 - 0.05 * index,
-            _TOP + 0.014,
+            COUNTER_TOP_M + 0.014,
             kit.surface("ceramic", "white"),
         )
-    p.cylinder(0.06, 0.19, -0.2, -0.08, _TOP, kit.surface("lacquer", kit.accent()))
-    return Piece("sink", tuple(p.parts), (_DEPTH, width, 1.2), "silver", "metal", 0.7)
+    p.cylinder(0.06, 0.19, -0.2, -0.08, COUNTER_TOP_M, kit.surface("lacquer", kit.accent()))
+    return Piece("sink", tuple(p.parts), (COUNTER_DEPTH_M, width, 1.2), "silver", "metal", 0.7)
 
 
 def stove(kit: Kit) -> Piece:
@@ -129,18 +123,27 @@ def stove(kit: Kit) -> Piece:
     body, steel = kit.surface("lacquer", "black"), kit.surface("metal", "silver")
     glass = kit.textures.add("hob", fronts.hob)
     door = kit.textures.add("oven", fronts.oven)
-    p.box((_DEPTH - 0.06, width, _TOP - 0.02), -0.03, 0.0, 0.0, body)
-    p.box((0.03, width - 0.01, _TOP - 0.14), _DEPTH / 2.0 - 0.045, 0.0, 0.1, door, fit=True)
-    p.box((0.04, width - 0.14, 0.025), _DEPTH / 2.0 - 0.01, 0.0, _TOP - 0.24, steel)
-    p.box((_DEPTH - 0.02, width, 0.02), -0.01, 0.0, _TOP - 0.02, glass, fit=True)
+    p.box((COUNTER_DEPTH_M - 0.06, width, COUNTER_TOP_M - 0.02), -0.03, 0.0, 0.0, body)
+    p.box(
+        (0.03, width - 0.01, COUNTER_TOP_M - 0.14),
+        COUNTER_DEPTH_M / 2.0 - 0.045,
+        0.0,
+        0.1,
+        door,
+        fit=True,
+    )
+    p.box(
+        (0.04, width - 0.14, 0.025), COUNTER_DEPTH_M / 2.0 - 0.01, 0.0, COUNTER_TOP_M - 0.24, steel
+    )
+    p.box((COUNTER_DEPTH_M - 0.02, width, 0.02), -0.01, 0.0, COUNTER_TOP_M - 0.02, glass, fit=True)
     pot = kit.accent()
-    p.cylinder(0.22, 0.14, -0.12, 0.13, _TOP, kit.surface("lacquer", pot))
-    p.cylinder(0.23, 0.015, -0.12, 0.13, _TOP + 0.14, steel)
-    p.cylinder(0.04, 0.03, -0.12, 0.13, _TOP + 0.155, body)
+    p.cylinder(0.22, 0.14, -0.12, 0.13, COUNTER_TOP_M, kit.surface("lacquer", pot))
+    p.cylinder(0.23, 0.015, -0.12, 0.13, COUNTER_TOP_M + 0.14, steel)
+    p.cylinder(0.04, 0.03, -0.12, 0.13, COUNTER_TOP_M + 0.155, body)
     p.box((0.46, width, 0.08), -0.07, 0.0, 1.55, steel)
     p.box((0.30, 0.40, 0.16), -0.15, 0.0, 1.63, steel)
     p.box((0.24, 0.26, 0.6), -0.18, 0.0, 1.79, steel)
-    return Piece("stove", tuple(p.parts), (_DEPTH, width, 2.4), "black", "metal", 0.7)
+    return Piece("stove", tuple(p.parts), (COUNTER_DEPTH_M, width, 2.4), "black", "metal", 0.7)
 
 
 def dining_table(kit: Kit, width: float) -> Piece:

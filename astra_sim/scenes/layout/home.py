@@ -8,7 +8,8 @@ from astra_core.errors import SceneError
 from astra_sim.scenes.layout.cells import PLANS
 from astra_sim.scenes.layout.doors import place_doors
 from astra_sim.scenes.layout.kinds import assign_kinds
-from astra_sim.scenes.layout.types import Layout, Rect, RoomPlan
+from astra_sim.scenes.layout.turning import turned
+from astra_sim.scenes.layout.types import Layout, RoomPlan
 
 __all__ = ["AREA_RANGE_M2", "make_home_layout"]
 
@@ -44,7 +45,7 @@ def make_home_layout(rng: np.random.Generator) -> Layout:
         kinds = assign_kinds(rng, cells, hall)
         if kinds is None or kinds[1] >= best_cost:
             continue
-        cells = _turned(rng, cells)
+        cells = turned(rng, cells)
         doors = place_doors(rng, cells, kinds[0])
         if doors is None:
             continue
@@ -58,18 +59,3 @@ def make_home_layout(rng: np.random.Generator) -> Layout:
     edge = np.asarray(cells)
     low, high = edge[:, :2].min(axis=0) - _OUTER_WALL_M, edge[:, 2:].max(axis=0) + _OUTER_WALL_M
     return Layout(rooms, tuple(doors), (*map(float, low), *map(float, high)))
-
-
-def _turned(rng: np.random.Generator, cells: list[Rect]) -> list[Rect]:
-    """Mirror and turn a plan at random and put its middle near the origin, on the 0.1 m grid."""
-    array = np.asarray(cells)
-    if rng.random() < 0.5:
-        array = array[:, [1, 0, 3, 2]]
-    extent = array[:, 2:].max(axis=0)
-    for axis in range(2):
-        if rng.random() < 0.5:
-            mirrored = extent[axis] - array[:, [axis + 2, axis]]
-            array[:, axis], array[:, axis + 2] = mirrored[:, 0], mirrored[:, 1]
-    shift = np.round(extent / 2.0, 1)
-    array = np.round(array - np.tile(shift, 2), 1)
-    return [tuple(float(value) for value in cell) for cell in array]  # type: ignore[misc]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from astra_sim.scenes.textures.noise import blend, octaves, to_uint8
 
-__all__ = ["WALL_STYLES", "ceiling_texture", "floor_texture", "wall_texture"]
+__all__ = ["WALL_STYLES", "ceiling_texture", "floor_texture", "painted_wall", "wall_texture"]
 
 _WALL_MPP = 0.0125
 _FLOOR_MPP = 0.02
@@ -36,13 +36,39 @@ def wall_texture(
     Returns:
         ``(H, W, 3)`` uint8, top row first, 1.25 cm per pixel, with a baseboard.
     """
-    shape = (round(height_m / _WALL_MPP), max(8, round(length_m / _WALL_MPP)))
-    grey = octaves(rng, shape, _WALL_MPP, 5.5)
+    return painted_wall(rng, WALL_STYLES[style], rgb, length_m, height_m, _WALL_MPP)
+
+
+def painted_wall(
+    rng: np.random.Generator,
+    paint: Callable[..., None],
+    rgb: NDArray,
+    length_m: float,
+    height_m: float,
+    meters_per_pixel: float,
+) -> NDArray[np.uint8]:
+    """Draw one face of a wall with any painter and at any resolution.
+
+    Args:
+        rng: Random stream of this wall alone.
+        paint: Called with (rng, color ``(H, W, 3)``, grey ``(H, W)``, y, x): changes the first
+            two in place; y is metres from the top, x metres from the left, ``(H, W)`` each.
+        rgb: Base colour, ``(3,)``, 0 to 255.
+        length_m: Length of the wall, metres.
+        height_m: Height of the wall, metres.
+        meters_per_pixel: Resolution.
+
+    Returns:
+        ``(H, W, 3)`` uint8, top row first, with a baseboard.
+    """
+    mpp = meters_per_pixel
+    shape = (round(height_m / mpp), max(8, round(length_m / mpp)))
+    grey = octaves(rng, shape, mpp, 5.5)
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     color = np.broadcast_to(np.asarray(rgb, dtype=np.float32), (*shape, 3)).copy()
-    WALL_STYLES[style](rng, color, grey, rows * _WALL_MPP, columns * _WALL_MPP)
+    paint(rng, color, grey, rows * mpp, columns * mpp)
     image = blend(color, grey, rng)
-    base = round(_BASEBOARD_M / _WALL_MPP)
+    base = round(_BASEBOARD_M / mpp)
     image[-base:] = blend(np.full(3, rng.uniform(150, 225)), 0.5 * grey[-base:])
     image[-base] -= 45.0
     return to_uint8(image)

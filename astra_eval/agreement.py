@@ -1,0 +1,60 @@
+"""Do missions in one process and over DDS come out alike? The same cases, compared in pairs."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from astra_core.errors import ConfigError
+from astra_eval.metrics.intervals import wilson_interval
+
+__all__ = ["agreement"]
+
+_FIGURES = ("sim_time_s", "path_length_m")
+
+
+def agreement(
+    inside: Sequence[dict[str, Any]], outside: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Compare rows of the same missions, run both ways.
+
+    Args:
+        inside: Rows of runs without ROS.
+        outside: Rows of runs over DDS.
+
+    Returns:
+        ``n`` pairs; ``success_percent`` and ``ci95`` of both; ``agree``: whether each success rate
+        lies in the other's interval; ``same_verdict`` pairs; ``median_ratio`` of duration and way
+        (over DDS to without) over the pairs that succeeded both ways.
+
+    Raises:
+        ConfigError: No mission was run both ways.
+    """
+    others = {_key(row): row for row in outside}
+    pairs = [(row, others[_key(row)]) for row in inside if _key(row) in others]
+    if not pairs:
+        raise ConfigError("no mission was run both with and without ROS: nothing to compare")
+    answer: dict[str, Any] = {"n": len(pairs)}
+    rates, intervals = [], []
+    for side, name in ((0, "in_process"), (1, "dds")):
+        successes = sum(bool(pair[side]["success"]) for pair in pairs)
+        low, high = wilson_interval(successes, len(pairs))
+        rates.append(100.0 * successes / len(pairs))
+        intervals.append((100.0 * low, 100.0 * high))
+        answer[name] = {"success_percent": rates[-1], "ci95": list(intervals[-1])}
+    answer["agree"] = all(
+        interval[0] <= rate <= interval[1]
+        for rate, interval in zip(rates, reversed(intervals), strict=True)
+    )
+    answer["same_verdict"] = sum(a["success"] == b["success"] for a, b in pairs)
+    both = [(a, b) for a, b in pairs if a["success"] and b["success"]]
+    answer["median_ratio"] = {
+        figure: statistics.median(b[figure] / a[figure] for a, b in both) if both else None
+        for figure in _FIGURES
+    }
+    return answer
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["scene"], row["seed"], row["number"], row["conditions"]

@@ -1,0 +1,118 @@
+"""Missions end to end as an evaluation: one row per mission, and what a table says of many."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from astra_eval.drive_record import DriveRecord
+from astra_eval.failure import FAILURES
+from astra_eval.metrics.intervals import wilson_interval
+from astra_eval.mission_case import MissionCase, drive_case, score_drive
+from astra_eval.rows import Unit
+from astra_eval.scoring import MissionScore
+from astra_sim.conditions import Conditions
+
+__all__ = ["MissionWork", "mission_row", "summarize_missions"]
+
+
+@dataclass(frozen=True)
+class MissionWork:
+    """Drives the mission of a unit (scene seed, number) in this process, without ROS.
+
+    Attributes:
+        family: Scene family.
+        conditions: What has changed since the tour.
+        map_of: From family and scene seed to the folder of the map, which it makes where missing.
+        pictures: Folder for a picture of each drive; ``None`` draws none.
+        failures_only: Draw failed missions only.
+    """
+
+    family: str
+    conditions: Conditions
+    map_of: Callable[[str, int], Path]
+    pictures: Path | None = None
+    failures_only: bool = False
+
+    def __call__(self, unit: Unit) -> dict[str, Any]:
+        """Return the row of a mission; its map is made where it is missing."""
+        case = self.case(unit)
+        drive = drive_case(case)
+        score = score_drive(case, drive)
+        self.draw(case, drive.record, score)
+        return mission_row(case, score, drive.real_time_factor)
+
+    def case(self, unit: Unit) -> MissionCase:
+        """Return what is asked in a unit."""
+        seed, number = unit
+        folder = self.map_of(self.family, seed)
+        return MissionCase(self.family, seed, folder, number, self.conditions)
+
+    def draw(self, case: MissionCase, record: DriveRecord, score: MissionScore) -> None:
+        """Write the picture of a drive, where pictures are wanted."""
+        from astra_eval.pictures import draw_drive
+
+        if self.pictures is None or (self.failures_only and score.success):
+            return
+        name = f"{case.family}-{case.seed}-{case.number}"
+        if score.failure:
+            name += f"-{score.failure.replace(' ', '_')}"
+        draw_drive(case.scene, record, score, self.pictures / f"{name}.png")
+
+
+def mission_row(case: MissionCase, score: MissionScore, real_time_factor: float) -> dict[str, Any]:
+    """Return the row of a judged mission."""
+    return {
+        "scene": case.family,
+        "seed": case.seed,
+        "number": case.number,
+        "conditions": case.conditions.name,
+        "real_time_factor": real_time_factor,
+        **score.to_json(),
+    }
+
+
+def summarize_missions(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return ``n, results, ci95, failures, baselines, rows`` of finished missions (DESIGN 9).
+
+    A figure that no row can give is NaN.
+    """
+    successes = sum(bool(row["success"]) for row in rows)
+    low, high = wilson_interval(successes, len(rows))
+    driven_km = sum(row["path_length_m"] for row in rows) / 1000.0
+    fixes_s = [row["localization"]["first_fix_s"] for row in rows]
+    localized = [row["localization"]["within_1m_percent"] == 100.0 for row in rows]
+    counted = Counter(row["failure"] for row in rows if row["failure"])
+    return {
+        "n": len(rows),
+        "results": {
+            "success_percent": 100.0 * _mean([bool(row["success"]) for row in rows]),
+            "spl": _mean([row["spl"] for row in rows]),
+            "first_fix_s": _median([fix_s for fix_s in fixes_s if fix_s >= 0.0]),
+            "localization_success_percent": 100.0 * _mean(localized),
+            "fallback_percent": 100.0 * _mean([row["fallback_fraction"] or 0.0 for row in rows]),
+            "collisions_per_km": sum(row["collisions"] for row in rows) / driven_km
+            if driven_km
+            else math.nan,
+            "real_time_factor": _median([row["real_time_factor"] for row in rows]),
+            "sim_time_s": _median([row["sim_time_s"] for row in rows]),
+            "path_length_m": _median([row["path_length_m"] for row in rows]),
+        },
+        "ci95": {"success_percent": [100.0 * low, 100.0 * high]},
+        "failures": {name: counted[name] for name in FAILURES if counted[name]},
+        "baselines": {},
+        "rows": list(rows),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return statistics.fmean(values) if values else math.nan
+
+
+def _median(values: Sequence[float]) -> float:
+    return statistics.median(values) if values else math.nan

@@ -1,0 +1,68 @@
+"""The JSON of an evaluation (DESIGN section 9) around the numbers of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from astra_eval.seeds import SeedRange
+from astra_eval.versions import library_versions
+
+__all__ = ["Protocol"]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What the rows of one evaluation have in common.
+
+    Attributes:
+        command: ``localization``, ``goals``, ``odometry``, ...
+        family: Scene family.
+        conditions: Name of the conditions at mission time.
+        profile: Hash of the sensor profile.
+        map: ``oracle`` or ``built``; ``none`` where no map is used.
+        depth: ``sensor`` or ``none``.
+        settings: What else a row depends on; plain data.
+        weights: Name to sha256 of learned weights.
+    """
+
+    command: str
+    family: str
+    conditions: str
+    profile: str
+    map: str
+    depth: str
+    settings: Mapping[str, Any]
+    weights: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what makes rows comparable; seeds are not part of it, a range may grow."""
+        return {
+            "command": self.command,
+            "scene": self.family,
+            **self._facts(),
+            "weights": dict(self.weights),
+            "versions": library_versions(),
+        }
+
+    def report(self, seeds: SeedRange, summary: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole JSON for the summary of finished rows."""
+        return {
+            "scene": self.family,
+            "seeds": [seeds.start, seeds.stop],
+            "split": seeds.split,
+            **self._facts(),
+            **summary,
+            "versions": library_versions(),
+            "weights": dict(self.weights),
+        }
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "conditions": self.conditions,
+            "map": self.map,
+            "depth": self.depth,
+            "profile": self.profile,
+            **self.settings,
+        }

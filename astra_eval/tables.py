@@ -1,0 +1,67 @@
+"""Prints the result of an evaluation beside its baselines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["print_report"]
+
+_INTERVALS = ("ci95_by_sentence", "ci95_by_scene", "ci95")
+_FACTS = ("split", "conditions", "map", "depth", "profile")
+
+
+def print_report(
+    console: Console,
+    report: Mapping[str, Any],
+    metrics: Sequence[str],
+    *,
+    title: str,
+    ours: str = "astra",
+) -> None:
+    """Print a table: a line per metric, our column with its interval first, then the baselines.
+
+    Args:
+        console: Where to.
+        report: JSON of an evaluation (DESIGN section 9). Of its intervals one that allows for
+            queries being alike is shown where there is one. ``not_run`` may say why a baseline is
+            missing.
+        metrics: Keys of ``results``, in the order of the lines.
+        title: What was evaluated.
+        ours: Heading of our column.
+    """
+    first, last = report["seeds"]
+    facts = ", ".join(f"{name} {report[name]}" for name in _FACTS)
+    console.print(
+        f"{title}: {report['scene']} {first}:{last}, n = {report['n']}, {facts}", soft_wrap=True
+    )
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for heading in (ours, "95 % interval", *report["baselines"]):
+        table.add_column(heading, justify="right")
+    intervals = next(report[name] for name in _INTERVALS if name in report)
+    for metric in metrics:
+        others = [values.get(metric) for values in report["baselines"].values()]
+        table.add_row(
+            metric,
+            _number(report["results"].get(metric)),
+            _interval(intervals.get(metric)),
+            *map(_number, others),
+        )
+    console.print(table)
+    for name, reason in report.get("not_run", {}).items():
+        console.print(f"{name}: not run: {reason}", markup=False, soft_wrap=True)
+
+
+def _number(value: float | None) -> str:
+    if value is None or not math.isfinite(value):
+        return "-"
+    return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.3g}"
+
+
+def _interval(bounds: Sequence[float | None] | None) -> str:
+    return "" if bounds is None else f"{_number(bounds[0])} to {_number(bounds[1])}"

@@ -1,0 +1,185 @@
+"""Which of several poses is it: look where their views differ, and ask which of them is seen.
+
+Look-alike places share most of what is seen from them, so counting matches does not tell them
+apart. Here the view from every pose is drawn from the map and compared with the pictures window by
+window. A window that fits two poses equally well says nothing about them, whatever it shows; one
+that fits the one and not the other is evidence: a letter on a sign, a door at the end of the aisle.
+
+    e(i, j) = sum over blocks of  B tanh( sum over windows of a (s_i - s_j) / B )
+    log odds(i, j) = e |e| / (|e| + u)
+
+where s is the correlation of the window, cut to [low, high] and scaled to [0, 1]; only windows that
+both poses predict and that have contrast count. The bound B of a block keeps one moved thing from
+deciding; u takes the weight from small sums, which come from rivals whose nodes stand at different
+distances. A view that contradicts the pictures in many windows speaks for a place that is not among
+the poses at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core import se3
+from astra_global.localize.appearance import (
+    PictureShelf,
+    correlation,
+    predict_view,
+    smooth_gray,
+)
+from astra_global.localize.config import LocalizeConfig
+from astra_global.localize.hypothesis import Hypothesis
+from astra_global.localize.place_map import PlaceMap
+from astra_global.localize.query import Query
+
+__all__ = ["Judge", "Verdict", "block_log_odds", "support_log_odds"]
+
+_MIN_WINDOWS = 30  # fewer say nothing about contradiction
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """Poses in the order of likelihood.
+
+    Attributes:
+        hypotheses: Likeliest first.
+        log_odds: Of each relative to the first; the first is 0.
+        elsewhere_log_odds: Of "none of them" relative to the first.
+        contradiction: Share of the windows that the first pose does not explain, NaN if unknown.
+    """
+
+    hypotheses: tuple[Hypothesis, ...]
+    log_odds: tuple[float, ...]
+    elsewhere_log_odds: float
+    contradiction: float
+
+
+class Judge:
+    """Compares poses on one map."""
+
+    def __init__(self, places: PlaceMap, config: LocalizeConfig) -> None:
+        """Prepare; pictures of the map are opened when they are needed."""
+        self._places = places
+        self._config = config
+        self._shelf = PictureShelf(places)
+
+    def judge(self, query: Query, standing: Sequence[Hypothesis]) -> Verdict:
+        """Order poses by likelihood, and say how likely each is.
+
+        Args:
+            query: The pictures.
+            standing: At least one pose.
+        """
+        config = self._config.judge
+        ranked = sorted(standing, key=lambda one: -one.num_inliers)
+        drawn = ranked[: config.max_poses]
+        counts = np.array([one.num_inliers for one in ranked], dtype=np.float64)
+        fit, contrast = self._compared(query, drawn)
+        odds = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
+        odds[: len(drawn), : len(drawn)] += self._appearance_log_odds(fit, contrast)
+        # The best pose is the one that no other beats, or that is beaten by least.
+        best = int(odds[: len(drawn), : len(drawn)].min(axis=1).argmax())
+        relative = odds[:, best].copy()
+        if len(ranked) > len(drawn):
+            # Poses with less support that were not drawn are no likelier than the best rival that
+            # was: nothing is known for them, and all that is known of their like is against them.
+            rivals = np.delete(relative[: len(drawn)], best)
+            relative[len(drawn) :] += rivals.max(initial=-config.max_log_odds)
+        relative = np.minimum(relative, 0.0)
+        order = np.argsort(-relative, kind="stable")
+        order = np.concatenate([[best], order[order != best]])
+        contradiction = self._contradiction(fit[best], contrast[best])
+        return Verdict(
+            tuple(ranked[int(number)] for number in order),
+            tuple(float(relative[number]) for number in order),
+            self._elsewhere_log_odds(counts[best], contradiction),
+            contradiction,
+        )
+
+    def _compared(
+        self, query: Query, poses: Sequence[Hypothesis]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return correlation (NaN = not predicted) and contrast ``(poses, pictures, h, w)``."""
+        config, rig = self._config.judge, self._places.rig
+        seen = [smooth_gray(picture.image) for picture in query.pictures]
+        fits, contrasts = [], []
+        for pose in poses:
+            nodes = self._places.nearest_nodes(
+                pose.pose[:2], config.nodes, self._config.guided_radius_m
+            )
+            t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
+            rows = []
+            for picture, gray in zip(query.pictures, seen, strict=True):
+                camera = rig.cameras[picture.camera]
+                view = predict_view(
+                    camera, t_map_base @ camera.t_base_optical, nodes, self._places, self._shelf
+                )
+                rows.append(correlation(gray, view, config.window_px))
+            fits.append([fit for fit, _ in rows])
+            contrasts.append([contrast for _, contrast in rows])
+        return np.array(fits), np.array(contrasts)
+
+    def _appearance_log_odds(
+        self, fit: NDArray[np.float32], contrast: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """Return log odds ``(poses, poses)`` of row against column by what is seen."""
+        config = self._config.judge
+        span = config.high_correlation - config.low_correlation
+        score = np.clip((fit - config.low_correlation) / span, 0.0, 1.0)
+        odds = np.zeros((len(fit), len(fit)))
+        for i in range(len(fit)):
+            for j in range(i):
+                both = np.isfinite(fit[i]) & np.isfinite(fit[j])
+                both &= np.maximum(contrast[i], contrast[j]) >= config.min_contrast
+                difference = np.where(both, score[i] - score[j], 0.0)
+                total = block_log_odds(
+                    config.log_odds_per_window * difference,
+                    config.block,
+                    config.max_block_log_odds,
+                )
+                # Rivals are not seen equally well by their nodes: a little evidence is none.
+                total *= abs(total) / (abs(total) + config.unevenness_log_odds + 1e-9)
+                odds[i, j] = np.clip(total, -config.max_log_odds, config.max_log_odds)
+                odds[j, i] = -odds[i, j]
+        return odds
+
+    def _contradiction(self, fit: NDArray[np.float32], contrast: NDArray[np.float32]) -> float:
+        config = self._config.judge
+        telling = np.isfinite(fit) & (contrast >= config.min_contrast)
+        if np.count_nonzero(telling) < _MIN_WINDOWS:
+            return float("nan")
+        middle = 0.5 * (config.low_correlation + config.high_correlation)
+        return float(np.mean(fit[telling] < middle))
+
+    def _elsewhere_log_odds(self, num_inliers: float, contradiction: float) -> float:
+        config = self._config.judge
+        against = -support_log_odds(num_inliers, self._config)
+        if np.isfinite(contradiction):
+            surplus = max(0.0, contradiction - config.usual_contradiction)
+            against += config.contradiction_log_odds * surplus
+        return float(against)
+
+
+def support_log_odds(num_inliers: float, config: LocalizeConfig) -> float:
+    """Return the log odds of a pose against any other place, by its inliers alone."""
+    doublings = np.log2(max(num_inliers, 1) / config.min_inliers)
+    return float(config.judge.first_log_odds + config.judge.inlier_log_odds * doublings)
+
+
+def block_log_odds(evidence: NDArray[np.floating], block: int, limit: float) -> float:
+    """Add evidence ``(pictures, h, w)`` up, bounded per block of ``block`` x ``block`` windows."""
+    rows = np.add.reduceat(evidence, np.arange(0, evidence.shape[1], block), axis=1)
+    blocks = np.add.reduceat(rows, np.arange(0, evidence.shape[2], block), axis=2)
+    return float((limit * np.tanh(blocks / limit)).sum())
+
+
+def _inlier_log_odds(
+    counts: NDArray[np.float64], ratio: float, exponent: float
+) -> NDArray[np.float64]:
+    """Return log odds ``(poses, poses)`` by support; ratios up to ``ratio`` say nothing."""
+    log_ratio = np.log(counts[:, None] / counts[None, :])
+    beyond = np.maximum(np.abs(log_ratio) - np.log(ratio), 0.0)
+    return np.asarray(exponent * np.sign(log_ratio) * beyond)

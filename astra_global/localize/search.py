@@ -1,0 +1,132 @@
+"""Find every pose that the pictures allow: expected ones first, then look-alikes all over the map.
+
+Coarse: the ranking of the nodes, thinned to places far from each other. Fine: generalized PnP and
+a fit on the floor at each place, then matching guided by the pose with all nodes near it, so that
+the poses can be compared with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core import se3
+from astra_global.localize.candidates import candidate_places
+from astra_global.localize.clock import StageClock
+from astra_global.localize.config import LocalizeConfig
+from astra_global.localize.guided import guided_matches
+from astra_global.localize.hypothesis import Hypothesis, same_pose
+from astra_global.localize.place_map import PlaceMap
+from astra_global.localize.query import Query
+from astra_global.localize.retrieval import Retriever
+from astra_global.localize.verify import Verifier
+
+__all__ = ["HypothesisSearch"]
+
+_PATIENCE = 5  # places without a new rival after which a long search ends
+
+
+class HypothesisSearch:
+    """Searches one map."""
+
+    def __init__(self, places: PlaceMap, config: LocalizeConfig) -> None:
+        """Prepare retrieval and verification."""
+        self._places = places
+        self._config = config
+        self._retriever = Retriever(places.index)
+        self._verifier = Verifier(places, config)
+
+    def expected(
+        self, query: Query, poses: Sequence[NDArray[np.float64]], clock: StageClock
+    ) -> list[Hypothesis]:
+        """Return the poses ``(3,)`` out of some that the pictures confirm, refined."""
+        found: list[Hypothesis] = []
+        for pose in poses:
+            answer = self._guided(query, pose, self._config.expected_radius_px)
+            if answer is not None:
+                answer = self._guided(query, answer.pose, self._config.guided_radius_px) or answer
+                _add(found, answer)
+        clock.stage("expected_s")
+        return found
+
+    def everywhere(
+        self,
+        query: Query,
+        found: Sequence[Hypothesis],
+        clock: StageClock,
+        near: tuple[NDArray[np.floating], float] | None = None,
+    ) -> tuple[list[Hypothesis], str]:
+        """Look at the places of the map that look most like the query.
+
+        Args:
+            query: The pictures.
+            found: Poses that stand already; their places are not looked at again.
+            clock: Takes the time of the stages.
+            near: Optional ((x, y, ...) in ``map``, radius in metres): look at nodes there only.
+
+        Returns:
+            All poses that stand, those found before included, and why the last place that did
+            not stand was refused.
+        """
+        config = self._config
+        allowed = None
+        if near is not None:
+            center, radius_m = near
+            away = self._places.node_poses[:, :2] - np.asarray(center)[:2]
+            allowed = np.linalg.norm(away, axis=1) <= radius_m
+        ranking = self._retriever.rank(query.vectors, allowed)
+        candidates = candidate_places(
+            ranking.nodes,
+            self._places.node_poses[:, :2],
+            radius_m=config.place_radius_m,
+            max_places=config.max_rival_places,
+            nodes_per_place=config.nodes_per_place,
+        )
+        clock.stage("retrieval_s")
+        standing, reason = list(found), "no node of the map may be used here"
+        last_rival = 0
+        for number, nodes in enumerate(candidates):
+            if number >= config.max_places and number - last_rival >= _PATIENCE:
+                break
+            parts = self._verifier.match_nodes(query, nodes, ranking)
+            clock.stage("matching_s")
+            answer = self._verifier.verify(parts)
+            clock.stage("pose_s")
+            if isinstance(answer, str):
+                reason = answer
+                continue
+            if not any(same_pose(answer.pose, other.pose) for other in standing):
+                refined = self._guided(query, answer.pose, config.guided_radius_px) or answer
+                _add(standing, refined)
+                best = max(other.num_inliers for other in standing)
+                if refined.num_inliers >= config.rival_ratio * best:
+                    last_rival = number
+            clock.stage("guided_s")
+        return standing, reason
+
+    def _guided(
+        self, query: Query, pose: NDArray[np.float64], radius_px: float
+    ) -> Hypothesis | None:
+        config = self._config
+        nodes = self._places.nearest_nodes(pose[:2], config.guided_nodes, config.guided_radius_m)
+        if not len(nodes):
+            return None
+        node = self._places.nodes[int(nodes[0])]
+        t_floor_base = se3.inverse(se3.from_se2(node.pose)) @ node.t_map_base
+        matches = guided_matches(query, pose, t_floor_base, nodes, self._places, config, radius_px)
+        if matches is None:
+            return None
+        answer = self._verifier.fit(matches, pose, node)
+        return None if isinstance(answer, str) else answer
+
+
+def _add(standing: list[Hypothesis], answer: Hypothesis) -> None:
+    """Add a pose unless one with more support stands at the same place."""
+    for number, other in enumerate(standing):
+        if same_pose(answer.pose, other.pose):
+            if answer.num_inliers > other.num_inliers:
+                standing[number] = answer
+            return
+    standing.append(answer)

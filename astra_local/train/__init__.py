@@ -1,0 +1,1 @@
+"""What teaches Astra-Local: the privileged expert. Never part of a running stack."""

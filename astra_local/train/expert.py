@@ -1,0 +1,170 @@
+"""The privileged expert: what a planner could do that knew the building and its people.
+
+It plans on the true floor plan, along the true remaining way through the whole building, among
+people at their true places and velocities. It is the ceiling of the planner's tables and the
+teacher of the learned planner. It sees plain arrays only; nothing of it may reach a running stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.records import SubGoal, Trajectory, Velocity
+from astra_local.config import PlannerConfig, RobotConfig
+from astra_local.moving.movers import Movers
+from astra_local.planner.cost_to_go import CostToGo, way_prices
+from astra_local.planner.planner import LocalPlanner
+from astra_local.planner.world import LocalWorld
+from astra_local.train.route import Route, distance_field, find_route
+from astra_local.types import GridField, RobotState
+from astra_local.voxel.esdf import signed_distance
+
+__all__ = ["EXPERT_CONFIG", "Expert"]
+
+#: More samples, more rounds, and firm belief in what people do.
+EXPERT_CONFIG = PlannerConfig(num_samples=1000, num_rounds=3, people_sure_s=2.5)
+
+_FAR_M = 2.0
+_PERIOD_NS = 100_000_000
+_UNREACHABLE = 1e4
+#: Shortest ways keep this from obstacles where they can, and less where they must.
+_MARGINS_M = (0.1, 0.05, 0.02, 0.0)
+
+
+class Expert:
+    """Plans with the truth. Keeps its last plan as a warm start: one instance per drive."""
+
+    def __init__(
+        self,
+        occupancy: NDArray[np.bool_],
+        resolution_m: float,
+        origin_m: tuple[float, float],
+        robot_radius_m: float | None = None,
+        *,
+        config: PlannerConfig = EXPERT_CONFIG,
+        robot: RobotConfig | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Prepare for one building.
+
+        Args:
+            occupancy: ``(H, W)`` bool, row along y: whatever the robot can touch.
+            resolution_m: Side of a cell.
+            origin_m: (x, y) of the outer corner of cell [0, 0]; the frame of everything else.
+            robot_radius_m: Radius of the round footprint; ``None`` is that of ``robot``.
+            config: How hard it tries.
+            robot: Limits; ``None`` means the defaults.
+            seed: Of the sampling.
+        """
+        robot = robot or RobotConfig()
+        if robot_radius_m is not None:
+            robot = replace(robot, footprint_radius_m=robot_radius_m)
+        self._config, self._robot, self._seed = config, robot, seed
+        esdf = signed_distance(occupancy, resolution_m, max_distance_m=_FAR_M)
+        self._esdf = GridField(esdf, origin_m, resolution_m)
+        self._seen = GridField(np.full_like(esdf, _FAR_M), origin_m, resolution_m)
+        self._goal_xy: tuple[float, float] | None = None
+        self._to_go: CostToGo | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the last plan, before another drive; the same calls then give the same plans."""
+        rng = np.random.default_rng(self._seed)
+        self._planner = LocalPlanner(self._config, self._robot, rng, way_to=self._way_to)
+        self._stamp_ns = 0
+        self._sequence = 0
+
+    def plan(
+        self,
+        pose: NDArray[np.float64],
+        velocity: Velocity,
+        goal_xy_theta: NDArray[np.float64],
+        people: Movers | None = None,
+        stamp_ns: int | None = None,
+    ) -> Trajectory:
+        """Plan from here towards a goal anywhere in the building.
+
+        Args:
+            pose: ``(3,)`` where the robot is.
+            velocity: How fast.
+            goal_xy_theta: ``(3,)`` the goal itself: it stops there and turns to theta.
+            people: Their true places, velocities and radii now.
+            stamp_ns: Now; ``None`` is 0.1 s after the last call.
+
+        Returns:
+            A trajectory in the frame of the occupancy, of the same kind as the planner's own.
+        """
+        self._stamp_ns = self._stamp_ns + _PERIOD_NS if stamp_ns is None else stamp_ns
+        world = LocalWorld(self._esdf, self._seen, self._stamp_ns, people or Movers())
+        goal = np.asarray(goal_xy_theta, dtype=np.float64)
+        if self._goal_xy != (float(goal[0]), float(goal[1])):
+            self._sequence += 1
+        sub_goal = SubGoal(
+            self._stamp_ns,
+            goal,
+            is_final=True,
+            max_speed_mps=self._robot.max_linear_mps,
+            sequence=self._sequence,
+        )
+        state = RobotState(
+            np.asarray(pose, dtype=np.float64), velocity.linear_mps, velocity.angular_rad_s
+        )
+        return self._planner.plan(state, world, sub_goal, self._stamp_ns)
+
+    def route(self, start_xy: tuple[float, float], goal_xy: tuple[float, float]) -> Route | None:
+        """Return the shortest way of the footprint between two points, ``None`` if there is none.
+
+        It keeps 10 cm from obstacles if such a way exists, else as much as it can.
+        """
+        row, column = self._esdf.cell_of(*goal_xy)
+        for margin_m in _MARGINS_M:
+            radius_m = self._robot.footprint_radius_m + margin_m
+            # What starts or ends nearer than that may leave or arrive there.
+            price = np.where(self._esdf.values >= radius_m, 1.0, np.inf)
+            for x, y in (start_xy, goal_xy):
+                _open_around(price, self._esdf, x, y, self._robot.footprint_radius_m)
+            field = distance_field(price, self._esdf.resolution_m, row, column)
+            way = find_route(self._esdf, field, start_xy, goal_xy, radius_m)
+            if way is not None:
+                return way
+        return None
+
+    def _way_to(
+        self,
+        world: LocalWorld,
+        start_xy: tuple[float, float],
+        goal_xy: tuple[float, float],
+        footprint_radius_m: float,
+        resolution_m: float,
+    ) -> CostToGo:
+        """Return the remaining way through the whole building; computed once per goal."""
+        if self._to_go is None or self._goal_xy != goal_xy:
+            clearance = self._esdf.values - np.float32(footprint_radius_m)
+            price = way_prices(clearance, np.zeros(clearance.shape, dtype=bool))
+            row, column = self._esdf.cell_of(*goal_xy)
+            field = distance_field(price, self._esdf.resolution_m, row, column).distance_m
+            field = np.minimum(field, _UNREACHABLE).astype(np.float32)
+            down_y, down_x = np.gradient(-field)
+            self._to_go = CostToGo(
+                GridField(field, self._esdf.origin_m, self._esdf.resolution_m),
+                np.stack([down_x, down_y]).astype(np.float32),
+                goal_xy,
+            )
+            self._goal_xy = goal_xy
+        return self._to_go
+
+
+def _open_around(
+    price: NDArray[np.float64], esdf: GridField, x: float, y: float, radius_m: float
+) -> None:
+    """Let the way pass the cells within half a metre of a point where the footprint fits."""
+    row, column = esdf.cell_of(x, y)
+    reach = round(0.5 / esdf.resolution_m)
+    window = (
+        slice(max(row - reach, 0), row + reach + 1),
+        slice(max(column - reach, 0), column + reach + 1),
+    )
+    price[window] = np.where(esdf.values[window] >= radius_m, 1.0, price[window])

@@ -1,0 +1,159 @@
+"""Shortest ways and distances through a whole building, on its true floor plan.
+
+Dijkstra on a grid with sixteen directions: the ways it finds are at most 3 % too long (with eight
+directions 8 %), and pulling them straight takes most of that away.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_local.types import GridField
+
+__all__ = ["DistanceField", "Route", "distance_field", "find_route"]
+
+_STEPS = tuple(
+    (dy, dx) for dy in range(-2, 3) for dx in range(-2, 3) if math.gcd(abs(dy), abs(dx)) == 1
+)
+_CHECK_M = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A way.
+
+    Attributes:
+        points_m: ``(N, 2)`` corners, start and goal included.
+        length_m: Length of the polyline.
+    """
+
+    points_m: NDArray[np.float64]
+    length_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class DistanceField:
+    """How far it is to one goal from every cell.
+
+    Attributes:
+        distance_m: ``(H, W)``, infinite where no way leads.
+        next_cell: ``(H, W)`` flat index of the next cell towards the goal, -9999 at the goal and
+            where no way leads.
+    """
+
+    distance_m: NDArray[np.float64]
+    next_cell: NDArray[np.int32]
+
+
+def distance_field(
+    price: NDArray[np.float64], resolution_m: float, row: int, column: int
+) -> DistanceField:
+    """Compute the cheapest way to a cell from all others.
+
+    Args:
+        price: ``(H, W)`` of a metre in each cell; infinite cells are not entered.
+        resolution_m: Side of a cell.
+        row: Of the goal.
+        column: Of the goal.
+    """
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import dijkstra
+
+    height, width = price.shape
+    source, target, length = _edges(height, width)
+    flat = price.ravel()
+    weight = length * resolution_m * 0.5 * (flat[source] + flat[target])
+    keep = np.isfinite(weight)
+    graph = csr_matrix((weight[keep], (source[keep], target[keep])), (flat.size, flat.size))
+    distance, before = dijkstra(
+        graph, directed=False, indices=row * width + column, return_predecessors=True
+    )
+    return DistanceField(distance.reshape(price.shape), before.reshape(price.shape))
+
+
+def find_route(
+    esdf: GridField,
+    field: DistanceField,
+    start_xy: tuple[float, float],
+    goal_xy: tuple[float, float],
+    radius_m: float,
+) -> Route | None:
+    """Follow a field from a start, pull the way straight, and measure it.
+
+    Args:
+        esdf: Signed distance to obstacles, same grid as the field.
+        field: Towards the goal.
+        start_xy: Where from, metres.
+        goal_xy: Where to, metres; in the cell the field was made for.
+        radius_m: What the way keeps from obstacles, where it can be pulled straight.
+
+    Returns:
+        The way, ``None`` where there is none.
+    """
+    width = esdf.values.shape[1]
+    row, column = esdf.cell_of(*start_xy)
+    if not np.isfinite(field.distance_m[row, column]):
+        return None
+    points = [start_xy]
+    cell = int(field.next_cell[row, column])
+    while cell >= 0:
+        x = esdf.origin_m[0] + (cell % width + 0.5) * esdf.resolution_m
+        y = esdf.origin_m[1] + (cell // width + 0.5) * esdf.resolution_m
+        points.append((x, y))
+        cell = int(field.next_cell[cell // width, cell % width])
+    points = [*points[:-1], goal_xy] if len(points) > 1 else [start_xy, goal_xy]
+    corners = np.array(_pulled(points, esdf, radius_m))
+    return Route(corners, float(np.hypot(*np.diff(corners, axis=0).T).sum()))
+
+
+def _pulled(
+    points: list[tuple[float, float]], esdf: GridField, radius_m: float
+) -> list[tuple[float, float]]:
+    """Return the points from which the next one is not in sight of the one before."""
+    result, here = [points[0]], 0
+    while here < len(points) - 1:
+        # Doubling, then halving: the farthest point in sight without looking at all of them.
+        reach = 1
+        while here + 2 * reach < len(points) and _sees(
+            points[here], points[here + 2 * reach], esdf, radius_m
+        ):
+            reach *= 2
+        low, high = reach, min(2 * reach, len(points) - 1 - here)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if _sees(points[here], points[here + middle], esdf, radius_m):
+                low = middle
+            else:
+                high = middle - 1
+        here += low
+        result.append(points[here])
+    return result
+
+
+def _sees(a: tuple[float, float], b: tuple[float, float], esdf: GridField, radius_m: float) -> bool:
+    share = np.linspace(0.0, 1.0, max(2, math.ceil(math.dist(a, b) / _CHECK_M)))
+    clear = esdf.sample(a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
+    return bool((clear >= radius_m).all())
+
+
+@lru_cache(maxsize=4)
+def _edges(
+    height: int, width: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Return one direction of every edge between cells: source, target, length in cells."""
+    cells = np.arange(height * width, dtype=np.int32).reshape(height, width)
+    sources, targets, lengths = [], [], []
+    for dy, dx in _STEPS:
+        if (dy, dx) < (0, 0):
+            continue
+        near = cells[max(-dy, 0) : height - max(dy, 0), max(-dx, 0) : width - max(dx, 0)]
+        far = cells[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)]
+        sources.append(near.ravel())
+        targets.append(far.ravel())
+        lengths.append(np.full(near.size, math.hypot(dx, dy)))
+    return np.concatenate(sources), np.concatenate(targets), np.concatenate(lengths)

@@ -1,0 +1,93 @@
+"""What differs between the tour and a mission, and who walks about (DESIGN sections 4 and 8).
+
+A tour is taken in the empty building. At mission time the light has changed, some things have
+moved, doors stand differently, people walk, and images come late or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from astra_core.config import setting
+from astra_core.errors import ConfigError
+
+__all__ = ["CONDITIONS", "CROWDED", "EMPTY", "STANDARD", "Conditions", "named_conditions"]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """One named setting of the world at mission time; everything is drawn from the run's seed."""
+
+    name: str = setting("empty", "what tables call it")
+    fewest_people: int = setting(0, "people walking, at least", minimum=0, maximum=30)
+    most_people: int = setting(0, "people walking, at most", minimum=0, maximum=30)
+    moved_share: float = setting(
+        0.0,
+        "share of the movable objects that stand elsewhere than on the tour",
+        minimum=0,
+        maximum=1,
+    )
+    light_change: float = setting(
+        0.0,
+        "relative change of brightness, direction and colour of the light",
+        minimum=0,
+        maximum=1,
+    )
+    closed_doors: float = setting(
+        0.0,
+        "share of the doors with a leaf that are shut and open for those who come",
+        minimum=0,
+        maximum=1,
+    )
+    image_drop_out: float = setting(0.0, "share of images that never arrive", minimum=0, maximum=1)
+    image_latency_s: float = setting(0.0, "time from exposure to delivery", minimum=0, maximum=1)
+    extra_furniture: float = setting(
+        1.0, "density of movable clutter relative to the scene's own", minimum=1, maximum=3
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse ranges that contradict each other."""
+        if self.fewest_people > self.most_people:
+            raise ConfigError(
+                f"fewest_people ({self.fewest_people}) is above most_people ({self.most_people})"
+            )
+
+
+#: The building of the tour.
+EMPTY = Conditions()
+#: The conditions of every table that does not say otherwise (DESIGN section 8).
+STANDARD = Conditions(
+    name="standard",
+    fewest_people=2,
+    most_people=6,
+    moved_share=0.1,
+    light_change=0.3,
+    closed_doors=0.3,
+    image_drop_out=0.01,
+    image_latency_s=0.04,
+)
+#: Out of distribution for the planner (DESIGN section 8).
+CROWDED = Conditions(
+    name="crowded",
+    fewest_people=6,
+    most_people=10,
+    moved_share=0.1,
+    light_change=0.3,
+    closed_doors=0.3,
+    image_drop_out=0.01,
+    image_latency_s=0.04,
+    extra_furniture=1.6,
+)
+#: All named settings.
+CONDITIONS = {conditions.name: conditions for conditions in (EMPTY, STANDARD, CROWDED)}
+
+
+def named_conditions(name: str) -> Conditions:
+    """Return the conditions of that name.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    if name not in CONDITIONS:
+        raise ConfigError(f"unknown conditions {name!r}; known: {', '.join(CONDITIONS)}")
+    return CONDITIONS[name]

@@ -1,0 +1,77 @@
+"""The planner score: every part by hand."""
+
+import numpy as np
+import pytest
+
+from astra_eval.metrics.planner import score_plan, smoothness, station_on, touches
+
+ROUTE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 3.0]])
+DT_S = 0.1
+
+
+def _straight(speed_mps: float, seconds: float = 2.0) -> np.ndarray:
+    times = np.arange(round(seconds / DT_S) + 1) * DT_S
+    return np.column_stack([speed_mps * times, np.zeros(len(times))])
+
+
+def test_stations_go_round_the_corner() -> None:
+    assert station_on(ROUTE, np.array([1.5, 0.4])) == pytest.approx(1.5)
+    assert station_on(ROUTE, np.array([2.3, 1.0])) == pytest.approx(3.0)
+    assert station_on(ROUTE, np.array([2.0, 9.0])) == pytest.approx(5.0)
+    assert station_on(ROUTE, np.array([-1.0, 0.0])) == 0.0
+
+
+def test_half_speed_along_the_route_scores_half_of_progress_and_speed() -> None:
+    plan = score_plan(_straight(0.4), DT_S, ROUTE, max_speed_mps=0.8, collision=False)
+    assert plan.progress == pytest.approx(0.5)
+    assert plan.speed == pytest.approx(0.5)
+    assert plan.smoothness == pytest.approx(1.0)
+    assert plan.score == pytest.approx(0.5 + 0.25 + 0.2)
+    assert not plan.stuck
+    assert not plan.wrong_way
+
+
+def test_a_collision_costs_two_and_is_neither_stuck_nor_wrong_way() -> None:
+    plan = score_plan(_straight(0.0), DT_S, ROUTE, max_speed_mps=0.8, collision=True)
+    assert plan.score == pytest.approx(0.2 - 2.0)
+    assert not plan.stuck
+
+
+def test_standing_is_stuck_and_going_back_is_the_wrong_way() -> None:
+    assert score_plan(_straight(0.0), DT_S, ROUTE, max_speed_mps=0.8, collision=False).stuck
+    back = score_plan(_straight(-0.3), DT_S, ROUTE, max_speed_mps=0.8, collision=False)
+    assert back.wrong_way
+    assert not back.stuck
+    assert back.progress == 0.0
+
+
+def test_a_goal_nearer_than_the_horizon_is_full_progress() -> None:
+    near = np.array([[0.0, 0.0], [0.5, 0.0]])
+    plan = score_plan(_straight(0.25), DT_S, near, max_speed_mps=0.8, collision=False)
+    assert plan.progress == pytest.approx(1.0)
+
+
+def test_jerk_of_a_cubic_is_its_constant() -> None:
+    times = np.arange(30) * DT_S
+    cubic = np.column_stack([times**3 / 6.0 * 2.0, np.zeros(30)])
+    assert smoothness(cubic, DT_S) == pytest.approx(1.0 - 2.0 / 4.0)
+    zigzag = np.column_stack([np.arange(30) % 2, np.zeros(30)])
+    assert smoothness(zigzag, DT_S) == 0.0
+
+
+def test_people_count_where_they_are_at_that_time() -> None:
+    path = _straight(1.0, 1.0)
+    radii = {"robot_radius_m": 0.2, "person_radius_m": 0.2}
+
+    def free(points: np.ndarray) -> np.ndarray:
+        return np.full(len(points), 9.0)
+
+    nobody = np.zeros((len(path), 0, 2))
+    assert not touches(path, nobody, free, **radii)
+    ahead = np.broadcast_to([0.5, 0.3], (len(path), 1, 2))
+    assert touches(path, ahead, free, **radii)
+    # Gone before the robot comes: there only at the start.
+    leaving = ahead.copy()
+    leaving[2:, 0, 1] = 5.0
+    assert not touches(path, leaving, free, **radii)
+    assert touches(path, nobody, lambda points: 0.8 - points[:, 0], **radii)
