@@ -111,6 +111,9 @@ def missions(
     seeds: Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")] = "50000:50010",
     per_scene: Annotated[int, typer.Option(min=1, help="Missions in each scene.")] = 1,
     conditions: Conditions = "standard",
+    goals: Annotated[
+        str, typer.Option(help="test: hand-written sentences; named: the easier row.")
+    ] = "test",
     dds: Annotated[
         bool, typer.Option("--dds", help="Run the real ROS 2 processes; slower, one at a time.")
     ] = False,
@@ -132,6 +135,7 @@ def missions(
             seeds,
             per_scene=per_scene,
             conditions=conditions,
+            goals=goals,
             dds=dds,
             jobs=jobs,
             rows=rows,

@@ -28,6 +28,7 @@ def run_missions(
     *,
     per_scene: int,
     conditions: str,
+    goals: str,
     dds: bool,
     jobs: int,
     rows: Path | None,
@@ -41,12 +42,14 @@ def run_missions(
         seeds_text: ``A:B``, half open.
         per_scene: Missions in each scene.
         conditions: Name of what has changed since the tour, and who walks about.
+        goals: ``test`` sentences, or ``named`` landmarks: the easier row.
         dds: Run the real ROS 2 processes instead of the pipelines in one process.
         jobs: Processes at once; 1 with ``dds``.
         rows: File of finished rows to go on from.
         pictures: Folder for pictures of the failed missions.
         json_file: Where to write the result.
     """
+    from astra_eval.mission_case import GOALS
     from astra_sim.conditions import named_conditions
     from astra_sim.profile import load_profile
     from astra_sim.rendering import select_gl_backend
@@ -55,11 +58,13 @@ def run_missions(
     console = Console()
     seeds, named = parse_seeds(seeds_text), named_conditions(conditions)
     check_scene(family, seeds.start)
+    if goals not in GOALS:
+        raise ConfigError(f"--goals must be {' or '.join(GOALS)}, got {goals!r}")
     if dds and jobs > 1:
         raise ConfigError("--dds starts a whole stack for each mission: use --jobs 1")
     check_writable(json_file)
     select_gl_backend()
-    work = MissionWork(family, named, quiet_scene_map, pictures, failures_only=True)
+    work = MissionWork(family, named, goals, quiet_scene_map, pictures, failures_only=True)
     # Number by number, so that processes at once work on the maps of different scenes.
     units = [(seed, number) for number in range(per_scene) for seed in seeds]
     protocol = Protocol(
@@ -69,7 +74,7 @@ def run_missions(
         load_profile().sha256,
         map="oracle",
         depth="sensor",
-        settings={"over": "dds" if dds else "one process"},
+        settings={"goals": goals, "over": "dds" if dds else "one process"},
         weights={},
     )
     with RowFile(rows, protocol.to_json()) as file:
@@ -127,7 +132,8 @@ def _print_row(console: Console, row: dict[str, Any]) -> None:
 def _print_summary(console: Console, summary: dict[str, Any]) -> None:
     results, interval = summary["results"], summary["ci95"]["success_percent"]
     console.print(
-        f"{summary['scene']}, {summary['conditions']} conditions, {summary['over']}: "
+        f"{summary['scene']}, {summary['conditions']} conditions, {summary['goals']} goals, "
+        f"{summary['over']}: "
         f"{results['success_percent']:.1f} % of {summary['n']} missions succeeded "
         f"(95 % interval {interval[0]:.1f} to {interval[1]:.1f}), SPL {results['spl']:.2f}, "
         f"first fix {results['first_fix_s']:.1f} s, localized throughout "

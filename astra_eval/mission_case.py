@@ -16,6 +16,7 @@ from astra_core.errors import SceneError
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
+from astra_eval.named_goal import named_goal
 from astra_eval.scoring import MissionScore, score_mission
 from astra_sim.conditions import EMPTY, Conditions
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from astra_global.types import MissionResult, MissionStatus
     from astra_sim.scenes.types import Scene
 
-__all__ = ["MissionCase", "MissionDrive", "drive_case", "score_drive"]
+__all__ = ["GOALS", "MissionCase", "MissionDrive", "drive_case", "score_drive"]
 
+#: Where the words of a mission come from.
+GOALS = ("test", "named")
 #: Starts and instructions of one scene are numbered; this keeps their seeds apart.
 _RUN_STREAM = 0x6D697373  # "miss"
 _TIME_LIMIT_S = 600.0
@@ -44,7 +47,9 @@ class MissionCase:
         map_folder: The map made on the tour.
         number: Which mission in this scene: another start, instruction, crowd and noise.
         conditions: What has changed since the tour, and who walks about.
-        instruction: The words; ``None`` takes one of the test instructions by seed and number.
+        goals: ``test`` takes one of the hand-written sentences, ``named`` names a landmark
+            plainly; which one depends on seed and number.
+        instruction: The words; ``None`` takes what ``goals`` says.
         sealed: Replace all truth by NaN after sensing. Nothing but the score may change.
     """
 
@@ -53,6 +58,7 @@ class MissionCase:
     map_folder: Path
     number: int = 0
     conditions: Conditions = EMPTY
+    goals: str = "test"
     instruction: str | None = None
     sealed: bool = False
 
@@ -70,18 +76,24 @@ class MissionCase:
 
         return mission_scene(make_scene(self.family, self.seed), self.run_seed, self.conditions)
 
-    @cached_property
+    @property
     def words(self) -> str:
         """Return what the robot is told."""
-        if self.instruction is not None:
-            return self.instruction
-        return _choose_instruction(self.scene, self.run_seed).text
+        return self._request[0]
 
-    @cached_property
+    @property
     def right_ids(self) -> tuple[str, ...] | None:
         """Return the right landmarks; ``None`` if nobody wrote down what these words mean."""
-        answer = right_answer_to(self.scene, self.words)
-        return None if answer is None else answer.landmark_ids
+        return self._request[1]
+
+    @cached_property
+    def _request(self) -> tuple[str, tuple[str, ...] | None]:
+        rng = np.random.default_rng([self.run_seed, 1])
+        if self.instruction is None and self.goals == "named":
+            return named_goal(self.scene, rng)
+        words = self.instruction or _choose_instruction(self.scene, rng).text
+        answer = right_answer_to(self.scene, words)
+        return words, None if answer is None else answer.landmark_ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +173,7 @@ def score_drive(case: MissionCase, drive: MissionDrive) -> MissionScore:
     return score_mission(case.scene, drive.record, drive.result, case.words, case.right_ids)
 
 
-def _choose_instruction(scene: Scene, run_seed: int) -> Instruction:
+def _choose_instruction(scene: Scene, rng: np.random.Generator) -> Instruction:
     """Return one of the test instructions that can be carried out here, all equally likely."""
     possible = [
         instruction
@@ -170,5 +182,4 @@ def _choose_instruction(scene: Scene, run_seed: int) -> Instruction:
     ]
     if not possible:
         raise SceneError(f"no test instruction fits {scene.family} {scene.seed}")
-    rng = np.random.default_rng([run_seed, 1])
     return possible[int(rng.integers(len(possible)))]

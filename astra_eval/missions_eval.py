@@ -28,6 +28,7 @@ class MissionWork:
     Attributes:
         family: Scene family.
         conditions: What has changed since the tour.
+        goals: Where the words come from, see :class:`MissionCase`.
         map_of: From family and scene seed to the folder of the map, which it makes where missing.
         pictures: Folder for a picture of each drive; ``None`` draws none.
         failures_only: Draw failed missions only.
@@ -35,6 +36,7 @@ class MissionWork:
 
     family: str
     conditions: Conditions
+    goals: str
     map_of: Callable[[str, int], Path]
     pictures: Path | None = None
     failures_only: bool = False
@@ -51,7 +53,7 @@ class MissionWork:
         """Return what is asked in a unit."""
         seed, number = unit
         folder = self.map_of(self.family, seed)
-        return MissionCase(self.family, seed, folder, number, self.conditions)
+        return MissionCase(self.family, seed, folder, number, self.conditions, self.goals)
 
     def draw(self, case: MissionCase, record: DriveRecord, score: MissionScore) -> None:
         """Write the picture of a drive, where pictures are wanted."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import FixDecision, PlaceBelief, PoseFusion
+from astra_global.localize.single import FrameLocalizer, single_pose
 from astra_global.mission.log import MissionEvent, MissionLog
 from astra_global.mission.mission import Mission
 from astra_global.mission.world import MissionWorld
@@ -40,24 +40,6 @@ from astra_global.types import (
 )
 
 __all__ = ["AstraGlobal", "FrameLocalizer"]
-
-
-class FrameLocalizer(Protocol):
-    """What Astra-Global needs of a localizer: images in, poses out."""
-
-    def localize(
-        self,
-        frames: Sequence[CameraFrame],
-        *,
-        expected: Sequence[NDArray[np.floating]] = (),
-        everywhere: bool = True,
-    ) -> PoseFix:
-        """Return the poses that the frames allow, or raise ``NotLocalized``.
-
-        Poses ``(3,)`` that are expected are looked at in any case; with ``everywhere`` the rest of
-        the map is searched for rivals, too.
-        """
-        ...
 
 
 class AstraGlobal:
@@ -300,7 +282,8 @@ class AstraGlobal:
         frame = CameraFrame(self._front_camera().name, 0, picture)
         answer: NDArray[np.float64] | AstraError
         try:
-            answer = self._sure_pose(self._localizer.localize([frame]))
+            fix = self._localizer.localize([frame])
+            answer = single_pose(fix, self.config.localize.single_confidence)
         except NotLocalized as problem:
             answer = problem
         with self._lock:
@@ -308,19 +291,6 @@ class AstraGlobal:
             if self._goal_image is picture:
                 self._goal_image = None
                 self._world.image_answer = answer
-
-    def _sure_pose(self, fix: PoseFix) -> NDArray[np.float64]:
-        """Return the pose of a single picture, where it can be only one.
-
-        Raises:
-            NotLocalized: Several places fit alike.
-        """
-        if fix.confidence < self.config.localize.single_confidence:
-            # Places less than e^3 = 20 times less likely are worth mentioning.
-            alike = 1 + sum(other.log_odds > -3.0 for other in fix.alternatives)
-            fits = f"the picture fits {alike} places alike" if alike > 1 else "no place fits well"
-            raise NotLocalized(f"{fits}; the likeliest has {100 * fix.confidence:.0f} %")
-        return fix.pose
 
     def _front_camera(self) -> Camera:
         names = self.rig.names

@@ -99,9 +99,10 @@ class AstraLocal:
             _MEMORY_M,
         )
         view = replace(view, known=view.known & (view.occupied | ~dark))
-        standing, movers = self._motion.update(view)
-        self._world = LocalWorld.from_occupancy(standing, c.max_distance_m, movers)
-        self._view = view
+        seen = self._motion.update(view)
+        self._grid.forget(seen.ghosts)
+        self._world = LocalWorld.from_occupancy(seen.standing, c.max_distance_m, seen.movers)
+        self._view = seen.everything
         return True
 
     def plan(self, sub_goal: SubGoal | None, now_ns: int) -> Trajectory:

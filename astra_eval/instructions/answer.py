@@ -17,7 +17,7 @@ from astra_eval.instructions.reader import Instruction, load_instructions, read_
 if TYPE_CHECKING:
     from astra_sim.scenes.types import Scene, SceneLandmark
 
-__all__ = ["SAME_PLACE_M", "RightAnswer", "right_answer", "right_answer_to"]
+__all__ = ["SAME_PLACE_M", "RightAnswer", "is_one_place", "right_answer", "right_answer_to"]
 
 #: Things that fit equally and stand in a chain of gaps up to this are one place, metres.
 SAME_PLACE_M = 1.5
@@ -42,7 +42,7 @@ def right_answer(scene: Scene, instruction: Instruction) -> RightAnswer:
     ids = tuple(mark.id for mark in fitting)
     if not fitting:
         return RightAnswer("refuse", ids)
-    if instruction.definite and not _is_one_place(fitting):
+    if instruction.definite and not is_one_place(fitting):
         return RightAnswer("ask", ids)
     return RightAnswer("arrive", ids)
 
@@ -66,7 +66,8 @@ def _known() -> tuple[Instruction, ...]:
     return read_instructions(text, "known.yaml")
 
 
-def _is_one_place(landmarks: Sequence[SceneLandmark]) -> bool:
+def is_one_place(landmarks: Sequence[SceneLandmark]) -> bool:
+    """Return whether landmarks (at least one) stand in a chain of small gaps."""
     reached, rest = [landmarks[0]], list(landmarks[1:])
     while rest:
         near = [m for m in rest if any(gap_m(m, r) <= SAME_PLACE_M for r in reached)]

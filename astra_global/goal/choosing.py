@@ -18,6 +18,8 @@ from astra_global.types import Landmark
 __all__ = ["Candidate", "choose_nearest", "choose_particular", "distance_m"]
 
 _MOST_OPTIONS = 4
+# So much worse a fit is not taken for being nearer.
+_MUCH_WORSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def choose_nearest(candidates: Sequence[Candidate], config: GoalConfig) -> list[
         The equal ones, nearest first.
     """
     strong = [c for c in candidates if c.fit.score >= config.strong_score]
-    good = strong or candidates
+    most = max(c.fit.score for c in candidates)
+    good = strong or [c for c in candidates if c.fit.score >= most - _MUCH_WORSE]
     ring = int(min(c.distance_m for c in good) // config.search_radius_m)
     region = [c for c in good if c.distance_m < (ring + 1) * config.search_radius_m]
     best = max(c.fit.score for c in region)

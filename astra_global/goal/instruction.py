@@ -202,6 +202,8 @@ def _clause(tokens: Sequence[Token], vocabulary: Vocabulary) -> Clause:
     content = [token.stem for token in words if _is_content(token, vocabulary)]
     if needs and all(thing.name in vocabulary.cargo | in_hand for thing in things):
         things = []  # "weigh this pallet": what is done counts, not what it is done to
+    # "My jeans have a stain" is about washing, not about what to wear.
+    needs = [need for need in needs if need not in vocabulary.minor] or needs
     return Clause(
         things=tuple(dict.fromkeys(things)),
         needs=tuple(dict.fromkeys(needs)),

@@ -30,6 +30,7 @@ from astra_global.goal.scoring import (
     score_thing,
     score_wish,
 )
+from astra_global.goal.spelling import Spelling
 from astra_global.goal.stock import Stock
 from astra_global.goal.vocabulary import Vocabulary, load_vocabulary
 from astra_global.goal.words import stretch
@@ -63,6 +64,7 @@ class GoalResolver:
         categories = [landmark.category for landmark in map.landmarks]
         self._vocabulary = (vocabulary or load_vocabulary()).with_categories(categories)
         self._words = [LandmarkWords(landmark, self._vocabulary) for landmark in map.landmarks]
+        self._spelling = Spelling(self._vocabulary, map.landmarks)
         self._stock = Stock(self._words, self._vocabulary)
         self._relations = Relations(self._words, self.config, self._vocabulary)
 
@@ -85,6 +87,8 @@ class GoalResolver:
             landmark = self.map.landmark_by_id[text.strip()]
             return [GoalMatch(landmark.id, self._node_of(landmark), 1.0, "its id was given")]
         instruction = read_instruction(text, self._vocabulary)
+        if instruction.wanted.is_empty:
+            instruction = read_instruction(self._spelling.corrected(text), self._vocabulary)
         candidates = [
             Candidate(words, fit, distance_m(words.landmark, robot_xy))
             for words, fit in self._fits(instruction)
@@ -167,6 +171,8 @@ class GoalResolver:
 
         A need means a sign only in the sign's own words: "shipping", but not "ship this".
         """
+        if wanted.rooms and self._vocabulary.acts & set(wanted.needs):
+            return []  # "a fire in the kitchen"
         content = [stem for stem in wanted.said if stem not in self._vocabulary.ignore]
         return [
             (words, fit)
@@ -192,7 +198,8 @@ class GoalResolver:
         return [pair for pair in self._stock.asked_for(wanted.said) if pair[0] in allowed]
 
     def _only_stocked(self, allowed: Sequence[LandmarkWords], wanted: Clause) -> Fits:
-        return [pair for pair in self._stock.named(wanted.said) if pair[0] in allowed]
+        named = self._stock.named(wanted.said, is_part_enough=wanted.is_empty)
+        return [pair for pair in named if pair[0] in allowed]
 
     def _things(self, allowed: Sequence[LandmarkWords], labelled: Fits, wanted: Clause) -> Fits:
         fits = [(words, score_thing(words, wanted)) for words in allowed]

@@ -145,7 +145,8 @@ def score_wish(words: LandmarkWords, clause: Clause, vocabulary: Vocabulary) -> 
 
     Several needs in one clause ("sit and watch") count by their mean and their best.
     """
-    wishes = [vocabulary.needs[name] for name in (*clause.needs, *clause.rooms)]
+    # A room said with a need only tells where to look; it is not wanted itself.
+    wishes = [vocabulary.needs[name] for name in clause.needs or clause.rooms]
     if not wishes:
         return _score_function_words(words, clause)
     fits = [_score_need(words, wish, clause.definite_rooms, vocabulary) for wish in wishes]
@@ -170,6 +171,7 @@ def _score_need(
     weights = [weight * words.is_called(name) for name, weight in find.items()]
     weight = max(weights, default=0.0)
     if weight > 0.0:
+        hits = hits or bool(words.label.names & set(find))  # an EXIT sign needs no function text
         if need.is_room:
             return Fit(min(1.0, weight), f"stands in a {need.name}")
         score = _CATEGORY_SHARE * weight + _FUNCTION_SHARE * (1.0 if hits else _SILENT) * weight

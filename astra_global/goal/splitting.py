@@ -33,6 +33,11 @@ _RESUME = frozenset(
     )
 )
 _PREFERS = frozenset(("rather", "prefer", "sooner"))
+# "I don't have a pen", "I don't feel well" rule nothing out: they say what is missing.
+_LACKS = frozenset([("dont",), ("not",), ("isnt",)])
+_LACKING = frozenset(
+    ("have", "know", "see", "own", "feel", "feeling", "enough", "well", "working", "understand")
+)
 _PERFECT = frozenset(["have", "has", "had"])
 # "Closest to" means the one with the smallest distance, however far; the others mean beside.
 _CLOSEST = (("closest", "to"), ("nearest", "to"), ("nearest",), ("closest",))
@@ -78,10 +83,17 @@ def split_negations(
         is_number_sign = marker == ("no",) and following[:1].isdigit()  # "dock no 3"
         if marker is None and tokens[position].raw == "than" and _PREFERS & said:
             marker = ("than",)  # "I'd rather walk up than take the lift"
-        if marker is None or is_number_sign or (marker == ("not",) and before in _PERFECT):
+        is_lack = marker in _LACKS and following in _LACKING
+        if (
+            marker is None
+            or is_number_sign
+            or is_lack
+            or (marker == ("not",) and before in _PERFECT)
+        ):
             positive.append(tokens[position])
             position += 1
             continue
+        start = position
         position += len(marker)
         segment: list[Token] = []
         while position < len(tokens):
@@ -93,6 +105,8 @@ def split_negations(
             position += 1
         if marker == ("no",) and is_need(segment):
             positive.extend(segment)
+        elif marker == ("without",) and is_need([tokens[start], *segment]):
+            positive.extend([tokens[start], *segment])  # "without an engine" may say what is meant
         elif segment:
             negative.append(segment)
     return positive, negative

@@ -55,11 +55,20 @@ class Stock:
             if any(stem in goods and self._is_new(stem) for stem in stems)
         ]
 
-    def named(self, stems: Sequence[str]) -> list[tuple[LandmarkWords, Fit]]:
-        """Return the racks whose goods are named at all: for what nothing else serves."""
-        return [
-            (words, self._fit(words, 0.9)) for words, goods in self._goods if _holds(stems, goods)
-        ]
+    def named(
+        self, stems: Sequence[str], is_part_enough: bool = False
+    ) -> list[tuple[LandmarkWords, Fit]]:
+        """Return the racks whose goods are named at all: for what nothing else serves.
+
+        Args:
+            stems: What was said.
+            is_part_enough: Whether "nappies" may mean "baby nappies".
+        """
+        held = [pair for pair in self._goods if _holds(stems, pair[1])]
+        if not held and is_part_enough:
+            plain = set(stems) - self._vocabulary.ignore
+            held = [pair for pair in self._goods if pair[1][-1] in plain]
+        return [(words, self._fit(words, 0.9)) for words, _ in held]
 
     def _fit(self, words: LandmarkWords, score: float) -> Fit:
         return Fit(score, f'it holds: "{words.landmark.function}"')

@@ -32,7 +32,7 @@ TABLES = tuple(
 )
 _SECTIONS = (
     "objects", "kinds", "facilities", "needs", "rooms", "labels", "holders", "cargo", "acts",
-    "colors", "materials", "irregular", "articles", "ignore",
+    "minor", "colors", "materials", "irregular", "articles", "ignore",
 )  # fmt: skip
 
 
@@ -76,11 +76,13 @@ class Vocabulary:
         holders: Objects whose function text says what they hold (racks).
         cargo: Objects that one handles; beside a need they are not the goal.
         acts: Needs that are something done to a thing, which then is not the goal.
+        minor: Needs that give way to any other need beside them.
         colors: Stem to colour name.
         materials: Stem to material name.
         articles: Stems left out before phrases are compared.
         ignore: Stems that carry no place.
         known: Every stem that has a meaning here.
+        names: Long words of the names of things, as written.
         irregular: Irregular word forms.
     """
 
@@ -92,11 +94,13 @@ class Vocabulary:
     holders: frozenset[str]
     cargo: frozenset[str]
     acts: frozenset[str]
+    minor: frozenset[str]
     colors: Mapping[str, str]
     materials: Mapping[str, str]
     articles: frozenset[str]
     ignore: frozenset[str]
     known: frozenset[str]
+    names: frozenset[str]
     irregular: Mapping[str, str]
 
     @cached_property
@@ -228,11 +232,18 @@ def _index(data: Mapping[str, Any]) -> Vocabulary:
         holders=frozenset(data["holders"]),
         cargo=frozenset(data["cargo"]),
         acts=frozenset(data["acts"]),
+        minor=frozenset(data["minor"]),
         colors=colors,
         materials=materials,
         articles=articles,
         ignore=frozenset(word for text in data["ignore"] for word in stemmed(text)),
         known=frozenset(known),
+        names=frozenset(
+            word
+            for name, aliases in data["objects"].items()
+            for alias in [name, *aliases]
+            for word in tokenize(alias)
+        ),
         irregular=irregular,
     )
 

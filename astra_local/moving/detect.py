@@ -14,6 +14,7 @@ from scipy import ndimage
 
 from astra_core.time import to_seconds
 from astra_local.config import MotionConfig
+from astra_local.moving.grids import shifted
 from astra_local.voxel.occupancy import OccupancyView
 
 __all__ = ["MotionDetector"]
@@ -42,20 +43,27 @@ class MotionDetector:
         """
         c = self._config
         # A clock that went back, or a pause in which everything may have changed: start anew.
-        if self._past and not 0.0 <= _age_s(self._past[-1], view) <= c.compare_s[-1]:
+        longest = max(c.compare_s[-1], c.arrival_s)
+        if self._past and not 0.0 <= _age_s(self._past[-1], view) <= longest:
             self._past.clear()
         was_free = np.zeros(view.occupied.shape, dtype=bool)
         for age in c.compare_s:
-            before = next((old for old in reversed(self._past) if _age_s(old, view) >= age), None)
-            if before is not None:
-                was_free |= _free_before(before, view)
+            was_free |= self._free(age, view)
+        arrived = view.occupied & (was_free | self._free(c.arrival_s, view))
         self._past.append(view)
-        while len(self._past) > 1 and _age_s(self._past[1], view) >= c.compare_s[-1]:
+        while len(self._past) > 1 and _age_s(self._past[1], view) >= longest:
             self._past.popleft()
         seen_now = view.occupied if view.hit is None else view.hit
         centers = _clusters(seen_now & was_free, c.min_cells)
         origin = np.array(view.origin_m)
-        return origin + (centers + 0.5) * view.resolution_m, view.occupied & was_free
+        return origin + (centers + 0.5) * view.resolution_m, arrived
+
+    def _free(self, age_s: float, view: OccupancyView) -> NDArray[np.bool_]:
+        """Return the cells ``(H, W)`` of a grid that were free so long ago; none if unknown."""
+        before = next((old for old in reversed(self._past) if _age_s(old, view) >= age_s), None)
+        if before is None:
+            return np.zeros(view.occupied.shape, dtype=bool)
+        return _free_before(before, view)
 
 
 def _age_s(old: OccupancyView, new: OccupancyView) -> float:
@@ -65,20 +73,7 @@ def _age_s(old: OccupancyView, new: OccupancyView) -> float:
 def _free_before(old: OccupancyView, new: OccupancyView) -> NDArray[np.bool_]:
     """Return the cells ``(H, W)`` of the new grid that were free, and not beside matter, before."""
     free = old.known & ~ndimage.binary_dilation(old.occupied, _EIGHT)
-    dx, dy = (
-        round((new.origin_m[axis] - old.origin_m[axis]) / new.resolution_m) for axis in (0, 1)
-    )
-    height, width = free.shape
-    moved = np.zeros_like(free)
-    if abs(dx) < width and abs(dy) < height:
-        rows, columns = (
-            slice(max(dy, 0), height + min(dy, 0)),
-            slice(max(dx, 0), width + min(dx, 0)),
-        )
-        to_rows = slice(max(-dy, 0), height - max(dy, 0))
-        to_columns = slice(max(-dx, 0), width - max(dx, 0))
-        moved[to_rows, to_columns] = free[rows, columns]
-    return moved
+    return shifted(free, old, new)
 
 
 def _clusters(moving: NDArray[np.bool_], min_cells: int) -> NDArray[np.float64]:

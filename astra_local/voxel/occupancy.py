@@ -150,6 +150,12 @@ class RollingOccupancy:
                 self._camera_stamps_ns[name] = max(self._camera_stamps_ns[name], stamp_ns)
         return True
 
+    def forget(self, cells: NDArray[np.bool_]) -> None:
+        """Free the columns of cells ``(H, W)``: what was there is known to have left."""
+        if cells.any():
+            free = np.float32(-self._config.miss_log_odds)
+            self.log_odds[:, cells] = np.minimum(self.log_odds[:, cells], free)
+
     def _recenter(self, pose: NDArray[np.float64]) -> None:
         wanted = np.floor(pose[:2] / self._config.resolution_m).astype(np.int64)
         wanted -= self._cells // 2

@@ -110,7 +110,7 @@ def test_a_picture_goal_that_fits_two_places_is_refused(stack, scripted) -> None
             break
         status = stack.step(2 * S + tenth * S // 10)
     assert status.result is not None and not status.result.success
-    assert "fits 2 places alike" in status.result.error_msg
+    assert "the pictures fit 2 places alike" in status.result.error_msg
 
 
 def test_blind_looks_leave_a_known_place_for_long(stack, scripted) -> None:

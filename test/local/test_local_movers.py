@@ -39,7 +39,8 @@ def test_a_walker_is_found_with_its_velocity_and_taken_out_of_what_stands() -> N
     watch = MotionWatch(CONFIG)
     for number in range(25):
         at = -1.0 + 0.08 * number, 0.5
-        standing, movers = watch.update(grid_of(number * PERIOD_NS, at, (2.0, -2.0)))
+        seen = watch.update(grid_of(number * PERIOD_NS, at, (2.0, -2.0)))
+    movers, standing = seen.movers, seen.standing
     assert len(movers) == 1
     np.testing.assert_allclose(movers.velocities_mps[0], [0.8, 0.0], atol=0.1)
     np.testing.assert_allclose(movers.positions_m[0], at, atol=0.15)
@@ -51,9 +52,30 @@ def test_who_stands_is_no_mover_and_who_stops_is_none_any_more() -> None:
     for number in range(50):
         at = min(-1.0 + 0.08 * number, 1.0), 0.5
         grid = grid_of(number * PERIOD_NS, at, (2.0, -2.0))
-        standing, movers = watch.update(grid)
-    assert len(movers) == 0
-    np.testing.assert_array_equal(standing.occupied, grid.occupied)
+        seen = watch.update(grid)
+    assert len(seen.movers) == 0
+    np.testing.assert_array_equal(seen.standing.occupied, grid.occupied)
+
+
+def test_the_foot_of_a_walker_who_left_is_forgotten_and_a_box_is_not() -> None:
+    watch = MotionWatch(CONFIG)
+    box, foot = np.zeros((160, 160), bool), np.zeros((160, 160), bool)
+    box[100:104, 80:84] = True  # beside the way, there from the start
+    foot[90:93, 78:81] = True  # left on the way when the walker passes x = 0
+    for number in range(60):
+        body = grid_of(number * PERIOD_NS, (-2.0 + 0.08 * number, 0.55))
+        hit = body.occupied.copy()
+        left = foot if number >= 24 else np.zeros_like(foot)
+        view = OccupancyView(
+            hit | box | left, body.known, body.origin_m, 0.05, body.stamp_ns, hit=hit
+        )
+        seen = watch.update(view)
+        if number == 27:
+            assert seen.everything.occupied[foot].all()  # the walker still stands over it
+            assert not seen.ghosts.any()
+        foot = foot & ~seen.ghosts
+        assert seen.everything.occupied[box].all()
+    assert not foot.any()
 
 
 def test_what_comes_into_view_does_not_move() -> None:
@@ -73,8 +95,7 @@ def test_the_edge_of_a_wardrobe_that_flickers_does_not_move() -> None:
         walls[40:60, 100:130] = True
         edge = rng.random((160, 160)) < 0.5
         walls[39, 100:130] |= edge[39, 100:130]
-        _, movers = watch.update(grid_of(number * PERIOD_NS, walls=walls))
-        assert len(movers) == 0
+        assert len(watch.update(grid_of(number * PERIOD_NS, walls=walls)).movers) == 0
 
 
 def test_a_shift_of_the_grid_is_no_motion() -> None:
@@ -138,8 +159,8 @@ def drive_past(walker, seconds: float, goal=(3.0, 0.0)) -> tuple[float, float]:
     sub_goal = SubGoal(0, np.array([*goal, 0.0]), is_final=True)
     for number in range(round(seconds * 10)):
         now = number * PERIOD_NS
-        standing, movers = watch.update(grid_of(now, walker(number * 0.1)))
-        world = LocalWorld.from_occupancy(standing, 2.0, movers)
+        seen = watch.update(grid_of(now, walker(number * 0.1)))
+        world = LocalWorld.from_occupancy(seen.standing, 2.0, seen.movers)
         trajectory = planner.plan(RobotState(pose, v, w), world, sub_goal, now)
         pose, (v, w) = trajectory.poses[0], trajectory.velocities[0]
         if abs(v) > 0.03:

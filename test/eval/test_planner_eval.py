@@ -1,0 +1,123 @@
+"""Legs and their tables: sub-goals along a route by hand, figures by hand, a real leg when slow."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from astra_core import se2
+from astra_eval.leg import LegCase, route_sub_goal
+from astra_eval.leg_loop import expert_driver, in_map
+from astra_eval.planner_summary import summarize_legs, summarize_plans
+from astra_sim.conditions import EMPTY, STANDARD
+
+
+@dataclass
+class _Leg:
+    """A leg along x, then along y, without a building."""
+
+    route_m: np.ndarray
+    goal: np.ndarray
+
+
+def _leg() -> _Leg:
+    along_x = np.column_stack([np.arange(0.0, 4.0, 0.05), np.zeros(80)])
+    along_y = np.column_stack([np.full(81, 4.0), np.arange(0.0, 4.05, 0.05)])
+    return _Leg(np.concatenate([along_x, along_y]), np.array([4.0, 4.0, 0.5]))
+
+
+def test_the_sub_goal_lies_ahead_on_the_route_in_the_frame_of_the_odometry() -> None:
+    truth, odom = np.array([1.0, 0.1, 0.0]), np.array([-3.0, 2.0, math.pi / 2])
+    sub_goal, station_m = route_sub_goal(_leg(), 0.8, truth, odom, 5)
+    assert station_m == pytest.approx(1.0, abs=1e-6)
+    assert not sub_goal.is_final
+    in_truth = se2.compose(truth, se2.between(odom, sub_goal.pose))
+    np.testing.assert_allclose(in_truth, [2.8, 0.0, 0.0], atol=0.06)
+
+
+def test_the_end_of_the_route_is_the_goal_with_its_heading() -> None:
+    truth = np.array([4.0, 3.0, 1.0])
+    sub_goal, station_m = route_sub_goal(_leg(), 6.5, truth, truth, 5)
+    assert sub_goal.is_final
+    assert station_m == pytest.approx(7.0, abs=0.03)
+    np.testing.assert_allclose(sub_goal.pose, [4.0, 4.0, 0.5], atol=1e-9)
+
+
+def test_plans_turn_with_the_frame() -> None:
+    @dataclass
+    class _Plan:
+        poses: np.ndarray
+
+    @dataclass
+    class _State:
+        pose: np.ndarray
+        odom: np.ndarray
+
+    state = _State(np.array([1.0, 1.0, math.pi / 2]), np.zeros(3))
+    path = in_map(_Plan(np.array([[0.5, 0.0, 0.0], [1.0, 0.0, 0.0]])), state)
+    np.testing.assert_allclose(path, [[1, 1], [1, 1.5], [1, 2]], atol=1e-12)
+
+
+def test_the_expert_stands_until_it_has_a_plan() -> None:
+    driver = expert_driver(lambda state: pytest.fail("no state was given"))
+    assert driver(None, None).linear_mps == 0.0
+
+
+def _plan(collision: bool, score: float) -> dict:
+    parts = {"progress": 0.5, "speed": 0.5, "smoothness": 1.0, "stuck": False, "wrong_way": False}
+    best = {"best10_collision": False, "best10_score": score + 1.0, "ms": 20.0}
+    return {"score": score, "collision": collision, **parts, **best}
+
+
+def test_figures_of_plans_by_hand() -> None:
+    plans = [{"astra": _plan(hit, score), "stand": _plan(False, 0.2)} for hit, score in
+             ((True, -1.0), (False, 1.0))]  # fmt: skip
+    summary = summarize_plans([(7, {"plans": plans})])
+    assert summary["n"] == 2
+    assert summary["results"]["collision_percent"] == 50.0
+    assert summary["results"]["score"] == 0.0
+    assert summary["results"]["best10_score"] == 1.0
+    assert summary["baselines"]["stand"]["collision_percent"] == 0.0
+    assert summary["rows"][0]["seed"] == 7
+    json.dumps(summary)
+
+
+def test_a_leg_with_a_collision_is_no_success() -> None:
+    def leg(driver: str, reached: bool, collisions: int) -> dict:
+        spl = 1.0 if reached else 0.0
+        return {"driver": driver, "reached": reached, "collisions": collisions, "spl": spl,
+                "length_m": 500.0, "seconds": 20.0, "fallback": 0.1}  # fmt: skip
+
+    legs = [leg("astra", True, 0), leg("astra", False, 1), leg("expert", True, 0)]
+    summary = summarize_legs([(7, {"legs": legs})])
+    assert summary["n"] == 2
+    assert summary["results"]["success_percent"] == 50.0
+    assert summary["results"]["collisions_per_km"] == pytest.approx(1.0)
+    assert summary["baselines"]["expert"]["success_percent"] == 100.0
+
+
+def test_a_leg_is_the_same_for_the_same_numbers_and_its_route_is_free() -> None:
+    first, again = LegCase("home", 4, 1, EMPTY), LegCase("home", 4, 1, EMPTY)
+    np.testing.assert_array_equal(first.route_m, again.route_m)
+    assert first.run_seed != LegCase("home", 4, 2, EMPTY).run_seed
+    clearance = [first.plan.free_distance_m[first.plan.cell(x, y)] for x, y in first.route_m]
+    assert min(clearance) > 0.1
+    np.testing.assert_allclose(first.route_m[-1], first.goal[:2], atol=1e-9)
+
+
+@pytest.mark.slow
+def test_one_leg_open_and_closed_loop(tmp_path: Path) -> None:
+    from astra_eval.planner_eval import PlannerWork
+
+    plans = PlannerWork("home", STANDARD, 1)((310,))["plans"]
+    assert len(plans) > 3
+    assert {"astra", "expert", "straight", "stand"} == set(plans[0])
+    assert np.mean([plan["expert"]["score"] for plan in plans]) > np.mean(
+        [plan["stand"]["score"] for plan in plans]
+    )
+    legs = PlannerWork("home", STANDARD, 1, closed_loop=True)((310,))["legs"]
+    assert [leg["driver"] for leg in legs] == ["astra", "expert"]
+    json.dumps(legs)
