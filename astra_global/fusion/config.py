@@ -95,16 +95,16 @@ class FusionConfig:
         0.0005, "Standard deviation of the heading per second, standing or not", minimum=0.0
     )
     fix_floor_m: float = setting(
-        0.01, "Smallest standard deviation believed of a fix's position", minimum=1e-4
+        0.002, "Smallest standard deviation believed of a fix's position", minimum=1e-4
     )
     fix_floor_rad: float = setting(
-        0.004, "Smallest standard deviation believed of a fix's heading", minimum=1e-4
+        0.0005, "Smallest standard deviation believed of a fix's heading", minimum=1e-4
     )
     belief_floor_m: float = setting(
-        0.01, "Smallest standard deviation of the pose: fixes share the map's errors", minimum=0.0
+        0.003, "Smallest standard deviation of the pose: fixes share the map's errors", minimum=0.0
     )
     belief_floor_rad: float = setting(
-        0.005, "Smallest standard deviation of the heading, for the same reason", minimum=0.0
+        0.001, "Smallest standard deviation of the heading, for the same reason", minimum=0.0
     )
     gate_probability: float = setting(
         0.999,

@@ -92,8 +92,8 @@ def test_every_plan_is_free_and_equal_for_equal_seeds() -> None:
     np.testing.assert_array_equal(plans[0].poses, plans[1].poses)
     other = planner(4).plan(RobotState(np.zeros(3), 0.3), world, go(2.0, 0.3), 0)
     assert not np.array_equal(other.poses, plans[0].poses)
-    assert plans[0].poses.shape == (30, 3)
-    assert plans[0].velocities.shape == (30, 2)
+    assert plans[0].poses.shape == (32, 3)
+    assert plans[0].velocities.shape == (32, 2)
 
 
 def test_keeps_the_speed_limit_of_the_sub_goal() -> None:
