@@ -103,7 +103,12 @@ class MotionConfig:
         (0.4, 0.9), "Matter counts as moved in where it was free so long ago."
     )
     arrival_s: float = setting(2.0, "Matter not there so long ago was brought.", minimum=0.1)
-    deposit_s: float = setting(1.0, "Brought matter no body stands over is forgotten after.")
+    deposit_s: float = setting(
+        1.0, "Brought matter that nobody stands over is forgotten after this.", minimum=0.0
+    )
+    deposit_hits: int = setting(
+        10, "Seen less often, brought matter is a foot, whoever saw a walker.", minimum=0
+    )
     min_cells: int = setting(4, "Smaller clusters are noise.", minimum=1)
     gate_m: float = setting(0.45, "A cluster farther than this is another body.", minimum=0.05)
     position_noise_m: float = setting(0.08, "Of the centre of a cluster.", minimum=1e-3)

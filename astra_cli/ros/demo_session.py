@@ -114,7 +114,7 @@ class DemoSession:
         *,
         check: Callable[[], None],
         on_state: Callable[[ProgressState], None],
-        server_timeout_s: float = 30.0,
+        server_timeout_s: float = 180.0,
         wall_timeout_s: float = 900.0,
     ) -> Navigate.Result:
         """Send the goal and wait until the mission ends.
@@ -123,7 +123,7 @@ class DemoSession:
             goal_text: What the robot is told.
             check: Called often; raises when a process died.
             on_state: Called often with what is to be shown.
-            server_timeout_s: Wall time for the action server to appear.
+            server_timeout_s: Wall time for each step of getting ready: server, sensors, map.
             wall_timeout_s: Wall time for the whole mission.
 
         Raises:
@@ -132,6 +132,9 @@ class DemoSession:
         self._wait(self._client.server_is_ready, server_timeout_s, check, "the action `navigate`")
         # The robot's first senses, so that the record starts with the drive.
         self._wait(lambda: bool(self.log.truth), server_timeout_s, check, "the simulator's sensors")
+        # A large map takes Astra-Global a while to load; from its first word on it takes goals.
+        heard = self.log.global_poses
+        self._wait(lambda: bool(heard), server_timeout_s, check, "astra_global to be ready")
         self._start_log()
         request = Navigate.Goal(goal=GoalSpec(kind=GoalSpec.KIND_TEXT, text=goal_text))
         sent = self._client.send_goal_async(request, feedback_callback=self._on_feedback)

@@ -67,7 +67,10 @@ class BagRecorder(Node):
         for topic, type_names in self.get_topic_names_and_types():
             if topic in self._connections or len(type_names) != 1:
                 continue
-            self._subscribe(topic, type_names[0])
+            # A topic that only has readers yet does not say what its publishers will promise;
+            # subscribed to too early, what is latched (/tf_static) would be missed.
+            if self.count_publishers(topic):
+                self._subscribe(topic, type_names[0])
 
     def _subscribe(self, topic: str, type_name: str) -> None:
         if type_name not in self._types.types:

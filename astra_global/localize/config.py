@@ -28,7 +28,7 @@ class FeatureConfig:
 class JudgeConfig:
     """How poses that geometry allows are told apart."""
 
-    max_poses: int = setting(8, "Poses whose view is drawn, best supported first", minimum=1)
+    max_poses: int = setting(30, "Poses whose view is drawn, best supported first", minimum=1)
     nodes: int = setting(4, "Nodes near a pose from which its view is drawn", minimum=1)
     window_px: int = setting(11, "Side of the windows that are compared", minimum=3)
     min_contrast: float = setting(
@@ -76,6 +76,9 @@ class LocalizeConfig:
     max_places: int = setting(10, "Places of the map looked at, far from each other", minimum=1)
     max_rival_places: int = setting(
         24, "The same as long as rivals of the best pose keep coming up", minimum=1
+    )
+    lattice_places: int = setting(
+        10, "Places looked at where the shifts between rivals say that more may be", minimum=0
     )
     rival_ratio: float = setting(
         0.5, "Share of the inliers of the best pose from which a pose is its rival", minimum=0.0

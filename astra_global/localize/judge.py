@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from astra_core import se3
 from astra_global.localize.appearance import (
     PictureShelf,
+    View,
     correlation,
     predict_view,
     smooth_gray,
@@ -37,6 +38,8 @@ from astra_global.localize.query import Query
 
 __all__ = ["Judge", "Verdict", "block_log_odds", "support_log_odds"]
 
+# Correlation and contrast of the windows of one picture, both ``(h, w)``.
+_Compared = tuple[NDArray[np.float32], NDArray[np.float32]]
 _MIN_WINDOWS = 30  # fewer say nothing about contradiction
 
 
@@ -77,11 +80,11 @@ class Judge:
         ranked = sorted(standing, key=lambda one: -one.num_inliers)
         drawn = ranked[: config.max_poses]
         counts = np.array([one.num_inliers for one in ranked], dtype=np.float64)
-        fit, contrast = self._compared(query, drawn)
+        evidence, views = self._evidence(query, drawn)
         odds = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
-        odds[: len(drawn), : len(drawn)] += self._appearance_log_odds(fit, contrast)
+        odds[: len(drawn), : len(drawn)] += self._tempered(evidence)
         # The best pose is the one that no other beats, or that is beaten by least.
-        best = int(odds[: len(drawn), : len(drawn)].min(axis=1).argmax())
+        best = _unbeaten(odds[: len(drawn), : len(drawn)])
         relative = odds[:, best].copy()
         if len(ranked) > len(drawn):
             # Poses with less support that were not drawn are no likelier than the best rival that
@@ -91,7 +94,7 @@ class Judge:
         relative = np.minimum(relative, 0.0)
         order = np.argsort(-relative, kind="stable")
         order = np.concatenate([[best], order[order != best]])
-        contradiction = self._contradiction(fit[best], contrast[best])
+        contradiction = self._contradiction(views[best])
         return Verdict(
             tuple(ranked[int(number)] for number in order),
             tuple(float(relative[number]) for number in order),
@@ -99,55 +102,72 @@ class Judge:
             contradiction,
         )
 
-    def _compared(
+    def _evidence(
         self, query: Query, poses: Sequence[Hypothesis]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return correlation (NaN = not predicted) and contrast ``(poses, pictures, h, w)``."""
-        config, rig = self._config.judge, self._places.rig
-        seen = [smooth_gray(picture.image) for picture in query.pictures]
-        fits, contrasts = [], []
-        for pose in poses:
-            nodes = self._places.nearest_nodes(
-                pose.pose[:2], config.nodes, self._config.guided_radius_m
-            )
-            t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
-            rows = []
-            for picture, gray in zip(query.pictures, seen, strict=True):
-                camera = rig.cameras[picture.camera]
-                view = predict_view(
-                    camera, t_map_base @ camera.t_base_optical, nodes, self._places, self._shelf
-                )
-                rows.append(correlation(gray, view, config.window_px))
-            fits.append([fit for fit, _ in rows])
-            contrasts.append([contrast for _, contrast in rows])
-        return np.array(fits), np.array(contrasts)
+    ) -> tuple[NDArray[np.float64], list[list[_Compared]]]:
+        """Return evidence ``(poses, poses)`` of row against column, and every compared view.
 
-    def _appearance_log_odds(
-        self, fit: NDArray[np.float32], contrast: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        """Return log odds ``(poses, poses)`` of row against column by what is seen."""
+        Picture by picture; poses that the pictures so far rule out are not drawn any further.
+        """
+        config, count = self._config.judge, len(poses)
+        evidence = np.zeros((count, count))
+        views: list[list[_Compared]] = [[] for _ in poses]
+        alive = np.arange(count)
+        for picture in query.pictures:
+            gray = smooth_gray(picture.image)
+            for number in alive:
+                view = self._view(picture.camera, poses[int(number)])
+                views[int(number)].append(correlation(gray, view, config.window_px))
+            for row in alive:
+                for column in alive[alive < row]:
+                    gain = self._difference(views[int(row)][-1], views[int(column)][-1])
+                    evidence[row, column] += gain
+                    evidence[column, row] -= gain
+            best = alive[_unbeaten(evidence[np.ix_(alive, alive)])]
+            out = alive[evidence[alive, best] < -(config.max_log_odds + config.unevenness_log_odds)]
+            # Whoever is ruled out stays beaten by all who are not.
+            for number in out:
+                evidence[number, :] = np.minimum(evidence[number, :], evidence[number, best])
+                evidence[:, number] = -evidence[number, :]
+                evidence[number, number] = 0.0
+            alive = np.setdiff1d(alive, out)
+        return evidence, views
+
+    def _view(self, camera_number: int, pose: Hypothesis) -> View:
+        nodes = self._places.nearest_nodes(
+            pose.pose[:2], self._config.judge.nodes, self._config.guided_radius_m
+        )
+        camera = self._places.rig.cameras[camera_number]
+        t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
+        return predict_view(
+            camera, t_map_base @ camera.t_base_optical, nodes, self._places, self._shelf
+        )
+
+    def _difference(self, first: _Compared, second: _Compared) -> float:
+        """Return what one picture says for the first of two poses."""
         config = self._config.judge
+        (fit_a, contrast_a), (fit_b, contrast_b) = first, second
         span = config.high_correlation - config.low_correlation
-        score = np.clip((fit - config.low_correlation) / span, 0.0, 1.0)
-        odds = np.zeros((len(fit), len(fit)))
-        for i in range(len(fit)):
-            for j in range(i):
-                both = np.isfinite(fit[i]) & np.isfinite(fit[j])
-                both &= np.maximum(contrast[i], contrast[j]) >= config.min_contrast
-                difference = np.where(both, score[i] - score[j], 0.0)
-                total = block_log_odds(
-                    config.log_odds_per_window * difference,
-                    config.block,
-                    config.max_block_log_odds,
-                )
-                # Rivals are not seen equally well by their nodes: a little evidence is none.
-                total *= abs(total) / (abs(total) + config.unevenness_log_odds + 1e-9)
-                odds[i, j] = np.clip(total, -config.max_log_odds, config.max_log_odds)
-                odds[j, i] = -odds[i, j]
-        return odds
+        both = np.isfinite(fit_a) & np.isfinite(fit_b)
+        both &= np.maximum(contrast_a, contrast_b) >= config.min_contrast
+        score_a = np.clip((fit_a - config.low_correlation) / span, 0.0, 1.0)
+        score_b = np.clip((fit_b - config.low_correlation) / span, 0.0, 1.0)
+        difference = np.where(both, score_a - score_b, 0.0)
+        return block_log_odds(
+            config.log_odds_per_window * difference, config.block, config.max_block_log_odds
+        )
 
-    def _contradiction(self, fit: NDArray[np.float32], contrast: NDArray[np.float32]) -> float:
+    def _tempered(self, evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return log odds: rivals are not seen equally well, so a little evidence is none."""
         config = self._config.judge
+        size = np.abs(evidence)
+        odds = evidence * size / (size + config.unevenness_log_odds + 1e-9)
+        return np.clip(odds, -config.max_log_odds, config.max_log_odds)
+
+    def _contradiction(self, views: Sequence[_Compared]) -> float:
+        config = self._config.judge
+        fit = np.stack([view[0] for view in views])
+        contrast = np.stack([view[1] for view in views])
         telling = np.isfinite(fit) & (contrast >= config.min_contrast)
         if np.count_nonzero(telling) < _MIN_WINDOWS:
             return float("nan")
@@ -170,10 +190,15 @@ def support_log_odds(num_inliers: float, config: LocalizeConfig) -> float:
 
 
 def block_log_odds(evidence: NDArray[np.floating], block: int, limit: float) -> float:
-    """Add evidence ``(pictures, h, w)`` up, bounded per block of ``block`` x ``block`` windows."""
-    rows = np.add.reduceat(evidence, np.arange(0, evidence.shape[1], block), axis=1)
-    blocks = np.add.reduceat(rows, np.arange(0, evidence.shape[2], block), axis=2)
+    """Add evidence ``(h, w)`` up, bounded per block of ``block`` x ``block`` windows."""
+    rows = np.add.reduceat(evidence, np.arange(0, evidence.shape[0], block), axis=0)
+    blocks = np.add.reduceat(rows, np.arange(0, evidence.shape[1], block), axis=1)
     return float((limit * np.tanh(blocks / limit)).sum())
+
+
+def _unbeaten(odds: NDArray[np.float64]) -> int:
+    """Return the row that is beaten by least."""
+    return int(odds.min(axis=1).argmax())
 
 
 def _inlier_log_odds(

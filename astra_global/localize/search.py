@@ -18,6 +18,7 @@ from astra_global.localize.clock import StageClock
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.guided import guided_matches
 from astra_global.localize.hypothesis import Hypothesis, same_pose
+from astra_global.localize.lattice import lattice_proposals, repeated_shifts
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query
 from astra_global.localize.retrieval import Retriever
@@ -44,9 +45,8 @@ class HypothesisSearch:
         """Return the poses ``(3,)`` out of some that the pictures confirm, refined."""
         found: list[Hypothesis] = []
         for pose in poses:
-            answer = self._guided(query, pose, self._config.expected_radius_px)
+            answer = self._confirmed(query, pose)
             if answer is not None:
-                answer = self._guided(query, answer.pose, self._config.guided_radius_px) or answer
                 _add(found, answer)
         clock.stage("expected_s")
         return found
@@ -104,7 +104,40 @@ class HypothesisSearch:
                 if refined.num_inliers >= config.rival_ratio * best:
                     last_rival = number
             clock.stage("guided_s")
+        self._complete(query, standing)
+        clock.stage("lattice_s")
         return standing, reason
+
+    def _complete(self, query: Query, standing: list[Hypothesis]) -> None:
+        """Add the places of a repeating building that retrieval has missed."""
+        config = self._config
+        ranked = sorted(standing, key=lambda one: -one.num_inliers)
+        rivals = [
+            one.pose
+            for one in ranked
+            if one.num_inliers >= config.rival_ratio * ranked[0].num_inliers
+        ]
+        if len(rivals) < 3 or not config.lattice_places:
+            return
+        poses = np.array(rivals)
+        proposals = lattice_proposals(
+            poses,
+            repeated_shifts(poses),
+            self._places.node_poses[:, :2],
+            max_node_distance_m=config.guided_radius_m,
+            count=config.lattice_places,
+        )
+        for pose in proposals:
+            answer = self._confirmed(query, pose)
+            if answer is not None:
+                _add(standing, answer)
+
+    def _confirmed(self, query: Query, pose: NDArray[np.float64]) -> Hypothesis | None:
+        """Return the pose that stands near an expected one."""
+        rough = self._guided(query, pose, self._config.expected_radius_px)
+        if rough is None:
+            return None
+        return self._guided(query, rough.pose, self._config.guided_radius_px) or rough
 
     def _guided(
         self, query: Query, pose: NDArray[np.float64], radius_px: float

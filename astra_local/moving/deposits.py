@@ -2,8 +2,10 @@
 
 Near the robot the cameras see the chest of a person, not the feet. A foot that was seen from
 farther away stays in the grid when its owner has gone, and a doorway with a ghost in it is shut.
-So the grid remembers which cells filled up as somebody walked there, and forgets them once no body
-is seen above them for a while. What stood there before the walker came is never among them.
+So the grid remembers which cells filled up although they had been seen empty: somebody brought
+what is in them. It is forgotten when it was hit neither itself nor above itself for a while, and
+either a walker was seen there or it was only seen for a moment. What stood there from the start
+(a plinth, a pallet) is never among it, nor what was put down in plain view.
 """
 
 from __future__ import annotations
@@ -25,48 +27,69 @@ _BODY_M = 0.25
 
 
 class Deposits:
-    """Cells that hold what a walker brought there."""
+    """Cells that hold what somebody brought there."""
 
     def __init__(self, config: MotionConfig) -> None:
         """Start with none."""
         self._config = config
         self._last: OccupancyView | None = None
-        self._cells: NDArray[np.bool_] = np.zeros((0, 0), dtype=bool)
-        self._quiet_s: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
 
     def update(
-        self, view: OccupancyView, arrived: NDArray[np.bool_], movers: Movers, seconds: float
+        self, view: OccupancyView, free: NDArray[np.bool_], movers: Movers, seconds: float
     ) -> NDArray[np.bool_]:
         """Take a new grid.
 
         Args:
             view: The grid.
-            arrived: ``(H, W)`` cells that are occupied and were free a moment ago.
+            free: ``(H, W)`` its cells that are free beyond doubt.
             movers: Who walks.
             seconds: Since the last grid.
 
         Returns:
             ``(H, W)`` the cells to be forgotten now.
         """
-        if self._last is None or self._cells.shape != view.occupied.shape:
-            self._cells = np.zeros_like(view.occupied)
-            self._quiet_s = np.zeros(view.occupied.shape, dtype=np.float32)
-        else:
-            self._cells = shifted(self._cells, self._last, view)
-            self._quiet_s = shifted(self._quiet_s, self._last, view)
-        self._last = view
+        self._follow(view)
+        c, occupied = self._config, view.occupied
+        hit = occupied if view.hit is None else view.hit
+        upright = occupied if view.hit_upright is None else view.hit_upright
+        new = occupied & ~self._before
+        self._brought = np.where(new, self._was_empty, self._brought & occupied)
+        self._walked &= self._brought
+        self._hits = np.where(new, 0, self._hits) + hit
+        self._before = occupied
+        self._was_empty |= free
         if len(movers):
-            self._cells |= arrived & movers.cells(
-                view.origin_m, view.resolution_m, view.occupied.shape, _MARGIN_M, _TRAIL_S
+            self._walked |= self._brought & movers.cells(
+                view.origin_m, view.resolution_m, occupied.shape, _MARGIN_M, _TRAIL_S
             )
-        self._cells &= view.occupied
-        if not self._cells.any():
-            return self._cells
-        hit = view.occupied if view.hit is None else view.hit
+        fleeting = self._brought & (self._walked | (self._hits < c.deposit_hits))
+        if not fleeting.any():
+            self._quiet_s[:] = 0.0
+            return fleeting
         size = 2 * round(_BODY_M / view.resolution_m) + 1
-        below_body = ndimage.maximum_filter(hit.view(np.uint8), size) > 0
-        quiet = np.where(self._cells & ~below_body, self._quiet_s + np.float32(seconds), 0.0)
-        self._quiet_s = quiet.astype(np.float32)
-        gone = self._quiet_s > self._config.deposit_s
-        self._cells &= ~gone
+        body = (upright & self._brought).view(np.uint8)
+        alive = hit | (ndimage.maximum_filter(body, size) > 0)
+        self._quiet_s = np.where(
+            fleeting & ~alive, self._quiet_s + np.float32(seconds), np.float32(0.0)
+        )
+        gone = self._quiet_s > c.deposit_s
+        self._brought &= ~gone
+        self._walked &= ~gone
+        self._before = occupied & ~gone
         return gone
+
+    def _follow(self, view: OccupancyView) -> None:
+        """Bring what is remembered onto the cells of a new grid."""
+        last, shape = self._last, view.occupied.shape
+        self._last = view
+        if last is None or last.occupied.shape != shape:
+            self._was_empty, self._brought, self._walked, self._before = np.zeros((4, *shape), bool)
+            self._hits = np.zeros(shape, dtype=np.int32)
+            self._quiet_s = np.zeros(shape, dtype=np.float32)
+            return
+        self._was_empty = shifted(self._was_empty, last, view)
+        self._brought = shifted(self._brought, last, view)
+        self._walked = shifted(self._walked, last, view)
+        self._before = shifted(self._before, last, view)
+        self._hits = shifted(self._hits, last, view)
+        self._quiet_s = shifted(self._quiet_s, last, view)

@@ -28,13 +28,16 @@ class MotionDetector:
     def __init__(self, config: MotionConfig) -> None:
         """Start with no past."""
         self._config = config
-        self._past: deque[OccupancyView] = deque()
+        self._past: deque[tuple[OccupancyView, NDArray[np.bool_]]] = deque()
 
-    def update(self, view: OccupancyView) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def update(
+        self, view: OccupancyView, free: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Find moving clusters.
 
         Args:
             view: The grid, with what the newest images hit.
+            free: ``(H, W)`` its cells that are free beyond doubt.
 
         Returns:
             Centres ``(N, 2)`` of the moving clusters in ``odom``, metres, and the cells
@@ -44,36 +47,30 @@ class MotionDetector:
         c = self._config
         # A clock that went back, or a pause in which everything may have changed: start anew.
         longest = max(c.compare_s[-1], c.arrival_s)
-        if self._past and not 0.0 <= _age_s(self._past[-1], view) <= longest:
+        if self._past and not 0.0 <= _age_s(self._past[-1][0], view) <= longest:
             self._past.clear()
         was_free = np.zeros(view.occupied.shape, dtype=bool)
         for age in c.compare_s:
             was_free |= self._free(age, view)
         arrived = view.occupied & (was_free | self._free(c.arrival_s, view))
-        self._past.append(view)
-        while len(self._past) > 1 and _age_s(self._past[1], view) >= longest:
+        self._past.append((view, free))
+        while len(self._past) > 1 and _age_s(self._past[1][0], view) >= longest:
             self._past.popleft()
-        seen_now = view.occupied if view.hit is None else view.hit
+        seen_now = view.occupied if view.hit_upright is None else view.hit_upright
         centers = _clusters(seen_now & was_free, c.min_cells)
         origin = np.array(view.origin_m)
         return origin + (centers + 0.5) * view.resolution_m, arrived
 
     def _free(self, age_s: float, view: OccupancyView) -> NDArray[np.bool_]:
         """Return the cells ``(H, W)`` of a grid that were free so long ago; none if unknown."""
-        before = next((old for old in reversed(self._past) if _age_s(old, view) >= age_s), None)
-        if before is None:
-            return np.zeros(view.occupied.shape, dtype=bool)
-        return _free_before(before, view)
+        for old, free in reversed(self._past):
+            if _age_s(old, view) >= age_s:
+                return shifted(free, old, view)
+        return np.zeros(view.occupied.shape, dtype=bool)
 
 
 def _age_s(old: OccupancyView, new: OccupancyView) -> float:
     return to_seconds(new.stamp_ns - old.stamp_ns)
-
-
-def _free_before(old: OccupancyView, new: OccupancyView) -> NDArray[np.bool_]:
-    """Return the cells ``(H, W)`` of the new grid that were free, and not beside matter, before."""
-    free = old.known & ~ndimage.binary_dilation(old.occupied, _EIGHT)
-    return shifted(free, old, new)
 
 
 def _clusters(moving: NDArray[np.bool_], min_cells: int) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from astra_local.voxel.occupancy import OccupancyView
 
-__all__ = ["shifted"]
+__all__ = ["shifted", "surely_free"]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -28,6 +28,21 @@ def shifted(values: NDArray[Scalar], old: OccupancyView, new: OccupancyView) -> 
         source = (_target(-dy, height), _target(-dx, width))
         result[target] = values[source]
     return result
+
+
+def surely_free(view: OccupancyView) -> NDArray[np.bool_]:
+    """Return the cells ``(H, W)`` that are known to be free and touch nothing occupied.
+
+    Beside matter, noise of depth and odometry makes matter come and go.
+    """
+    occupied = view.occupied
+    wide = occupied.copy()
+    wide[:, 1:] |= occupied[:, :-1]
+    wide[:, :-1] |= occupied[:, 1:]
+    tall = wide.copy()
+    tall[1:] |= wide[:-1]
+    tall[:-1] |= wide[1:]
+    return view.known & ~tall
 
 
 def _target(shift: int, size: int) -> slice:

@@ -11,6 +11,7 @@ from astra_core.time import to_seconds
 from astra_local.config import MotionConfig
 from astra_local.moving.deposits import Deposits
 from astra_local.moving.detect import MotionDetector
+from astra_local.moving.grids import surely_free
 from astra_local.moving.movers import Movers
 from astra_local.moving.tracker import MoverTracker
 from astra_local.voxel.occupancy import OccupancyView
@@ -58,11 +59,12 @@ class MotionWatch:
             Who walks, what stands, and what to forget. Only cells that were free a moment ago
             are taken out, so a wall beside a walker stays.
         """
-        centers, arrived = self._detector.update(view)
+        free = surely_free(view)
+        centers, arrived = self._detector.update(view, free)
         movers = self._tracker.update(centers, view.stamp_ns)
         seconds = 0.0 if self._stamp_ns is None else to_seconds(view.stamp_ns - self._stamp_ns)
         self._stamp_ns = view.stamp_ns
-        gone = self._deposits.update(view, arrived, movers, max(seconds, 0.0))
+        gone = self._deposits.update(view, free, movers, max(seconds, 0.0))
         everything = replace(view, occupied=view.occupied & ~gone) if gone.any() else view
         standing = everything
         if len(movers):

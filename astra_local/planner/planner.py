@@ -31,6 +31,9 @@ __all__ = ["FALLBACK_SOURCES", "LocalPlanner"]
 #: Sources that mean: the first choice was not used.
 FALLBACK_SOURCES = frozenset({"mppi-sample", "creep", "rotate", "stop"})
 
+_DOCK_PATIENCE_S = 4.0
+_DOCK_GAIN_M = 0.01
+
 
 class LocalPlanner:
     """Turns a sub-goal and the distance fields into one checked trajectory.
@@ -61,6 +64,7 @@ class LocalPlanner:
         self._full = robot
         self._spin = SpinTracker()
         self._seen_s = 0.0  # age of the world at the time of the plan
+        self._closest = (-1, math.inf, 0)  # sequence, distance to its goal, when that was reached
         self._aligning: int | None = None  # sequence of the goal whose position was reached
 
     def plan(
@@ -143,7 +147,7 @@ class LocalPlanner:
             c.field_resolution_m,
         )
         if sub_goal.is_final:
-            final = self._finish(state, world, sub_goal, to_go.goal_xy)
+            final = self._finish(state, world, sub_goal, to_go.goal_xy, now_ns)
             if final is not None:
                 self._mppi.reset()
                 return final
@@ -168,13 +172,17 @@ class LocalPlanner:
         world: LocalWorld,
         sub_goal: SubGoal,
         goal_xy: tuple[float, float],
+        now_ns: int,
     ) -> tuple[Rollouts, str] | None:
         """Dock and align; ``None`` while the goal is too far or the straight way is not free."""
         c, robot = self._config, self._robot
         distance = math.hypot(goal_xy[0] - state.pose[0], goal_xy[1] - state.pose[1])
         # Once there it stays there: the goal moves a little with every correction of the map.
-        aligning = self._aligning == sub_goal.sequence and distance < 2.5 * c.position_tolerance_m
-        if aligning or distance < c.position_tolerance_m:
+        near = distance < 2.5 * c.position_tolerance_m
+        aligning = near and self._aligning == sub_goal.sequence
+        # Somebody stands there, or something the map does not know: near enough must do.
+        waited = near and self._dock_wait_s(sub_goal.sequence, distance, now_ns) > _DOCK_PATIENCE_S
+        if aligning or waited or distance < c.position_tolerance_m:
             self._aligning = sub_goal.sequence
             error = wrap_angle(float(sub_goal.pose[2] - state.pose[2]))
             if abs(error) < c.heading_tolerance_rad:
@@ -192,6 +200,14 @@ class LocalPlanner:
         if self._hits_people(rollout, state, world):
             return None
         return rollout, "dock"
+
+    def _dock_wait_s(self, sequence: int, distance_m: float, now_ns: int) -> float:
+        """Return for how long the robot has come no closer to this goal, seconds."""
+        last, closest_m, since_ns = self._closest
+        if last != sequence or distance_m < closest_m - _DOCK_GAIN_M:
+            self._closest = (sequence, distance_m, now_ns)
+            return 0.0
+        return to_seconds(now_ns - since_ns)
 
     def _hits_people(self, rollout: Rollouts, state: RobotState, world: LocalWorld) -> bool:
         c, radius = self._config, self._robot.footprint_radius_m

@@ -39,8 +39,9 @@ class OccupancyView:
         camera_stamps_ns: Of every camera of the rig, in its order: the newest depth image that
             measured anything. A camera that never gave one has the stamp of the first images of
             any, so that it is waited for as long as for one that fell silent.
-        hit: ``(H, W)`` bool: cells that the newest images hit above knee height; ``None`` where
-            the grid did not come from images.
+        hit: ``(H, W)`` bool: cells that the newest images hit; ``None`` where the grid did not
+            come from images.
+        hit_upright: ``(H, W)`` bool: the same above knee height only.
     """
 
     occupied: NDArray[np.bool_]
@@ -50,6 +51,7 @@ class OccupancyView:
     stamp_ns: int
     camera_stamps_ns: Mapping[str, int] = field(default_factory=dict)
     hit: NDArray[np.bool_] | None = None
+    hit_upright: NDArray[np.bool_] | None = None
 
 
 class RollingOccupancy:
@@ -69,7 +71,7 @@ class RollingOccupancy:
         self._centers = (self._edges[1:] + self._edges[:-1]) / 2.0
         shape = (len(self._centers), self._cells, self._cells)
         self.log_odds = np.zeros(shape, dtype=np.float32)
-        self._hit = np.zeros(shape[1:], dtype=bool)
+        self._hit = self._hit_upright = np.zeros(shape[1:], dtype=bool)
         self._upright = self._centers > _KNEE_M
         self._departed = DepartedBodies(shape)
         self._corner: NDArray[np.int64] | None = None  # cell number (x, y) of [0, 0]
@@ -95,6 +97,7 @@ class RollingOccupancy:
             self._stamp_ns,
             dict(self._camera_stamps_ns),
             self._hit,
+            self._hit_upright,
         )
 
     def update(
@@ -129,7 +132,7 @@ class RollingOccupancy:
         newest = max(frame.stamp_ns for frame in frames)
         self._recenter(seen[-1][2])
         hit = self._hits(seen)
-        self._hit = hit[self._upright].any(axis=0)
+        self._hit, self._hit_upright = hit.any(axis=0), hit[self._upright].any(axis=0)
         passed = self._passes(seen)
         c = self._config
         self.log_odds += np.where(hit, np.float32(c.hit_log_odds), np.float32(0.0))

@@ -153,6 +153,7 @@ class SimNode(Node):
             if now_s - said > 5.0:
                 said = now_s
                 self.get_logger().info("waiting for " + ", ".join(missing))
+            sensors.send_calibration(observation.stamp_ns)
             sensors.send(observation)
 
     def _report_late(self, late: list[str]) -> None:

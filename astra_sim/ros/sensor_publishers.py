@@ -58,6 +58,15 @@ class SensorPublishers:
             for frame_id, mounting in mountings.items()
         )
 
+    def send_calibration(self, stamp_ns: int) -> None:
+        """Publish the calibration of every camera, whether or not there is an image of it yet.
+
+        Images come late (exposure, transport), but nodes learn their rig from the calibration
+        before they take part in the first tick.
+        """
+        for camera in self._rig.cameras:
+            self._send_info(camera.name, stamp_ns)
+
     def send(self, observation: Observation) -> None:
         """Publish a tick: images first, wheels last, then the clock that ends the tick."""
         for frame in observation.frames:
@@ -70,9 +79,7 @@ class SensorPublishers:
 
     def _send_frame(self, frame: CameraFrame) -> None:
         frame_id = self._rig[frame.camera].frame_id
-        publisher, info = self._infos[frame.camera]
-        info.header = header(frame.stamp_ns, frame_id)
-        publisher.publish(info)
+        self._send_info(frame.camera, frame.stamp_ns)
         # Converting an image that nobody hears is the largest cost of this node.
         color = self._color[frame.camera]
         if color.get_subscription_count():
@@ -80,6 +87,11 @@ class SensorPublishers:
         depth = self._depth.get(frame.camera)
         if depth is not None and frame.depth_m is not None and depth.get_subscription_count():
             depth.publish(depth_to_msg(frame.depth_m, frame.stamp_ns, frame_id))
+
+    def _send_info(self, camera: str, stamp_ns: int) -> None:
+        publisher, info = self._infos[camera]
+        info.header = header(stamp_ns, self._rig[camera].frame_id)
+        publisher.publish(info)
 
     def _imu_msg(self, sample: ImuSample) -> Imu:
         wx, wy, wz = sample.angular_velocity_rad_s

@@ -13,6 +13,7 @@ from astra_global.localize import Localizer, PnpLocalizer, RetrievalLocalizer
 from astra_global.localize.appearance import View, correlation
 from astra_global.localize.candidates import candidate_places
 from astra_global.localize.judge import block_log_odds
+from astra_global.localize.lattice import lattice_proposals, repeated_shifts
 
 HALF_PI = np.pi / 2
 # The robot looks up the room, away from the sign at y = 0, and down towards it.
@@ -120,12 +121,24 @@ def test_candidates_are_thinned_in_space() -> None:
 
 
 def test_evidence_of_one_block_is_bounded() -> None:
-    evidence = np.zeros((1, 16, 16))
-    evidence[0, :8, :8] = 1.0
+    evidence = np.zeros((16, 16))
+    evidence[:8, :8] = 1.0
     assert block_log_odds(evidence, 8, 3.0) == pytest.approx(3.0)
-    evidence[0, 8, 8] = -0.1
+    evidence[8, 8] = -0.1
     assert block_log_odds(evidence, 8, 3.0) == pytest.approx(3.0 - 0.1, abs=1e-4)
     np.testing.assert_allclose(block_log_odds(-evidence, 8, 3.0), -2.9, atol=1e-4)
+
+
+def test_shifts_that_repeat_lead_to_the_missing_place() -> None:
+    # Aisles 5 m apart; the third of five is missing, and so is the last.
+    poses = np.array([[1.0, 0.0, 0.3], [1.0, 5.0, 0.3], [1.0, 15.0, 0.3], [7.0, 3.0, 3.4]])
+    shifts = repeated_shifts(np.concatenate([poses, [*poses[:1], 0.0, 20.0, 0.0]]))
+    # 5 m (0-5, 15-20) and 15 m (0-15, 5-20) occur twice in either direction.
+    assert {tuple(shift) for shift in shifts} == {(0, 5), (0, -5), (0, 15), (0, -15)}
+    nodes = np.array([[1.2, y] for y in (0.0, 5.0, 10.0, 15.0, 20.0)])
+    found = lattice_proposals(poses, shifts, nodes, max_node_distance_m=0.5, count=5)
+    assert sorted(tuple(pose) for pose in found) == [(1.0, 10.0, 0.3), (1.0, 20.0, 0.3)]
+    assert repeated_shifts(poses[:1]).shape == (0, 2)
 
 
 def test_correlation_does_not_care_for_light_and_says_where_it_knows_nothing() -> None:

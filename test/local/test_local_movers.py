@@ -10,6 +10,7 @@ import pytest
 from astra_core.records import SubGoal
 from astra_local.config import MotionConfig, PlannerConfig, RobotConfig
 from astra_local.moving.detect import MotionDetector
+from astra_local.moving.grids import surely_free
 from astra_local.moving.movers import Movers
 from astra_local.moving.tracker import MoverTracker
 from astra_local.moving.watch import MotionWatch
@@ -67,7 +68,13 @@ def test_the_foot_of_a_walker_who_left_is_forgotten_and_a_box_is_not() -> None:
         hit = body.occupied.copy()
         left = foot if number >= 24 else np.zeros_like(foot)
         view = OccupancyView(
-            hit | box | left, body.known, body.origin_m, 0.05, body.stamp_ns, hit=hit
+            hit | box | left,
+            body.known,
+            body.origin_m,
+            0.05,
+            body.stamp_ns,
+            hit=hit,
+            hit_upright=hit,
         )
         seen = watch.update(view)
         if number == 27:
@@ -78,6 +85,31 @@ def test_the_foot_of_a_walker_who_left_is_forgotten_and_a_box_is_not() -> None:
     assert not foot.any()
 
 
+@pytest.mark.parametrize(("seconds_seen", "stays"), [(0.5, False), (2.0, True)])
+def test_what_was_seen_for_a_moment_only_is_forgotten(seconds_seen: float, stays: bool) -> None:
+    watch = MotionWatch(CONFIG)
+    thing = np.zeros((160, 160), bool)
+    thing[90:93, 78:81] = True
+    nothing = np.zeros_like(thing)
+    for number in range(60):
+        there = number >= 10
+        hit = thing if there and number < 10 + 10 * seconds_seen else nothing
+        empty = grid_of(number * PERIOD_NS)
+        view = OccupancyView(
+            thing if there else nothing,
+            empty.known,
+            empty.origin_m,
+            0.05,
+            empty.stamp_ns,
+            hit=hit,
+            hit_upright=nothing,
+        )
+        seen = watch.update(view)
+        if seen.ghosts.any():
+            thing = thing & ~seen.ghosts
+    assert thing.any() == stays
+
+
 def test_what_comes_into_view_does_not_move() -> None:
     detector = MotionDetector(CONFIG)
     room = grid_of(0, (-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)).occupied
@@ -85,7 +117,7 @@ def test_what_comes_into_view_does_not_move() -> None:
         known = np.zeros((160, 160), bool)
         known[:, : 40 + 5 * number] = True  # the robot sees ever more of a room
         view = grid_of(number * PERIOD_NS, walls=room & known, known=known)
-        assert len(detector.update(view)[0]) == 0
+        assert len(detector.update(view, surely_free(view))[0]) == 0
 
 
 def test_the_edge_of_a_wardrobe_that_flickers_does_not_move() -> None:
@@ -110,7 +142,7 @@ def test_a_shift_of_the_grid_is_no_motion() -> None:
             0.05,
             view.stamp_ns,
         )
-        centers, _ = detector.update(moved)
+        centers, _ = detector.update(moved, surely_free(moved))
         assert len(centers) == 0
 
 

@@ -190,3 +190,12 @@ def test_no_plan_old_plan_and_nonsense_are_a_stop() -> None:
         command, reason = tracker().command(plan, pose, now)
         assert command.linear_mps == command.angular_rad_s == 0.0
         assert why in reason
+
+
+def test_who_cannot_get_closer_takes_near_enough_for_the_goal() -> None:
+    # Something the planner does not see holds the robot 15 cm before its goal.
+    local, world = planner(), world_of()
+    state, goal = RobotState(np.zeros(3)), go(0.15, 0.0, is_final=True)
+    sources = [local.plan(state, world, goal, number * STEP_NS).source for number in range(60)]
+    assert set(sources[:40]) == {"dock"}
+    assert sources[-1] == "hold"

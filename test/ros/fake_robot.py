@@ -1,6 +1,8 @@
 """A robot without physics or renderer behind the real simulator node; its senses are known.
 
-python fake_robot.py --ros-args -p scene:=...
+python fake_robot.py --ros-args -p seed:=...
+
+Its first images come with tick ``1 + seed``.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ def depth(camera: str, stamp_ns: int, shape=(48, 64)) -> np.ndarray:
 class FakeRobot:
     """Does exactly what it is told, on an endless floor."""
 
-    def __init__(self) -> None:
+    def __init__(self, late_ticks: int = 0) -> None:
+        self._late_ticks = late_ticks
         self.rig = make_rig()
         self.robot = RobotConfig()
         self.tick_s = 0.02
@@ -74,7 +77,8 @@ class FakeRobot:
             for stamp in (self.stamp_ns - TICK_NS // 2, self.stamp_ns)
         )
         frames = ()
-        if (self.stamp_ns // TICK_NS - 1) % FRAME_TICKS == 0:
+        since = self.stamp_ns // TICK_NS - 1 - self._late_ticks
+        if since >= 0 and since % FRAME_TICKS == 0:
             frames = tuple(
                 CameraFrame(
                     name,
@@ -97,4 +101,4 @@ if __name__ == "__main__":
     from astra_core.ros.main import run_node
     from astra_sim.ros.node import SimNode
 
-    sys.exit(run_node(lambda: SimNode(lambda _config: FakeRobot())))
+    sys.exit(run_node(lambda: SimNode(lambda config: FakeRobot(config.seed))))

@@ -61,6 +61,19 @@ def test_images_and_calibration_arrive_as_they_were_made(running, node, until):
     np.testing.assert_allclose(intrinsics.matrix(), camera.intrinsics.matrix())
 
 
+def test_the_rig_is_known_before_the_first_image(processes, node, until):
+    # Nodes learn their cameras from the calibration before they take part; images come late.
+    infos = {
+        name: listen(node, CameraInfo, f"camera/{name}/camera_info", sensor_input())
+        for name in fake_robot.NAMES
+    }
+    clock = listen(node, Clock, "/clock", event(50))
+    argv = [sys.executable, FAKE, "--ros-args", "-p", "seed:=3", "-p", "lockstep_nodes:=['late']"]
+    runner = processes(("astra_sim", argv))
+    until(lambda: all(infos.values()), "calibration", runner=runner)
+    assert {from_stamp(message.clock) for message in clock} <= {fake_robot.TICK_NS}
+
+
 def test_samples_come_at_their_rates_with_growing_stamps(running, node, until):
     imu = listen(node, Imu, "imu", sensor_input(depth=50))
     wheels = listen(node, Odometry, "wheel_odometry", sensor_input(depth=50))
