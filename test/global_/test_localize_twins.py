@@ -132,7 +132,8 @@ def test_evidence_of_one_block_is_bounded() -> None:
 def test_shifts_that_repeat_lead_to_the_missing_place() -> None:
     # Aisles 5 m apart; the third of five is missing, and so is the last.
     poses = np.array([[1.0, 0.0, 0.3], [1.0, 5.0, 0.3], [1.0, 15.0, 0.3], [7.0, 3.0, 3.4]])
-    shifts = repeated_shifts(np.concatenate([poses, [*poses[:1], 0.0, 20.0, 0.0]]))
+    end = poses[:1] + np.array([0.0, 20.0, 0.0])
+    shifts = repeated_shifts(np.concatenate([poses, end]))
     # 5 m (0-5, 15-20) and 15 m (0-15, 5-20) occur twice in either direction.
     assert {tuple(shift) for shift in shifts} == {(0, 5), (0, -5), (0, 15), (0, -15)}
     nodes = np.array([[1.2, y] for y in (0.0, 5.0, 10.0, 15.0, 20.0)])
