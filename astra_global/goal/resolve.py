@@ -33,7 +33,7 @@ from astra_global.goal.scoring import (
 from astra_global.goal.spelling import Spelling
 from astra_global.goal.stock import Stock
 from astra_global.goal.vocabulary import Vocabulary, load_vocabulary
-from astra_global.goal.words import stretch
+from astra_global.goal.words import stretch, tokenize
 from astra_global.types import AstraMap, GoalMatch, Landmark
 
 __all__ = ["GoalResolver", "resolve_goal"]
@@ -119,6 +119,8 @@ class GoalResolver:
         """Return what fits, best class of evidence only: code, goods, thing, sign, wish."""
         allowed = [words for words in self._words if not self._ruled_out(words, instruction)]
         wanted = instruction.wanted
+        if written := self._written(allowed, instruction):
+            return written
         if wanted.codes:
             return self._coded(allowed, wanted)
         labelled = [(words, score_label(words, wanted, self._vocabulary)) for words in allowed]
@@ -145,6 +147,29 @@ class GoalResolver:
             # What is said beside a wish only explains it: "working at a computer".
             fits = beside or (fits if wanted.needs and not wanted.things else [])
         return fits
+
+    def _written(self, allowed: Sequence[LandmarkWords], instruction: Instruction) -> Fits:
+        """Return what was named with all that is written on it: "the sign MEN".
+
+        Said like this, writing is no wish: who asks for the sign does not look for any toilet.
+        """
+        wanted = instruction.wanted
+        is_done_to = self._vocabulary.acts & set(wanted.needs)  # "the waste basket burns"
+        if not wanted.things or is_done_to or not instruction.near.is_empty:
+            return []
+        said = _plain_tokens(instruction.text)
+        found: dict[int, Fits] = {}
+        for words in allowed:
+            text, category = _plain_tokens(words.landmark.text), words.landmark.category
+            things = tuple(thing for thing in wanted.things if thing.name == words.name)
+            fit = score_thing(words, replace(wanted, things=things))
+            # In "the waste container" nothing but the thing is named, whatever its writing.
+            is_name = set(text) <= set(tokenize(category))
+            pointed = [*tokenize(category), *text] if is_name else text
+            if text and fit.score > 0.0 and stretch(pointed, said) is not None:
+                fit = replace(fit, why=f'{fit.why} that says "{words.landmark.text}"')
+                found.setdefault(len(text), []).append((words, fit))
+        return found[max(found)] if found else []
 
     def _coded(self, allowed: Sequence[LandmarkWords], wanted: Clause) -> Fits:
         """Return what carries the codes, or what stands there: "the whiteboard of room 2.14"."""
@@ -293,3 +318,7 @@ class GoalResolver:
 
 def _written(code: Sequence[str | int]) -> str:
     return "-".join(str(part).upper() for part in code)
+
+
+def _plain_tokens(text: str) -> list[str]:
+    return [token for token in tokenize(text) if token[0].isalnum()]
