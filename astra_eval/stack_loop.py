@@ -32,7 +32,6 @@ __all__ = ["LoopConfig", "MissionLoop"]
 class LoopConfig:
     """When things happen in a run without ROS."""
 
-    localization_period_s: float = setting(1.0, "Time between localizations.", minimum=0.1)
     localization_latency_s: float = setting(
         0.5, "Simulated time from an image to its applied fix.", minimum=0.0
     )
@@ -66,6 +65,7 @@ class MissionLoop:
         self._config = config or LoopConfig()
         self._velocity = Velocity()
         self._status: MissionStatus | None = None
+        self._period_s = astra_global.config.localize.period_s
         self._next_localization_ns = 0
         self._pending: tuple[int, PoseFix | NotLocalized] | None = None
         self._recorder = DriveRecorder()
@@ -156,7 +156,7 @@ class MissionLoop:
                 self._global.apply_fix(answer)
         if not observation.frames or self._pending or now_ns < self._next_localization_ns:
             return
-        self._next_localization_ns = now_ns + from_seconds(self._config.localization_period_s)
+        self._next_localization_ns = now_ns + from_seconds(self._period_s)
         answer_ns = now_ns + from_seconds(self._config.localization_latency_s)
         try:
             self._pending = (answer_ns, self._global.localize(observation.frames))

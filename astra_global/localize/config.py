@@ -73,6 +73,9 @@ class JudgeConfig:
 class LocalizeConfig:
     """How a query is answered and when it is refused."""
 
+    period_s: float = setting(
+        1.0, "Shortest time between localizations on a mission or while lost", minimum=0.0
+    )
     max_places: int = setting(10, "Places of the map looked at, far from each other", minimum=1)
     max_rival_places: int = setting(
         24, "The same as long as rivals of the best pose keep coming up", minimum=1

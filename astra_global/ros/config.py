@@ -25,11 +25,8 @@ class GlobalNodeConfig:
         0.1, "Transforms are stamped this far ahead, so that others need not wait.", minimum=0.0
     )
     step_period_s: float = setting(0.1, "Time between steps of the mission.", minimum=0.02)
-    localize_period_s: float = setting(
-        1.0, "Shortest time between localizations on a mission or while lost.", minimum=0.0
-    )
     idle_localize_period_s: float = setting(
-        5.0, "The same while localized and without a mission.", minimum=0.0
+        5.0, "Time between localizations while localized and without a mission.", minimum=0.0
     )
     service_timeout_s: float = setting(
         10.0, "Of the service localize when the request names none.", minimum=0.1

@@ -171,7 +171,7 @@ class GlobalNode(ManagedNode):
         if pipeline is None or not self.active or self._worker.busy_since_ns is not None:
             return
         settled = pipeline.map_to_odom() is not None and not self.desk.running
-        period_s = c.idle_localize_period_s if settled else c.localize_period_s
+        period_s = c.idle_localize_period_s if settled else c.pipeline.localize.period_s
         if stamp_ns - self._localize_ns >= from_seconds(period_s):
             self._localize_ns = stamp_ns
             self._worker.submit(stamp_ns, lambda: self._localize(pipeline, frames))

@@ -59,3 +59,22 @@ def test_a_wide_gap_between_body_and_box_keeps_the_box() -> None:
     both = _column(0, 3, 4)
     bodies.feet(both, both, both)
     assert _after(bodies, _column(0)) == []
+
+
+def test_specks_of_a_leaf_go_with_it_and_a_box_beside_it_stays() -> None:
+    leaf = np.zeros((5, 9, 9), dtype=bool)
+    leaf[:, 4, 2:7] = True
+    speck, box = np.zeros_like(leaf), np.zeros_like(leaf)
+    speck[:2, 5, 4] = True
+    box[:2, 5:8, 6] = True  # touches the leaf as well, but reaches farther than noise does
+    bodies = DepartedBodies(leaf.shape)
+    everything = leaf | speck | box
+    bodies.feet(everything, everything, everything)
+    foot = leaf.copy()
+    foot[2:] = False
+    gone = bodies.feet(foot | speck | box, everything, np.zeros_like(leaf))
+    np.testing.assert_array_equal(gone, foot | speck)
+    # Whoever is hit is there.
+    bodies = DepartedBodies(leaf.shape)
+    bodies.feet(everything, everything, everything)
+    np.testing.assert_array_equal(bodies.feet(foot | speck | box, everything, speck), foot)
