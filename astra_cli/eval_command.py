@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from astra_cli.agreement_command import compare
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.parallel import Work, run_units
@@ -20,6 +21,7 @@ from astra_eval.tables import print_report
 __all__ = ["app", "evaluate"]
 
 app = typer.Typer(no_args_is_help=True)
+app.command(name="agreement")(compare)
 
 Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seeds = Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")]

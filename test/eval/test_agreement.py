@@ -1,7 +1,11 @@
 """Pairs of missions with and without ROS."""
 
-import pytest
+import json
 
+import pytest
+from typer.testing import CliRunner
+
+from astra_cli.eval_command import app
 from astra_core.errors import ConfigError
 from astra_eval.agreement import agreement
 
@@ -38,3 +42,36 @@ def test_only_common_missions_count() -> None:
     assert agreement(_rows(True, True), _rows(True))["n"] == 1
     with pytest.raises(ConfigError, match="nothing to compare"):
         agreement(_rows(True), [])
+
+
+def _file(folder, name, rows, **changes):
+    facts = {"scene": "home", "conditions": "standard", "goals": "named", "map": "oracle"}
+    facts |= {"depth": "sensor", "profile": "abc", "over": "dds", "versions": {"code": "1"}}
+    path = folder / name
+    path.write_text(json.dumps({**facts, "rows": rows, **changes}))
+    return path
+
+
+def test_command_compares_two_results(tmp_path) -> None:
+    inside = _file(tmp_path, "in.json", _rows(True, False), over="one process")
+    dds = _file(tmp_path, "dds.json", _rows(True, True, time_s=22.0))
+    result = CliRunner().invoke(
+        app, ["agreement", str(inside), str(dds), "--json", str(tmp_path / "out.json")]
+    )
+    assert result.exit_code == 0, result.output
+    assert "same verdict 1 of 2" in result.output
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert report["median_ratio"]["sim_time_s"] == pytest.approx(1.1)
+    assert report["same_code"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"profile": "xyz"}, "not comparable"), ({"over": "one process"}, "no result of missions")],
+)
+def test_command_refuses_what_cannot_be_compared(tmp_path, changes, message) -> None:
+    inside = _file(tmp_path, "in.json", _rows(True), over="one process")
+    dds = _file(tmp_path, "dds.json", _rows(True), **changes)
+    error = CliRunner().invoke(app, ["agreement", str(inside), str(dds)]).exception
+    assert isinstance(error, ConfigError)
+    assert message in str(error)

@@ -1,0 +1,76 @@
+"""``./astra eval agreement``: the same missions with and without ROS, side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from astra_core.errors import ConfigError
+from astra_eval.agreement import agreement
+from astra_eval.json_file import check_writable, write_json
+
+__all__ = ["compare"]
+
+#: What both runs must have in common for a difference to come from ROS.
+_COMMON = ("scene", "conditions", "goals", "map", "depth", "profile")
+
+
+def compare(
+    inside: Annotated[Path, typer.Argument(help="JSON of ./astra missions.")],
+    dds: Annotated[Path, typer.Argument(help="JSON of ./astra missions --dds.")],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the result to this file.")
+    ] = None,
+) -> None:
+    """Do missions in one process and over DDS come out alike? Compares the missions run both ways.
+
+    Raises:
+        ConfigError: A file is no result of missions, or the two were made in different ways.
+    """
+    check_writable(json_file)
+    first, second = _read(inside, "one process"), _read(dds, "dds")
+    for name in _COMMON:
+        if first[name] != second[name]:
+            raise ConfigError(
+                f"{inside} has {name} {first[name]!r}, {dds} has {second[name]!r}: not comparable"
+            )
+    answer = agreement(first["rows"], second["rows"])
+    same_code = first["versions"]["code"] == second["versions"]["code"]
+    report = {**{name: first[name] for name in _COMMON}, "same_code": same_code, **answer}
+    _print(Console(), report)
+    write_json(json_file, report)
+
+
+def _read(path: Path, over: str) -> dict[str, Any]:
+    try:
+        result = json.loads(path.read_text())
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path} is no JSON: {error}") from error
+    if not isinstance(result, dict) or result.get("over") != over:
+        raise ConfigError(f"{path} is no result of missions over {over!r}")
+    return result
+
+
+def _print(console: Console, report: dict[str, Any]) -> None:
+    def side(name: str) -> str:
+        low, high = report[name]["ci95"]
+        return f"{report[name]['success_percent']:.1f} % ({low:.1f} to {high:.1f})"
+
+    ratios = ", ".join(
+        f"{name} x{value:.2f}" for name, value in report["median_ratio"].items() if value
+    )
+    console.print(
+        f"{report['scene']}, {report['goals']} goals, n = {report['n']} missions run both ways: "
+        f"in one process {side('in_process')}, over DDS {side('dds')}; "
+        f"{'they agree' if report['agree'] else 'they DISAGREE'}, same verdict "
+        f"{report['same_verdict']} of {report['n']}; medians over DDS to in process: {ratios}"
+        + ("" if report["same_code"] else "; the code CHANGED between the two"),
+        highlight=False,
+        soft_wrap=True,
+    )
