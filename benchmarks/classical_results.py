@@ -1,0 +1,108 @@
+"""Every table of docs/results.md, one command after another; goes on where it was stopped.
+
+    python benchmarks/classical_results.py --folder ~/astra-results --jobs 2 [--scenes N]
+    python benchmarks/results_page.py --folder ~/astra-results
+
+Scenes are test seeds: run it to report, never to choose settings. Rows made by other code are
+refused, so a changed stack needs a new folder. More scenes later add to the rows that are there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+FIRST_SEED = 61000
+FAMILIES = ("home", "office", "warehouse")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One command for each scene family.
+
+    Attributes:
+        name: Of the files: ``<name>-<family>.json`` and ``.rows``.
+        command: Words behind ``./astra``.
+        share: Of the scenes asked for; cheap tables take more scenes than dear ones.
+        one_by_one: Starts the whole ROS 2 stack, so it runs alone.
+    """
+
+    name: str
+    command: str
+    share: float = 1.0
+    one_by_one: bool = False
+
+
+EVALUATIONS = (
+    Evaluation("goals", "eval goals", share=2.0),
+    Evaluation("missions-named", "missions --goals named --per-scene 5"),
+    Evaluation("localization-rig", "eval localization --cameras rig --per-scene 15"),
+    Evaluation("localization-front", "eval localization --cameras front --per-scene 15"),
+    Evaluation("missions-test", "missions --goals test --per-scene 5"),
+    Evaluation("odometry", "eval odometry --per-scene 10"),
+    Evaluation("planner-open", "eval planner --per-scene 4", share=0.5),
+    Evaluation("planner-open-ood", "eval planner --per-scene 4 --split ood", share=0.5),
+    Evaluation("planner-closed", "eval planner --closed-loop --per-scene 4", share=0.5),
+    Evaluation("missions-dds", "missions --goals named --dds", one_by_one=True),
+)
+
+
+def words(evaluation: Evaluation, family: str, folder: Path, scenes: int, jobs: int) -> list[str]:
+    """Return the command line behind ``./astra``."""
+    last = FIRST_SEED + max(1, round(scenes * evaluation.share))
+    stem = folder / f"{evaluation.name}-{family}"
+    line = [*evaluation.command.split(), "--scene", family, "--seeds", f"{FIRST_SEED}:{last}"]
+    if not evaluation.one_by_one:
+        line += ["--jobs", str(jobs)]
+    if evaluation.command.startswith("missions"):
+        line += ["--pictures", f"{stem}-pictures"]
+    return [*line, "--rows", f"{stem}.rows", "--json", f"{stem}.json"]
+
+
+def agreement(folder: Path, family: str) -> list[str]:
+    """Compare the missions that were run both ways; return what went wrong."""
+    both = [folder / f"{name}-{family}.json" for name in ("missions-named", "missions-dds")]
+    if not all(path.exists() for path in both):
+        return []
+    line = ["eval", "agreement", *map(str, both), "--json", f"{folder}/agreement-{family}.json"]
+    status = subprocess.call([sys.executable, "-P", "-m", "astra_cli", *line])
+    return [f"agreement of {family}: exit status {status}"] if status else []
+
+
+def main() -> int:
+    """Run what is asked for; the exit status is 1 when a command failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, required=True, help="rows and results")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--scenes", type=int, default=10, help="scenes of each family")
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, default=list(FAMILIES))
+    names = [evaluation.name for evaluation in EVALUATIONS]
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    failed = []
+    for evaluation in EVALUATIONS:
+        for family in arguments.families if evaluation.name in arguments.only else ():
+            line = words(evaluation, family, arguments.folder, arguments.scenes, arguments.jobs)
+            print(f"{time.strftime('%H:%M:%S')} ./astra {shlex.join(line)}", flush=True)
+            log = arguments.folder / f"{evaluation.name}-{family}.log"
+            with log.open("w") as output:
+                status = subprocess.call(
+                    [sys.executable, "-P", "-m", "astra_cli", *line], stdout=output, stderr=output
+                )
+            if status:
+                failed.append(f"{log}: exit status {status}")
+    for family in arguments.families:
+        failed += agreement(arguments.folder, family)
+    for line in failed:
+        print(line)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

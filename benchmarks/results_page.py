@@ -1,0 +1,201 @@
+"""Writes docs/results.md and docs/results/*.json from the results of classical_results.py.
+
+    python benchmarks/results_page.py --folder ~/astra-results
+
+The text is in ``results_page.md`` beside this file; ``<<name>>`` in it becomes the tables of an
+evaluation. The JSON files that are kept have no rows: the commands on the page make them again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from astra_eval.metrics.calibration import SHARES
+
+FAMILIES = ("home", "office", "warehouse")
+ROOT = Path(__file__).resolve().parent.parent
+_INTERVALS = ("ci95_by_sentence", "ci95_by_scene", "ci95")
+_BULKY = ("rows", "drives")
+#: Figures of single tables; where nothing is said, a table shows all that its evaluation gives.
+_MISSIONS = (
+    "success_percent",
+    "spl",
+    "first_fix_s",
+    "localization_success_percent",
+    "collisions_per_km",
+    "fallback_percent",
+    "sim_time_s",
+    "path_length_m",
+    "real_time_factor",
+)
+
+
+def main() -> int:
+    """Write the page; 1 when there is nothing to write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, required=True, help="of classical_results.py")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "results.md")
+    arguments = parser.parse_args()
+    results = {path.stem: json.loads(path.read_text()) for path in arguments.folder.glob("*.json")}
+    if not results:
+        print(f"no results in {arguments.folder}: run benchmarks/classical_results.py first")
+        return 1
+    template = Path(__file__).with_suffix(".md").read_text()
+    page = re.sub(r"<<([\w-]+)>>", lambda found: _section(found[1], results), template)
+    arguments.page.write_text(page)
+    kept = arguments.page.with_suffix("")
+    kept.mkdir(exist_ok=True)
+    for name, result in results.items():
+        short = {key: value for key, value in result.items() if key not in _BULKY}
+        (kept / f"{name}.json").write_text(json.dumps(short, indent=1, sort_keys=True) + "\n")
+    return 0
+
+
+def _section(name: str, results: Mapping[str, Any]) -> str:
+    if name == "facts":
+        return _facts(results)
+    found = {
+        family: results[f"{name}-{family}"] for family in FAMILIES if f"{name}-{family}" in results
+    }
+    if not found:
+        return "Not measured yet."
+    if name == "agreement":
+        return _agreement(found)
+    if name.startswith("missions"):
+        return _missions(found)
+    if name == "odometry":
+        return "\n\n".join(_odometry(family, result) for family, result in found.items())
+    return "\n\n".join(_beside_baselines(family, result) for family, result in found.items())
+
+
+def _facts(results: Mapping[str, Any]) -> str:
+    def all_of(*path: str) -> str:
+        values = set()
+        for result in results.values():
+            value: Any = result
+            for key in path:
+                value = value.get(key, {})
+            values.add(str(value))
+        return ", ".join(sorted(value for value in values if value != "{}"))
+
+    return (
+        f"Sensor profile `{all_of('profile')}`, code `{all_of('versions', 'code')}`, "
+        f"MuJoCo {all_of('versions', 'mujoco')}, NumPy {all_of('versions', 'numpy')}, "
+        f"OpenCV {all_of('versions', 'opencv-python-headless')}, no learned weights."
+    )
+
+
+def _missions(found: Mapping[str, Any]) -> str:
+    lines = [_row("", *found), _rule(len(found))]
+    lines.append(_row("missions", *(str(result["n"]) for result in found.values())))
+    lines.append(_row("scenes", *(_span(result) for result in found.values())))
+    for metric in _MISSIONS:
+        cells = []
+        for result in found.values():
+            interval = result["ci95"].get(metric)
+            cells.append(_number(result["results"][metric]) + _interval(interval))
+        lines.append(_row(f"`{metric}`", *cells))
+    failures = [
+        ", ".join(f"{name} {count}" for name, count in result["failures"].items()) or "none"
+        for result in found.values()
+    ]
+    return "\n".join([*lines, _row("failures", *failures)])
+
+
+def _beside_baselines(family: str, result: Mapping[str, Any]) -> str:
+    names = list(result["baselines"])
+    intervals = next((result[name] for name in _INTERVALS if name in result), {})
+    facts = ", ".join(f"{key} {result[key]}" for key in ("conditions", "map", "depth"))
+    lines = [
+        f"**{family}**, n = {result['n']}, scenes {_span(result)}; {facts}",
+        "",
+        _row("", "astra", "95 % interval", *names),
+        _rule(2 + len(names)),
+    ]
+    for metric, value in result["results"].items():
+        others = (_number(result["baselines"][name].get(metric)) for name in names)
+        interval = _interval(intervals.get(metric)).strip(" ()")
+        lines.append(_row(f"`{metric}`", _number(value), interval, *others))
+    if "calibration" in result:
+        lines += ["", _calibration(result["calibration"])]
+    for name, reason in result.get("not_run", {}).items():
+        lines += ["", f"{name}: not run, {reason}."]
+    return "\n".join(lines)
+
+
+def _calibration(told: Mapping[str, Any]) -> str:
+    inside = ", ".join(f"{_number(value)} %" for value in told["inside_percent"])
+    shares = ", ".join(f"{100.0 * share:.0f} %" for share in SHARES)
+    return (
+        f"Covariance of {told['n']} fixes: median NEES {_number(told['nees_median'])} (2.37 is "
+        f"right), mean {_number(told['nees_mean'])} (3 is right, one wrong place spoils it); "
+        f"{inside} of the errors lie inside the ellipsoids of {shares}."
+    )
+
+
+def _odometry(family: str, result: Mapping[str, Any]) -> str:
+    metrics = list(result["results"])
+    lines = [
+        f"**{family}**, n = {result['n']} drives, scenes {_span(result)}",
+        "",
+        _row("", *(f"`{metric}`" for metric in metrics)),
+        _rule(len(metrics)),
+    ]
+    for row in result["rows"]:
+        lines.append(_row(row["modalities"], *(_number(row[metric]) for metric in metrics)))
+    spread = (_interval(result["ci95"].get(metric)).strip(" ()") for metric in metrics)
+    lines.append(_row(f"95 % interval of {result['rows'][0]['modalities']}", *spread))
+    return "\n".join(lines)
+
+
+def _agreement(found: Mapping[str, Any]) -> str:
+    lines = [
+        _row("", "pairs", "in one process", "over DDS", "same verdict", "time ratio", "way ratio"),
+        _rule(6),
+    ]
+    for family, result in found.items():
+        sides = [
+            _number(result[side]["success_percent"]) + _interval(result[side]["ci95"])
+            for side in ("in_process", "dds")
+        ]
+        ratios = [_number(result["median_ratio"][key]) for key in ("sim_time_s", "path_length_m")]
+        same = f"{result['same_verdict']} of {result['n']}"
+        lines.append(_row(family, str(result["n"]), *sides, same, *ratios))
+    return "\n".join(lines)
+
+
+def _span(result: Mapping[str, Any]) -> str:
+    first, last = result["seeds"]
+    return f"{first}:{last}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, (bool, str, int)):
+        return str(value)
+    return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.3g}"
+
+
+def _interval(interval: list[float] | None) -> str:
+    if not interval or None in interval:
+        return ""
+    return f" ({_number(interval[0])} to {_number(interval[1])})"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _rule(columns: int) -> str:
+    return "|---|" + "---:|" * columns
+
+
+if __name__ == "__main__":
+    sys.exit(main())
