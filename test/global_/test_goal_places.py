@@ -197,3 +197,22 @@ def test_tables_are_joined() -> None:
     assert {"rack"} <= WORDS.holders
     assert WORDS.acts <= set(WORDS.needs)
     assert WORDS.facilities <= {phrase.name for phrase in WORDS.phrases if phrase.kind == "object"}
+
+
+def test_a_thing_named_with_its_writing_is_that_thing() -> None:
+    found = resolver(
+        ("sign-men", "sign", "MEN", "shows the toilets", 9.0, 0.0),
+        ("sign-exit", "exit sign", "EXIT", "", 1.0, 0.0),
+        ("way", "sign", "ROOMS 4.01 - 4.04", "", 12.0, 0.0),
+        ("room", "sign", "ROOM 4.01", "", 3.0, 0.0),
+        ("bin-waste", "waste container", "WASTE", "", 5.0, 0.0),
+        ("bin-paper", "waste container", "PAPER", "", 2.0, 0.0),
+        ("men", "toilet", "", "", 8.0, 1.0),
+    )
+    assert answer(found, "take me to the sign MEN") == "sign-men"
+    assert answer(found, "go to the sign rooms 4.01 - 4.04") == "way"
+    assert answer(found, "the sign room 4.01") == "room"
+    assert answer(found, "the waste container WASTE") == "bin-waste"
+    # Its writing said, not its name: the nearest of the containers, or a question.
+    assert answer(found, "the waste container") in ("ask", "bin-paper")
+    assert answer(found, "I need the toilet") == "men"
