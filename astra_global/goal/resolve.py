@@ -154,8 +154,8 @@ class GoalResolver:
         Said like this, writing is no wish: who asks for the sign does not look for any toilet.
         """
         wanted = instruction.wanted
-        is_done_to = self._vocabulary.acts & set(wanted.needs)  # "the waste basket burns"
-        if not wanted.things or is_done_to or not instruction.near.is_empty:
+        is_done_to = bool(self._vocabulary.acts & set(wanted.needs))  # "the waste basket burns"
+        if not wanted.things or not instruction.near.is_empty:
             return []
         said = _plain_tokens(instruction.text)
         found: dict[int, Fits] = {}
@@ -165,7 +165,7 @@ class GoalResolver:
             fit = score_thing(words, replace(wanted, things=things))
             # In "the waste container" nothing but the thing is named, whatever its writing.
             is_name = set(text) <= set(tokenize(category))
-            pointed = [*tokenize(category), *text] if is_name else text
+            pointed = [*tokenize(category), *text] if is_name or is_done_to else text
             if text and fit.score > 0.0 and stretch(pointed, said) is not None:
                 fit = replace(fit, why=f'{fit.why} that says "{words.landmark.text}"')
                 found.setdefault(len(text), []).append((words, fit))
