@@ -1,4 +1,4 @@
-"""Writes ``config/*.yaml`` and ``config/astra.urdf`` from code, the only home of defaults.
+"""Writes all of ``config/`` that is made from code: defaults, URDF, rviz2 displays.
 
     python -m astra_cli.ros.parameter_files            # after a default or a description changed
 
@@ -12,6 +12,7 @@ import textwrap
 from pathlib import Path
 
 from astra_cli.ros.lifecycle_config import LifecycleConfig
+from astra_cli.ros.rviz_config import rviz_config
 from astra_core.config import Setting, settings
 from astra_global.ros.config import GlobalNodeConfig
 from astra_local.ros.config import LocalNodeConfig
@@ -58,7 +59,10 @@ def parameter_file(name: str) -> str:
 def config_files() -> dict[str, str]:
     """Return the text of every generated file in ``config/`` by its name."""
     files = {f"{name}.yaml": parameter_file(name) for name in NODE_CONFIGS}
-    files["astra.urdf"] = robot_urdf(default_rig(), RobotConfig())
+    rig = default_rig()
+    files["astra.urdf"] = robot_urdf(rig, RobotConfig())
+    files["astra.rviz"] = rviz_config("map", rig.names)
+    files["astra_odom.rviz"] = rviz_config("odom", rig.names)
     return files
 
 

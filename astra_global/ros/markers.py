@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
@@ -9,13 +10,15 @@ from visualization_msgs.msg import Marker, MarkerArray
 from astra_core.ros.poses import header
 from astra_global.types import AstraMap
 
-__all__ = ["map_markers"]
+__all__ = ["map_markers", "status_markers"]
 
 _NODE_COLOR = ColorRGBA(r=0.2, g=0.5, b=0.9, a=0.8)
 _EDGE_COLOR = ColorRGBA(r=0.5, g=0.6, b=0.7, a=0.5)
 _LANDMARK_COLOR = ColorRGBA(r=0.95, g=0.55, b=0.1, a=0.6)
 _TEXT_COLOR = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)
+_WARNING_COLOR = ColorRGBA(r=1.0, g=0.25, b=0.2, a=1.0)
 _TEXT_HEIGHT_M = 0.18
+_WARNING_HEIGHT_M = 0.8
 
 
 def map_markers(map_: AstraMap, stamp_ns: int, map_frame: str) -> MarkerArray:
@@ -75,6 +78,28 @@ def map_markers(map_: AstraMap, stamp_ns: int, map_frame: str) -> MarkerArray:
             ),
         ]
     return MarkerArray(markers=markers)
+
+
+def status_markers(
+    map_: AstraMap, is_localized: bool, stamp_ns: int, map_frame: str
+) -> MarkerArray:
+    """Return "not localized" over the middle of the map, or what takes it away.
+
+    Until the first fix nothing joins ``map`` and the robot: a map view without a robot would
+    look like a broken one.
+    """
+    marker = Marker(header=header(stamp_ns, map_frame), ns="status")
+    marker.pose.orientation.w = 1.0
+    if is_localized:
+        marker.action = Marker.DELETE
+        return MarkerArray(markers=[marker])
+    middle = np.mean([node.pose[:2] for node in map_.nodes], axis=0)
+    marker.type = Marker.TEXT_VIEW_FACING
+    marker.pose.position = _point(middle[0], middle[1], 2.0)
+    marker.scale.z = _WARNING_HEIGHT_M
+    marker.color = _WARNING_COLOR
+    marker.text = "NOT LOCALIZED"
+    return MarkerArray(markers=[marker])
 
 
 def _point(x: float, y: float, z: float) -> Point:

@@ -26,7 +26,7 @@ from astra_global.ros.conversions import (
     path_to_msg,
     pose_twin,
 )
-from astra_global.ros.markers import map_markers
+from astra_global.ros.markers import map_markers, status_markers
 from astra_global.types import AstraMap
 from astra_msgs.msg import GlobalPose as GlobalPoseMsg
 from astra_msgs.msg import LandmarkArray
@@ -47,6 +47,7 @@ class GlobalOutputs:
         self.config = config
         self._lock = threading.Lock()
         self._last_route: object = None
+        self._was_known: bool | None = None
         self._tf = TransformBroadcaster(node)
         self._pose = node.create_publisher(GlobalPoseMsg, "global/pose", event())
         self._twin = node.create_publisher(
@@ -56,6 +57,7 @@ class GlobalOutputs:
         self._sub_goal = node.create_publisher(SubGoalMsg, "global/sub_goal", event())
         self._landmarks = node.create_publisher(LandmarkArray, "global/landmarks", latched())
         self._markers = node.create_publisher(MarkerArray, "global/markers", latched())
+        self._status = node.create_publisher(MarkerArray, "global/status_markers", latched())
         self._map = node.create_publisher(OccupancyGrid, "map", latched())
 
     def send_map(self, map_: AstraMap, stamp_ns: int) -> None:
@@ -63,6 +65,8 @@ class GlobalOutputs:
         frame = self.config.map_frame
         self._landmarks.publish(landmarks_to_msg(map_, stamp_ns, frame))
         self._markers.publish(map_markers(map_, stamp_ns, frame))
+        self._was_known = False
+        self.send_status(map_, False, stamp_ns)
         if map_.occupancy is not None:
             self._map.publish(occupancy_to_msg(map_.occupancy, stamp_ns, frame))
 
@@ -89,6 +93,13 @@ class GlobalOutputs:
         self._pose.publish(message)
         if known:
             self._twin.publish(pose_twin(message))
+        if known != self._was_known:
+            self._was_known = known
+            self.send_status(pipeline.map, known, now_ns)
+
+    def send_status(self, map_: AstraMap, is_localized: bool, stamp_ns: int) -> None:
+        """Write on the map view whether the robot knows where it is."""
+        self._status.publish(status_markers(map_, is_localized, stamp_ns, self.config.map_frame))
 
     def send_sub_goal(self, sub_goal: SubGoal) -> None:
         """Publish what Astra-Local shall do."""

@@ -9,6 +9,7 @@ from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import Point, Pose, Quaternion
 from nav_msgs.msg import MapMetaData, OccupancyGrid, Path
 from numpy.typing import NDArray
+from sensor_msgs.msg import PointCloud2, PointField
 
 from astra_core.observation import ImuSample, WheelSample
 from astra_core.records import Trajectory, Velocity
@@ -22,6 +23,7 @@ from astra_msgs.msg import TrajectoryPoint
 
 __all__ = [
     "distance_grid",
+    "distance_points",
     "imu_from_msg",
     "occupancy_grid",
     "path_to_msg",
@@ -100,6 +102,36 @@ def distance_grid(field: GridField, stamp_ns: int, odom_frame: str) -> Occupancy
     shown = 100.0 * (1.0 - field.values / _DISTANCE_SHOWN_M)
     cells = np.clip(shown, 0.0, 100.0)
     return _grid(cells, field.origin_m, field.resolution_m, stamp_ns, odom_frame)
+
+
+def distance_points(field: GridField, stamp_ns: int, odom_frame: str) -> PointCloud2:
+    """Return a distance field in metres: a point in the middle of each cell, on the floor.
+
+    The field ``distance`` is negative inside obstacles.
+    """
+    height, width = field.values.shape
+    names = ("x", "y", "z", "distance")
+    points = np.zeros((height, width, len(names)), dtype=np.float32)
+    x_m, y_m = field.origin_m
+    points[..., 0] = x_m + (np.arange(width) + 0.5) * field.resolution_m
+    points[..., 1] = y_m + (np.arange(height)[:, None] + 0.5) * field.resolution_m
+    points[..., 3] = field.values
+    data = array.array("B")
+    data.frombytes(points.tobytes())
+    size = points.itemsize
+    return PointCloud2(
+        header=header(stamp_ns, odom_frame),
+        height=height,
+        width=width,
+        fields=[
+            PointField(name=name, offset=number * size, datatype=PointField.FLOAT32, count=1)
+            for number, name in enumerate(names)
+        ],
+        point_step=len(names) * size,
+        row_step=width * len(names) * size,
+        data=data,
+        is_dense=True,
+    )
 
 
 def _grid(

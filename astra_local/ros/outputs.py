@@ -5,6 +5,7 @@ from __future__ import annotations
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import OccupancyGrid, Odometry, Path
 from rclpy.node import Node
+from sensor_msgs.msg import PointCloud2
 
 from astra_core.records import LocalOdometry, Trajectory, Velocity
 from astra_core.ros.poses import header, planar_transform, velocity_to_msg
@@ -17,6 +18,7 @@ from astra_local.planner.planner import FALLBACK_SOURCES
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.conversions import (
     distance_grid,
+    distance_points,
     occupancy_grid,
     path_to_msg,
     trajectory_to_msg,
@@ -50,6 +52,7 @@ class LocalOutputs:
         self._path = node.create_publisher(Path, "local/path", event())
         self._occupancy = node.create_publisher(OccupancyGrid, "local/occupancy", event(1))
         self._esdf = node.create_publisher(OccupancyGrid, "local/esdf", event(1))
+        self._points = node.create_publisher(PointCloud2, "local/esdf_points", event(1))
         self._grids_ns = 0
 
     def send_odometry(self, record: LocalOdometry) -> None:
@@ -100,3 +103,5 @@ class LocalOutputs:
             self._occupancy.publish(occupancy_grid(view, frame))
         if view is not None and field is not None and self._esdf.get_subscription_count():
             self._esdf.publish(distance_grid(field, view.stamp_ns, frame))
+        if view is not None and field is not None and self._points.get_subscription_count():
+            self._points.publish(distance_points(field, view.stamp_ns, frame))
