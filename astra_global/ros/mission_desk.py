@@ -16,7 +16,8 @@ from astra_core.time import to_seconds
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.conversions import goal_from_msg, result_to_msg
-from astra_global.ros.navigate_server import NavigateServer
+from astra_global.ros.nav2 import navigate_to_pose
+from astra_global.ros.navigate_server import NAVIGATE, NavigateServer
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.types import MissionPhase, MissionResult, MissionStatus
 from astra_msgs.action import Navigate
@@ -48,6 +49,7 @@ class MissionDesk:
             refusal=self.refusal,
             start=self._start_request,
             cancel=self._cancel,
+            doors=[NAVIGATE, *([nav2] if (nav2 := navigate_to_pose()) else [])],
         )
 
     @property

@@ -93,7 +93,8 @@ class GlobalOutputs:
         self._pose.publish(message)
         if known:
             self._twin.publish(pose_twin(message))
-        if known != self._was_known:
+        # Before a map was sent there is no view to write on.
+        if self._was_known not in (None, known):
             self._was_known = known
             self.send_status(pipeline.map, known, now_ns)
 
