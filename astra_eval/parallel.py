@@ -100,16 +100,19 @@ def _outcomes(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Un
         }
         for future in as_completed(futures):
             yield futures[future], future.result()
+        pool.shutdown()
     except BrokenProcessPool as error:
         raise AstraError(
             "a process of the evaluation died, most likely of too little memory: "
             "run it again with fewer --jobs"
         ) from error
     finally:
+        # Only those that were interrupted are left. Asked to terminate, native libraries in them
+        # would print stack traces; what they write, they write in one step.
         workers = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
-            worker.terminate()
+            worker.kill()
         for worker in workers:
             worker.join()
 

@@ -75,6 +75,11 @@ class LandmarkWords:
         return frozenset(table.get(word, word) for word in stems if word not in _SHADES)
 
     @cached_property
+    def color_names(self) -> frozenset[str]:
+        """Return the words of its colour as the map gives it."""
+        return frozenset(tokenize(self.landmark.color))
+
+    @cached_property
     def shades(self) -> frozenset[str]:
         """Return the shade words of its colour: "light" of "light blue"."""
         return _SHADES & set(tokenize(self.landmark.color))
@@ -132,6 +137,9 @@ def score_thing(words: LandmarkWords, clause: Clause) -> Fit:
     for thing in clause.things:
         score = words.is_called(thing.name)
         if clause.colors and words.shades != clause.shades:
+            score *= _OTHER_SHADE
+        if clause.colors and not words.color_names & clause.raw:
+            # Turquoise is a blue, but where something is called blue, that is meant.
             score *= _OTHER_SHADE
         if score > best.score and words.has_attributes(clause):
             colors = " ".join(sorted(clause.colors | clause.materials))
