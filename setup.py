@@ -6,7 +6,15 @@ from setuptools import find_packages, setup
 
 NAME = "astra"
 ROOT = Path(__file__).parent
-PACKAGES = ("astra_core", "astra_global", "astra_local", "astra_sim", "astra_eval", "astra_cli")
+PACKAGES = (
+    "astra_core",
+    "astra_global",
+    "astra_local",
+    "astra_sim",
+    "astra_viewer",
+    "astra_eval",
+    "astra_cli",
+)
 
 
 def share(folder: str, pattern: str = "*") -> list[tuple[str, list[str]]]:
@@ -49,6 +57,7 @@ setup(
             "astra_local = astra_local.ros.node:main",
             "astra_guard = astra_local.ros.guard_node:main",
             "astra_sim = astra_sim.ros.node:main",
+            "astra_viewer = astra_viewer.ros.node:main",
             "astra_lifecycle = astra_cli.ros.lifecycle_node:main",
             "astra_recorder = astra_cli.ros.recorder_node:main",
         ],

@@ -43,7 +43,8 @@ def demo(
     goal: Annotated[str, typer.Option(help="What you tell the robot.")] = "I am thirsty",
     conditions: Conditions = "empty",
     headless: Annotated[
-        bool, typer.Option("--headless", help="No window or page, only this terminal.")
+        bool,
+        typer.Option("--headless", help="No page, only this terminal; ends with the mission."),
     ] = False,
     record: Annotated[
         Path | None,
@@ -58,8 +59,6 @@ def demo(
     """Drive a simulated robot to a spoken place, over real ROS 2 processes."""
     from astra_cli.demo.command import run_demo
 
-    # No window exists yet, so every run is headless; the option is accepted for scripts.
-    del headless
     raise typer.Exit(
         run_demo(
             scene,
@@ -69,6 +68,8 @@ def demo(
             map_folder=map_folder,
             record=record,
             json_file=json_file,
+            # Without a person at the terminal nobody would ever end it.
+            viewer=not headless and sys.stdin.isatty() and sys.stdout.isatty(),
         )
     )
 

@@ -17,6 +17,7 @@ __all__ = [
     "ACTIVE_LINE",
     "ARGUMENTS",
     "NODES",
+    "PAGE_LINE",
     "THREAD_ENVIRONMENT",
     "LaunchArgument",
     "NodeSpec",
@@ -29,6 +30,9 @@ __all__ = [
 
 ACTIVE_LINE = "all nodes are active"
 """What `astra_lifecycle` logs once every managed node is active; the runner waits for it."""
+
+PAGE_LINE = "the page is at"
+"""What `astra_viewer` logs before the address of its page."""
 
 THREAD_ENVIRONMENT = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
@@ -99,6 +103,12 @@ ARGUMENTS = (
     LaunchArgument(
         "publish_ground_truth", "false", "Let the simulator tell the truth, for scoring only."
     ),
+    LaunchArgument(
+        "viewer",
+        "false",
+        "Serve the viewer page on this machine: map, cameras, plans, and a box for goals.",
+        ("true", "false"),
+    ),
     LaunchArgument("params_file", "", "A YAML file whose parameters override those of config/."),
     LaunchArgument("log_level", "info", "debug, info, warn or error."),
 )
@@ -141,6 +151,14 @@ NODES = (
         parameter_file="astra_global.yaml",
         parameters={"map_folder": "map", "cameras.reliable": "sim"},
         lifecycle_order=2,
+        required=False,
+    ),
+    NodeSpec(
+        name="astra_viewer",
+        executable="astra_viewer",
+        module="astra_viewer.ros.node",
+        parameter_file="astra_viewer.yaml",
+        condition="viewer",
         required=False,
     ),
     NodeSpec(

@@ -12,6 +12,7 @@ PACKAGES = (
     "astra_global",
     "astra_local",
     "astra_sim",
+    "astra_viewer",
     "astra_eval",
     "astra_cli",
 )
@@ -21,14 +22,22 @@ ALLOWED = {
     "astra_global": {"astra_core"},
     "astra_local": {"astra_core"},
     "astra_sim": {"astra_core"},
+    "astra_viewer": {"astra_core"},
     "astra_eval": {"astra_core", "astra_global", "astra_local", "astra_sim"},
-    "astra_cli": {"astra_core", "astra_global", "astra_local", "astra_sim", "astra_eval"},
+    "astra_cli": {
+        "astra_core",
+        "astra_global",
+        "astra_local",
+        "astra_sim",
+        "astra_viewer",
+        "astra_eval",
+    },
 }
 ROS = {
     "rclpy", "astra_msgs", "tf2_msgs", "tf2_ros", "builtin_interfaces", "std_msgs", "sensor_msgs",
     "geometry_msgs", "nav_msgs", "action_msgs", "diagnostic_msgs", "visualization_msgs",
     "rosgraph_msgs", "lifecycle_msgs", "rcl_interfaces", "launch", "launch_ros", "nav2_msgs",
-    "rosidl_runtime_py", "ament_index_python",
+    "rosidl_runtime_py", "ament_index_python", "unique_identifier_msgs",
 }  # fmt: skip
 # Imported where they are used, never when a package is imported.
 LAZY = {"torch", "cupy", "open3d", "transformers", "pycolmap", "gtsam", "mujoco", "viser"}

@@ -5,10 +5,13 @@ Map the scene, start the processes, say the goal, watch, judge, and leave nothin
 
 from __future__ import annotations
 
+import os
 import re
 import signal
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +23,9 @@ from astra_core.errors import ConfigError, MapFormatError
 from astra_eval.json_file import check_writable, write_json
 
 if TYPE_CHECKING:
+    from astra_cli.demo.drive import DdsDrive
+    from astra_cli.demo.stack import RunningStack
+    from astra_eval.scoring import MissionScore
     from astra_sim.scenes.types import Scene
 
 __all__ = ["run_demo"]
@@ -36,6 +42,7 @@ def run_demo(
     map_folder: Path | None = None,
     record: Path | None = None,
     json_file: Path | None = None,
+    viewer: bool = False,
 ) -> int:
     """Run the demo.
 
@@ -47,6 +54,7 @@ def run_demo(
         map_folder: A map of the scene; ``None`` makes one, or takes the one that was kept.
         record: Folder for bag, picture and result; ``None`` keeps nothing.
         json_file: Where to write the result; ``None`` writes none.
+        viewer: Serve the page, and go on after the mission, for goals given there, until Ctrl-C.
 
     Returns:
         0 when the robot arrived where it was meant to, 1 otherwise.
@@ -67,7 +75,14 @@ def run_demo(
             map_folder = _map_with_progress(family, seed)
         else:
             _check_map(map_folder)
-        return _drive_and_judge(scene, map_folder, goal, conditions, record, json_file)
+        judge = _Judge(scene, goal, conditions, record, json_file)
+        try:
+            _drive(judge, map_folder, viewer)
+        except KeyboardInterrupt:
+            # After the mission that is how a person leaves the page.
+            if judge.score is None:
+                raise
+        return 0 if judge.score is not None and judge.score.success else 1
 
 
 def _check_request(goal: str, record: Path | None, json_file: Path | None) -> None:
@@ -114,58 +129,92 @@ def _map_with_progress(family: str, seed: int) -> Path:
         )
 
 
-def _drive_and_judge(
-    scene: Scene,
-    map_folder: Path,
-    goal: str,
-    conditions: str,
-    record: Path | None,
-    json_file: Path | None,
-) -> int:
+def _drive(judge: _Judge, map_folder: Path, viewer: bool) -> None:
     from astra_cli.demo.display import ProgressLine
     from astra_cli.demo.drive import drive_over_dds
-    from astra_cli.demo.summary import demo_json, print_summary
-    from astra_eval.instructions import right_answer_to
-    from astra_eval.scoring import score_mission
-    from astra_sim.conditions import named_conditions
-    from astra_sim.scenes.changes import mission_scene
 
     line = ProgressLine()
+
+    def begin(stack: RunningStack) -> None:
+        if viewer:
+            print(f"Watch at {stack.page}", flush=True)
+            _open_browser(stack.page)
+        print(f'You: "{judge.goal}"', flush=True)
+
+    def end(stack: RunningStack, drive: DdsDrive) -> None:
+        line.close()
+        judge.judge(drive)
+        if viewer:
+            print(f"\nGive the next goal at {stack.page}; Ctrl-C here ends it all.", flush=True)
+            stack.session.idle(stack.check)
+
     try:
-        drive = drive_over_dds(
-            scene,
+        drive_over_dds(
+            judge.scene,
             map_folder,
-            goal,
-            start_seed=scene.seed,
-            conditions=conditions,
-            record=record,
+            judge.goal,
+            start_seed=judge.scene.seed,
+            conditions=judge.conditions,
+            record=judge.record,
             on_state=line.show,
-            on_begin=lambda: print(f'You: "{goal}"', flush=True),
+            on_begin=begin,
+            on_end=end,
+            viewer=viewer,
         )
     finally:
         line.close()
-    now = mission_scene(scene, scene.seed, named_conditions(conditions))
-    answer = right_answer_to(now, goal)
-    score = score_mission(
-        now, drive.record, drive.result, goal, None if answer is None else answer.landmark_ids
-    )
-    print_summary(score, drive.cost)
-    data = demo_json(
-        score,
-        drive.cost,
-        family=scene.family,
-        seed=scene.seed,
-        conditions=conditions,
-        versions={name: version(name) for name in _VERSIONED if _installed(name)},
-    )
-    if record is not None:
-        from astra_eval.pictures import draw_drive
 
-        write_json(record / "result.json", data)
-        draw_drive(now, drive.record, score, record / "drive.png")
-        print(f"  record   {record}: bag/, drive.png, result.json")
-    write_json(json_file, data)
-    return 0 if score.success else 1
+
+@dataclass
+class _Judge:
+    """What was asked for, and how it went.
+
+    Attributes:
+        score: Of the mission; ``None`` until it has ended.
+    """
+
+    scene: Scene
+    goal: str
+    conditions: str
+    record: Path | None
+    json_file: Path | None
+    score: MissionScore | None = None
+
+    def judge(self, drive: DdsDrive) -> None:
+        """Score a drive; tell and keep the result."""
+        from astra_cli.demo.summary import demo_json, print_summary
+        from astra_eval.instructions import right_answer_to
+        from astra_eval.scoring import score_mission
+        from astra_sim.conditions import named_conditions
+        from astra_sim.scenes.changes import mission_scene
+
+        now = mission_scene(self.scene, self.scene.seed, named_conditions(self.conditions))
+        answer = right_answer_to(now, self.goal)
+        right = None if answer is None else answer.landmark_ids
+        score = score_mission(now, drive.record, drive.result, self.goal, right)
+        print_summary(score, drive.cost)
+        data = demo_json(
+            score,
+            drive.cost,
+            family=self.scene.family,
+            seed=self.scene.seed,
+            conditions=self.conditions,
+            versions={name: version(name) for name in _VERSIONED if _installed(name)},
+        )
+        if self.record is not None:
+            from astra_eval.pictures import draw_drive
+
+            write_json(self.record / "result.json", data)
+            draw_drive(now, drive.record, score, self.record / "drive.png")
+            print(f"  record   {self.record}: bag/, drive.png, result.json")
+        write_json(self.json_file, data)
+        self.score = score
+
+
+def _open_browser(address: str) -> None:
+    """Open the page where there is a screen; elsewhere the address on the terminal must do."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(address)
 
 
 def _installed(name: str) -> bool:

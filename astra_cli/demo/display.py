@@ -74,3 +74,4 @@ class ProgressLine:
         """Leave the cursor on a line of its own."""
         if self._live and self._width:
             print(flush=True)
+            self._width = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from astra_cli.demo.join import join_drive
 from astra_cli.demo.memory import MemoryWatch
 from astra_cli.demo.mission_result import mission_result
-from astra_cli.demo.stack import running_stack
+from astra_cli.demo.stack import RunningStack, running_stack
 from astra_cli.demo.summary import DemoCost
 from astra_core.errors import AstraError
 from astra_eval.drive_record import DriveRecord
 
 if TYPE_CHECKING:
     from astra_cli.demo.display import ProgressState
+    from astra_cli.ros.demo_session import DemoSession
     from astra_global.types import MissionResult
     from astra_sim.scenes.types import Scene
 
@@ -41,7 +42,9 @@ def drive_over_dds(
     conditions: str,
     record: Path | None = None,
     on_state: Callable[[ProgressState], None] = lambda state: None,
-    on_begin: Callable[[], None] = lambda: None,
+    on_begin: Callable[[RunningStack], None] = lambda stack: None,
+    on_end: Callable[[RunningStack, DdsDrive], None] = lambda stack, drive: None,
+    viewer: bool = False,
 ) -> DdsDrive:
     """Run one mission in processes of their own.
 
@@ -54,20 +57,27 @@ def drive_over_dds(
         record: Folder for the bag and the logs; ``None`` keeps nothing.
         on_state: Called often with what a person is shown.
         on_begin: Called when everything is up, before the goal is given.
+        on_end: Called after the mission, while everything is still up.
+        viewer: Whether somebody watches: serves the page, and drives no faster than real time.
 
     Raises:
         AstraError: Something did not start, died, or was not heard of.
     """
     with running_stack(
-        scene, map_folder, record, start_seed=start_seed, conditions=conditions
+        scene, map_folder, record, start_seed=start_seed, conditions=conditions, viewer=viewer
     ) as stack:
         memory = MemoryWatch(stack.process_ids)
         try:
-            on_begin()
+            on_begin(stack)
             answer = stack.session.drive(goal, check=stack.check, on_state=on_state)
         finally:
             memory_mb = memory.close()
-        session = stack.session
+        drive = _heard(stack.session, mission_result(answer), memory_mb)
+        on_end(stack, drive)
+        return drive
+
+
+def _heard(session: DemoSession, result: MissionResult, memory_mb: Mapping[str, float]) -> DdsDrive:
     log = session.log
     drive = join_drive(
         log.truth,
@@ -83,4 +93,4 @@ def drive_over_dds(
     cost = DemoCost(
         log.wall_time_s, log.real_time_factor, log.rates_hz(), log.planning_s, memory_mb
     )
-    return DdsDrive(drive, mission_result(answer), cost)
+    return DdsDrive(drive, result, cost)

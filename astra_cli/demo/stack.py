@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,15 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astra_cli.interrupt import interrupts_noted
-from astra_cli.node_table import ProcessCommand, commands
+from astra_cli.node_table import PAGE_LINE, ProcessCommand, commands
 from astra_cli.ros_domain import find_free_domain, isolate
 from astra_cli.runner import Runner
+from astra_core.errors import AstraError
 
 if TYPE_CHECKING:
     from astra_cli.ros.demo_session import DemoSession
     from astra_sim.scenes.types import Scene
 
 __all__ = ["RunningStack", "recorder_command", "running_stack"]
+
+_PAGE_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,13 @@ class RunningStack:
         session: A client in the same ROS domain.
         check: Raises when a process died or somebody pressed Ctrl-C.
         process_ids: Of the processes, by name.
+        page: Address of the viewer page; empty without a viewer.
     """
 
     session: DemoSession
     check: Callable[[], None]
     process_ids: Mapping[str, int]
+    page: str = ""
 
 
 @contextmanager
@@ -47,6 +54,7 @@ def running_stack(
     *,
     start_seed: int | None = None,
     conditions: str = "empty",
+    viewer: bool = False,
 ) -> Iterator[RunningStack]:
     """Start simulator, stack and client in a domain of their own; stop all of them at the end.
 
@@ -56,6 +64,7 @@ def running_stack(
         record: Folder whose ``bag/`` is written; ``None`` records nothing.
         start_seed: Of the start pose, the noise and the conditions; ``None`` takes the scene's.
         conditions: Name of what has changed since the tour.
+        viewer: Whether somebody watches: serves the page, and drives no faster than real time.
 
     Raises:
         AstraError: Something did not start.
@@ -77,8 +86,9 @@ def running_stack(
                 "start_seed": scene.seed if start_seed is None else start_seed,
                 "conditions": conditions,
                 "map": map_folder,
-                # Lockstep keeps it right at any speed; nobody watches in real time yet.
-                "real_time_factor": 0.0,
+                # Lockstep keeps it right at any speed.
+                "real_time_factor": 1.0 if viewer else 0.0,
+                "viewer": viewer,
                 "publish_ground_truth": True,
             }
         )
@@ -100,7 +110,21 @@ def running_stack(
             note.check()
             runner.poll()
 
-        yield RunningStack(session, check, runner.process_ids)
+        page = _page_address(runner, check) if viewer else ""
+        yield RunningStack(session, check, runner.process_ids, page)
+
+
+def _page_address(runner: Runner, check: Callable[[], None]) -> str:
+    """Return where the viewer says that its page is."""
+    log = runner.log_file("astra_viewer")
+    deadline_s = time.monotonic() + _PAGE_TIMEOUT_S
+    while time.monotonic() < deadline_s:
+        check()
+        found = re.search(rf"{PAGE_LINE} (http\S+)", log.read_text(errors="replace"))
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    raise AstraError(f"the viewer did not open its page within {_PAGE_TIMEOUT_S:.0f} s")
 
 
 def recorder_command(folder: Path) -> ProcessCommand:

@@ -164,6 +164,12 @@ class DemoSession:
         self._driving = False
         return answer
 
+    def idle(self, check: Callable[[], None]) -> None:
+        """Stay until ``check`` raises; what is heard meanwhile is not kept."""
+        while True:
+            self._spin(check)
+            self.log = DriveLog()
+
     def close(self) -> None:
         """Leave the ROS graph."""
         self._driving = False

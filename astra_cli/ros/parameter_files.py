@@ -21,6 +21,7 @@ from astra_sim.rig import default_rig
 from astra_sim.robot import RobotConfig
 from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.robot_description import robot_urdf
+from astra_viewer.ros.config import ViewerConfig
 
 __all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file"]
 
@@ -29,6 +30,7 @@ NODE_CONFIGS: dict[str, tuple[type, str]] = {
     "astra_local": (LocalNodeConfig, "Astra-Local: odometry, occupancy, planner."),
     "astra_guard": (GuardNodeConfig, "The guard, the only publisher of cmd_vel."),
     "astra_global": (GlobalNodeConfig, "Astra-Global: localization, goals, routes, missions."),
+    "astra_viewer": (ViewerConfig, "The viewer page."),
     "astra_lifecycle": (LifecycleConfig, "The lifecycle owner."),
 }
 _WIDTH = 100

@@ -77,7 +77,7 @@ def test_every_argument_is_declared_and_described(bringup):
 
 
 def test_the_nodes_are_those_of_the_table(bringup):
-    nodes = nodes_of(bringup, sim="true", map="/maps/home", seed="7")
+    nodes = nodes_of(bringup, sim="true", viewer="true", map="/maps/home", seed="7")
     assert list(nodes) == [spec.name for spec in NODES]
     assert nodes["astra_sim"]["executable"] == "astra_sim"
     first, overrides = nodes["astra_sim"]["parameters"]
@@ -89,6 +89,7 @@ def test_the_nodes_are_those_of_the_table(bringup):
 def test_on_a_robot_there_is_no_simulator(bringup):
     nodes = nodes_of(bringup, params_file="/etc/robot.yaml", namespace="r1")
     assert "astra_sim" not in nodes
+    assert "astra_viewer" not in nodes
     local = nodes["astra_local"]
     assert local["parameters"][1] == {
         "use_sim_time": False,

@@ -1,0 +1,28 @@
+"""Parameters of the viewer node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from astra_core.config import setting
+
+__all__ = ["ViewerConfig"]
+
+
+@dataclass(frozen=True)
+class ViewerConfig:
+    """Where the page is and what is shown on it."""
+
+    host: str = setting("127.0.0.1", "Address of the page; 0.0.0.0 lets the whole network drive.")
+    port: int = setting(
+        8080, "Port of the page; the next free one if it is taken.", minimum=1, maximum=65535
+    )
+    period_s: float = setting(0.1, "Time between updates.", minimum=0.02, maximum=5.0)
+    image_period_s: float = setting(
+        0.4, "Time between pictures of the cameras.", minimum=0.05, maximum=10.0
+    )
+    cameras: tuple[str, ...] = setting(
+        ("front", "left", "rear", "right"), "Cameras shown, by camera/<name>/image_raw."
+    )
+    map_frame: str = setting("map", "Frame of the map.")
+    odom_frame: str = setting("odom", "Frame in which odometry starts.")

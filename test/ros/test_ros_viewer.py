@@ -1,0 +1,197 @@
+"""The viewer node: bad messages do not stop it, and its goals are missions like any other."""
+
+import re
+import sys
+import time
+import urllib.request
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("astra_msgs.msg")
+
+from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped, TransformStamped
+from nav_msgs.msg import OccupancyGrid, Odometry, Path
+from rclpy.action import ActionServer, CancelResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
+from sensor_msgs.msg import Image
+from tf2_msgs.msg import TFMessage
+
+from astra_core.ros.qos import event, latched
+from astra_msgs.action import Navigate
+from astra_msgs.msg import GlobalPose, LandmarkArray
+from astra_viewer.ros.goals import GoalClient
+
+
+def address(runner):
+    log = runner.log_file("astra_viewer").read_text()
+    found = re.search(r"the page is at (http\S+)", log)
+    return found[1] if found else ""
+
+
+def is_served(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.status == 200
+
+
+def bad_grid(width, count, resolution=0.1):
+    grid = OccupancyGrid(data=[0] * count)
+    grid.info.width, grid.info.height, grid.info.resolution = width, 2, resolution
+    return grid
+
+
+def test_bad_messages_are_passed_over(processes, node, until):
+    argv = (sys.executable, "-m", "astra_viewer.ros.node", "--ros-args", "-p", "port:=18180")
+    argv += ("-p", "image_period_s:=0.1")
+    runner = processes(("astra_viewer", argv))
+    until(lambda: address(runner), "the page", 60.0, runner)
+    nan = float("nan")
+    zero_turn = Odometry()
+    zero_turn.pose.pose.orientation.w = 0.0
+    lost = PoseWithCovarianceStamped()
+    lost.pose.pose.position.x = nan
+    lost.pose.covariance = np.full(36, nan)
+    broken = TransformStamped(child_frame_id="odom")
+    broken.header.frame_id = "map"
+    broken.transform.rotation.w = 0.0
+    path = Path(poses=[PoseStamped()] * 3)
+    path.poses[0].pose.position.y = nan
+    empty_image = Image(encoding="rgb8", width=0, height=0)
+    sent = [
+        (OccupancyGrid, "map", latched(), [bad_grid(3, 5), bad_grid(3, 6, 0.0), bad_grid(0, 0)]),
+        (OccupancyGrid, "local/occupancy", event(1), [bad_grid(3, 5), bad_grid(3, 6, nan)]),
+        (Odometry, "local/odom", event(1), [zero_turn]),
+        (PoseWithCovarianceStamped, "global/pose_with_covariance", event(), [lost]),
+        (TFMessage, "/tf", event(100), [TFMessage(), TFMessage(transforms=[broken])]),
+        (Path, "local/path", event(1), [Path(), path]),
+        (LandmarkArray, "global/landmarks", latched(), [LandmarkArray()]),
+        (GlobalPose, "global/pose", event(), [GlobalPose(status=77, reason="<b>?")]),
+        (
+            Image,
+            "camera/front/image_raw",
+            event(1),
+            [Image(encoding="nonsense"), Image(encoding="rgb8", width=9, height=9), empty_image],
+        ),
+    ]
+    publishers = [node.create_publisher(kind, topic, qos) for kind, topic, qos, _ in sent]
+    until(lambda: all(p.get_subscription_count() for p in publishers), "the viewer to listen")
+    for _ in range(3):
+        for publisher, (_, _, _, messages) in zip(publishers, sent, strict=True):
+            for message in messages:
+                publisher.publish(message)
+                time.sleep(0.15)  # More than an update: each of them is looked at.
+    runner.poll()
+    assert is_served(address(runner))
+    log = runner.log_file("astra_viewer").read_text()
+    assert "Traceback" not in log
+    assert "map cannot be shown: 5 cells for 3x2" in log
+    assert "nonsense" in log
+
+
+@pytest.fixture
+def server(node):
+    """An action server that drives until it is cancelled, or fails at once when told so."""
+
+    def execute(goal):
+        result = Navigate.Result()
+        if goal.request.goal.text == "nowhere":
+            result.error_code, result.error_msg = Navigate.Result.GOAL_NOT_FOUND, "no such place"
+            goal.abort()
+            return result
+        while not goal.is_cancel_requested and goal.request.goal.landmark_id != "near":
+            feedback = Navigate.Feedback(phase="driving", distance_remaining=2.0)
+            goal.publish_feedback(feedback)
+            time.sleep(0.05)
+        if goal.is_cancel_requested:
+            result.error_code, result.error_msg = Navigate.Result.CANCELLED, "cancelled"
+            goal.canceled()
+        else:
+            result.time, result.path_length = 3.0, 2.0
+            goal.succeed()
+        return result
+
+    import threading
+
+    import rclpy
+    from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+
+    other = rclpy.create_node("server", context=node.context)
+    action = ActionServer(
+        other,
+        Navigate,
+        "navigate",
+        execute,
+        cancel_callback=lambda _: CancelResponse.ACCEPT,
+        callback_group=ReentrantCallbackGroup(),
+    )
+    executor = MultiThreadedExecutor(3, context=node.context)
+    executor.add_node(other)
+    stop = threading.Event()
+
+    def serve():
+        while not stop.is_set():
+            try:
+                executor.spin_once(timeout_sec=0.05)
+            except ExternalShutdownException:
+                return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield action
+    stop.set()
+    thread.join(timeout=5.0)
+    executor.shutdown(timeout_sec=1.0)
+    action.destroy()
+    other.destroy_node()
+
+
+def test_without_a_stack_a_goal_says_so(node):
+    client = GoalClient(node)
+    client.send_text("I am thirsty")
+    assert "not ready" in client.shown.end
+    client.close()
+
+
+def test_goals_are_followed_to_their_end(node, server, until):
+    client = GoalClient(node)
+    until(client.is_ready, "the action server")
+    client.send_landmark("near")
+    until(lambda: client.shown.end, "the end")
+    assert client.shown.has_arrived
+    assert client.shown.end == "arrived after 3 s and 2.0 m"
+    client.send_text("nowhere")
+    assert client.shown.end == ""
+    until(lambda: client.shown.end, "the end")
+    assert client.shown.end == f"no such place ({Navigate.Result.GOAL_NOT_FOUND})"
+    assert not client.shown.has_arrived
+    client.close()
+
+
+def test_stop_ends_the_mission_of_anybody(node, server, until):
+    one, other = GoalClient(node), GoalClient(node)
+    until(lambda: one.is_ready() and other.is_ready(), "the action server")
+    one.send_text("far away")
+    until(lambda: other.shown.phase == "driving", "the mission of somebody else")
+    assert other.shown.goal == ""
+    other.cancel_all()
+    until(lambda: one.shown.end and other.shown.end, "the end")
+    assert not one.shown.has_arrived
+    assert other.shown.end == "cancelled"
+    one.close()
+    other.close()
+
+
+def test_the_end_of_an_old_mission_is_not_that_of_the_new_one(node, server, until):
+    one, other = GoalClient(node), GoalClient(node)
+    until(lambda: one.is_ready() and other.is_ready(), "the action server")
+    one.send_landmark("near")
+    until(lambda: one.shown.end and other.shown.end, "the end of the first mission")
+    other.send_text("far away")
+    until(lambda: other.shown.phase == "driving", "the second mission")
+    time.sleep(0.5)
+    assert other.shown.end == ""
+    other.cancel_all()
+    until(lambda: other.shown.end, "the end")
+    one.close()
+    other.close()
