@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,14 @@ from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.config import setting
 from astra_core.errors import AstraError
 from astra_core.observation import CameraFrame
+from astra_core.ros.checks import StampCheck, require_finite
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frame_sync import FrameSync, SyncConfig
 from astra_core.ros.images import ImageFormatError, color_from_msg, depth_from_msg
 from astra_core.ros.qos import latched, sensor_input
-from astra_core.ros.stamps import from_stamp
 from astra_core.ros.tf import StaticTree
+
+PixelT = TypeVar("PixelT", np.uint8, np.float32)
 
 __all__ = ["CameraInput", "CameraInputConfig", "intrinsics_from_msg", "intrinsics_to_msg"]
 
@@ -77,6 +80,7 @@ class CameraInput:
         self._node, self._config, self._base_frame = node, config, base_frame
         self._on_rig, self._on_frames = on_rig, on_frames
         self._tree = StaticTree()
+        self._check_stamp = StampCheck(node)
         self._infos: dict[str, CameraInfo] = {}
         self._unusable: dict[str, str] = {}
         self._unregistered: dict[str, str] = {}
@@ -126,8 +130,10 @@ class CameraInput:
             self._on_frames(stamp_ns, frames)
 
     def _on_static(self, message: TFMessage) -> None:
-        self._tree.update(message)
-        self._try_rig()
+        try:
+            self._tree.update(message)
+        finally:
+            self._try_rig()
 
     def _info_callback(self, name: str) -> Callable[[CameraInfo], None]:
         def callback(message: CameraInfo) -> None:
@@ -161,7 +167,8 @@ class CameraInput:
 
     def _color_callback(self, name: str) -> Callable[[Image], None]:
         def callback(message: Image) -> None:
-            self.sync.add_color(name, from_stamp(message.header.stamp), color_from_msg(message))
+            stamp_ns = self._check_stamp(f"the image of {name}", message.header.stamp)
+            self.sync.add_color(name, stamp_ns, self._sized(name, color_from_msg(message)))
 
         return callback
 
@@ -169,22 +176,34 @@ class CameraInput:
         def callback(message: CompressedImage) -> None:
             import cv2
 
+            stamp_ns = self._check_stamp(f"the image of {name}", message.header.stamp)
             encoded = np.frombuffer(message.data, dtype=np.uint8)
-            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
             if decoded is None:
                 raise ImageFormatError(f"image of {name} in format {message.format!r} is damaged")
             rgb = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
-            self.sync.add_color(name, from_stamp(message.header.stamp), rgb)
+            self.sync.add_color(name, stamp_ns, self._sized(name, rgb))
 
         return callback
 
     def _depth_callback(self, name: str) -> Callable[[Image], None]:
         def callback(message: Image) -> None:
             if self._is_registered(name, message.header.frame_id):
-                stamp_ns = from_stamp(message.header.stamp)
-                self.sync.add_depth(name, stamp_ns, depth_from_msg(message))
+                stamp_ns = self._check_stamp(f"the depth of {name}", message.header.stamp)
+                self.sync.add_depth(name, stamp_ns, self._sized(name, depth_from_msg(message)))
 
         return callback
+
+    def _sized(self, name: str, image: NDArray[PixelT]) -> NDArray[PixelT]:
+        """Return the image; another size than that of its calibration would be misread."""
+        info = self._infos.get(name)
+        height, width = image.shape[:2]
+        if info is not None and (width, height) != (info.width, info.height):
+            raise ImageFormatError(
+                f"the image of {name} is {width}x{height}, its camera_info says "
+                f"{info.width}x{info.height}"
+            )
+        return image
 
     def _is_registered(self, name: str, depth_frame: str) -> bool:
         """Return whether depth is told in the frame of the colour camera, pixel for pixel."""
@@ -211,8 +230,10 @@ def intrinsics_from_msg(message: CameraInfo) -> CameraIntrinsics:
     """Return the intrinsics of a CameraInfo.
 
     Raises:
-        AstraError: Its distortion model is not ``plumb_bob`` although it has coefficients.
+        AstraError: Its size or matrix cannot be a camera's, or its distortion model is not
+            ``plumb_bob`` although it has coefficients.
     """
+    require_finite(f"camera_info of {message.header.frame_id}", *message.k, *message.d)
     distortion = tuple(float(value) for value in message.d)
     if any(distortion) and message.distortion_model != "plumb_bob":
         raise AstraError(

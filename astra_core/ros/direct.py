@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from rclpy.callback_groups import CallbackGroup
@@ -18,9 +19,12 @@ from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
+from astra_core.errors import AstraError
+
 __all__ = ["DirectLane"]
 
 _WAIT_NS = 50_000_000
+_LOG_PERIOD_S = 1.0
 
 
 class _LeftAlone(CallbackGroup):
@@ -42,7 +46,8 @@ class DirectLane:
     """Serves subscriptions and services of one node in one thread.
 
     Callbacks hold up their lane and nothing else: short ones belong on a lane with sensors, a
-    service that waits for something on a lane of its own.
+    service that waits for something on a lane of its own. A message that makes its callback throw
+    is refused: counted, logged with the reason, and everything goes on.
     """
 
     def __init__(self, node: Node) -> None:
@@ -53,6 +58,17 @@ class DirectLane:
         self._services: list[Any] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._refused: dict[str, tuple[int, str]] = {}
+        self._logged_s: dict[str, float] = {}
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Say how many messages of which topic or service were refused, and why the last one."""
+        refused = dict(self._refused)  # The lane counts on meanwhile.
+        return {
+            f"refused {name}": f"{count}, the last because {why}"
+            for name, (count, why) in refused.items()
+        }
 
     def subscribe(
         self, kind: Any, topic: str, callback: Callable[[Any], None], qos: QoSProfile
@@ -124,9 +140,7 @@ class DirectLane:
                     callback(taken[0])
                 except Exception as error:
                     # One bad message must not end the lane that keeps the robot safe.
-                    self._node.get_logger().error(
-                        f"{subscription.topic_name}: {error!r}", throttle_duration_sec=1.0
-                    )
+                    self._refuse(subscription.topic_name, error)
 
     def _answer(self, ready: set[int]) -> None:
         for service in self._services:
@@ -138,6 +152,24 @@ class DirectLane:
             try:
                 response = service.callback(request, service.srv_type.Response())
             except Exception as error:
-                self._node.get_logger().error(f"{service.srv_name}: {error!r}")
-                continue
+                self._refuse(service.srv_name, error)
+                response = _failure(service.srv_type.Response(), error)
             service.send_response(response, sender)
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        # What Astra names itself is said in a line; anything else is a bug and tells its type.
+        why = str(error) if isinstance(error, AstraError) else repr(error)
+        count = self._refused.get(name, (0, ""))[0] + 1
+        self._refused[name] = (count, why)
+        # A driver that is wrong all the time must not fill the disk.
+        if monotonic() - self._logged_s.get(name, -_LOG_PERIOD_S) >= _LOG_PERIOD_S:
+            self._logged_s[name] = monotonic()
+            self._node.get_logger().error(f"{name} refused: {why}")
+
+
+def _failure(response: Any, error: Exception) -> Any:
+    """Say in a response what went wrong, so that nobody waits for it in vain."""
+    if hasattr(response, "error_code"):
+        response.error_code = getattr(error, "code", AstraError.code)
+        response.error_msg = str(error) or repr(error)
+    return response

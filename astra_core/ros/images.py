@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
-from astra_core.errors import AstraError
+from astra_core.ros.checks import MessageError
 from astra_core.ros.poses import header
 
 __all__ = ["ImageFormatError", "color_from_msg", "color_to_msg", "depth_from_msg", "depth_to_msg"]
 
 
-class ImageFormatError(AstraError):
+class ImageFormatError(MessageError):
     """An image message has an encoding or a size that cannot be used."""
 
     code = 204

@@ -20,6 +20,7 @@ from std_msgs.msg import Header
 
 from astra_core import se3
 from astra_core.records import Velocity
+from astra_core.ros.checks import MessageError, require_finite
 from astra_core.ros.stamps import to_stamp
 
 __all__ = [
@@ -54,10 +55,9 @@ def pose_from_msg(message: Pose) -> NDArray[np.float64]:
     """Return the planar pose ``(3,)`` of a message; height, roll and pitch are dropped.
 
     Raises:
-        ValueError: The quaternion is not a rotation.
+        MessageError: The position is not finite or the quaternion is not a rotation.
     """
-    p, q = message.position, message.orientation
-    return se3.to_se2(se3.from_position_quaternion((p.x, p.y, p.z), (q.x, q.y, q.z, q.w)))
+    return se3.to_se2(_rigid(message.position, message.orientation))
 
 
 def pose_stamped(pose: ArrayLike, stamp_ns: int, frame_id: str) -> PoseStamped:
@@ -73,8 +73,14 @@ def covariance_to_msg(covariance: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def covariance_from_msg(values: ArrayLike) -> NDArray[np.float64]:
-    """Take the planar part ``(3, 3)`` out of ``(36,)`` values."""
-    return np.asarray(values, dtype=np.float64).reshape(6, 6)[np.ix_(_PLANAR, _PLANAR)].copy()
+    """Take the planar part ``(3, 3)`` out of ``(36,)`` values.
+
+    Raises:
+        MessageError: It is not finite.
+    """
+    planar = np.asarray(values, dtype=np.float64).reshape(6, 6)[np.ix_(_PLANAR, _PLANAR)].copy()
+    require_finite("the covariance", *planar.ravel().tolist())
+    return planar
 
 
 def velocity_to_msg(velocity: Velocity) -> Twist:
@@ -122,10 +128,19 @@ def rigid_from_msg(message: Transform) -> NDArray[np.float64]:
     """Return the ``(4, 4)`` matrix of a transform message.
 
     Raises:
-        ValueError: The quaternion is not a rotation.
+        MessageError: The translation is not finite or the quaternion is not a rotation.
     """
-    t, q = message.translation, message.rotation
-    return se3.from_position_quaternion((t.x, t.y, t.z), (q.x, q.y, q.z, q.w))
+    return _rigid(message.translation, message.rotation)
+
+
+def _rigid(position: Point | Vector3, rotation: Quaternion) -> NDArray[np.float64]:
+    require_finite("the position", position.x, position.y, position.z)
+    try:
+        return se3.from_position_quaternion(
+            (position.x, position.y, position.z), (rotation.x, rotation.y, rotation.z, rotation.w)
+        )
+    except ValueError as error:
+        raise MessageError(str(error)) from error
 
 
 def _yaw(theta_rad: float) -> Quaternion:

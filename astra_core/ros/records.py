@@ -6,6 +6,7 @@ from geometry_msgs.msg import PoseWithCovariance, TwistWithCovariance
 from nav_msgs.msg import Odometry
 
 from astra_core.records import LocalOdometry, SubGoal
+from astra_core.ros.checks import MessageError, require_finite
 from astra_core.ros.poses import (
     covariance_from_msg,
     covariance_to_msg,
@@ -49,13 +50,15 @@ def odometry_from_msg(message: LocalOdometryMsg) -> LocalOdometry:
     """Return the record of an odometry message.
 
     Raises:
-        ValueError: Its quaternion is not a rotation.
+        MessageError: It is not finite or its quaternion is not a rotation.
     """
+    twist = message.twist.twist
+    require_finite("the velocity", twist.linear.x, twist.angular.z)
     return LocalOdometry(
         stamp_ns=from_stamp(message.header.stamp),
         pose=pose_from_msg(message.pose.pose),
         covariance=covariance_from_msg(message.pose.covariance),
-        velocity=velocity_from_msg(message.twist.twist),
+        velocity=velocity_from_msg(twist),
     )
 
 
@@ -91,10 +94,14 @@ def sub_goal_from_msg(message: SubGoalMsg) -> SubGoal:
     """Return the record of a sub-goal message.
 
     Raises:
-        ValueError: The mode is unknown or the quaternion is not a rotation.
+        MessageError: The mode is unknown, a number is not finite, the speed is negative, or the
+            quaternion is not a rotation.
     """
     if message.mode not in (SubGoalMsg.MODE_GO, SubGoalMsg.MODE_HALT, SubGoalMsg.MODE_SPIN):
-        raise ValueError(f"sub-goal with unknown mode {message.mode}")
+        raise MessageError(f"a sub-goal with unknown mode {message.mode}")
+    require_finite("the sub-goal", message.max_speed, message.spin_angle)
+    if message.max_speed < 0.0:
+        raise MessageError(f"a sub-goal with the speed {message.max_speed:g} m/s")
     return SubGoal(
         stamp_ns=from_stamp(message.header.stamp),
         pose=pose_from_msg(message.pose),

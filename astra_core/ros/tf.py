@@ -11,6 +11,7 @@ from rclpy.node import Node
 from tf2_msgs.msg import TFMessage
 
 from astra_core import se3
+from astra_core.ros.checks import MessageError
 from astra_core.ros.poses import rigid_from_msg
 from astra_core.ros.qos import event, latched
 
@@ -41,12 +42,18 @@ class StaticTree:
         """Take in a message; a newer transform of a frame replaces the older one.
 
         Raises:
-            ValueError: A quaternion is not a rotation.
+            MessageError: A transform cannot be used; the others of the message are taken.
         """
+        problem = None
         for item in message.transforms:
             child = item.child_frame_id.lstrip("/")
             parent = item.header.frame_id.lstrip("/")
-            self._parents[child] = (parent, rigid_from_msg(item.transform))
+            try:
+                self._parents[child] = (parent, rigid_from_msg(item.transform))
+            except MessageError as error:
+                problem = MessageError(f"{parent} to {child}: {error}")
+        if problem is not None:
+            raise problem
 
     def lookup(self, target: str, source: str) -> NDArray[np.float64] | None:
         """Return ``T_target_source`` ``(4, 4)``, or ``None`` while the chain is not known."""

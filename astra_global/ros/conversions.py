@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import io
 
 import numpy as np
 from geometry_msgs.msg import (
@@ -16,6 +17,7 @@ from geometry_msgs.msg import (
 )
 from nav_msgs.msg import MapMetaData, OccupancyGrid, Path
 from numpy.typing import NDArray
+from PIL import Image
 
 from astra_core import se2
 from astra_core.errors import ConfigError, NotLocalized
@@ -33,6 +35,9 @@ from astra_msgs.action import Navigate
 from astra_msgs.msg import GlobalPose as GlobalPoseMsg
 from astra_msgs.msg import GoalSpec, LandmarkArray
 from astra_msgs.msg import Landmark as LandmarkMsg
+
+_MAX_WORDS = 1000
+_MAX_PIXELS = 20_000_000
 
 __all__ = [
     "global_pose_to_msg",
@@ -174,6 +179,9 @@ def goal_from_msg(spec: GoalSpec, frames: dict[str, NDArray[np.float64] | None])
         ConfigError: The kind is unknown, its field is empty, or the picture cannot be read.
         NotLocalized: See :func:`pose_in_map`.
     """
+    longest = max(len(spec.text), len(spec.landmark_id))
+    if longest > _MAX_WORDS:
+        raise ConfigError(f"the goal has {longest} characters; {_MAX_WORDS} are enough to say it")
     if spec.kind == GoalSpec.KIND_TEXT:
         return Goal(text=spec.text)
     if spec.kind == GoalSpec.KIND_LANDMARK:
@@ -181,14 +189,25 @@ def goal_from_msg(spec: GoalSpec, frames: dict[str, NDArray[np.float64] | None])
     if spec.kind == GoalSpec.KIND_POSE:
         return Goal(pose=pose_in_map(spec.pose, frames))
     if spec.kind == GoalSpec.KIND_IMAGE:
-        import cv2
-
-        encoded = np.frombuffer(spec.image.data, dtype=np.uint8)
-        picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
-        if picture is None:
-            raise ConfigError("the picture of the goal is empty or damaged")
-        return Goal(image=cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+        return Goal(image=_picture(bytes(spec.image.data)))
     raise ConfigError(f"unknown kind of goal {spec.kind}")
+
+
+def _picture(encoded: bytes) -> NDArray[np.uint8]:
+    """Decode RGB ``(H, W, 3)``; the size is looked at before the memory for it is taken."""
+    try:
+        with Image.open(io.BytesIO(encoded)) as picture:
+            width, height = picture.size
+            if width * height > _MAX_PIXELS:
+                raise ConfigError(
+                    f"the picture of the goal has {width}x{height} pixels; "
+                    f"{_MAX_PIXELS // 1_000_000} million are enough"
+                )
+            return np.asarray(picture.convert("RGB"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError("the picture of the goal is empty or damaged") from error
 
 
 def result_to_msg(

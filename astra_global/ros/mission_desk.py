@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
 
+from astra_core.errors import ConfigError, GoalNotFound
 from astra_core.records import LocalizationStatus
 from astra_core.ros.poses import pose_stamped
 from astra_core.time import to_seconds
@@ -80,6 +81,9 @@ class MissionDesk:
         """
         with self._lock:
             goal = goal_from_msg(spec, self.frames())
+            if goal.landmark_id and goal.landmark_id not in self.pipeline.map.landmark_by_id:
+                # Said at once, and not after the robot has found out where it is.
+                raise GoalNotFound(f"the map has no landmark {goal.landmark_id!r}")
             replaced = self.pipeline.start(goal, self._now_ns, timeout_s)
             message = None if replaced is None else self._result(replaced)
             self._plans.clear()
@@ -138,6 +142,8 @@ class MissionDesk:
         self._server.close()
 
     def _start_request(self, request: Navigate.Goal) -> Navigate.Result | None:
+        if not 0.0 <= request.timeout < math.inf:
+            raise ConfigError(f"timeout must be 0 (the default) or more, got {request.timeout:g} s")
         return self.start(request.goal, request.timeout)
 
     def _cancel(self, reason: str) -> None:

@@ -14,6 +14,12 @@ from astra_core.camera import CameraRig
 from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.ros.camera_input import CameraInput
+from astra_core.ros.checks import (
+    MessageError,
+    StampCheck,
+    require_finite,
+    require_frame,
+)
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
@@ -23,7 +29,7 @@ from astra_core.ros.parameters import read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.worker import LatestJobWorker
-from astra_core.time import from_seconds
+from astra_core.time import from_seconds, to_seconds
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
@@ -75,7 +81,8 @@ class GlobalNode(ManagedNode):
         self.desk = MissionDesk(self, config, self._outputs)
         self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
         self._acknowledger = TickAcknowledger(self, config.max_lag_s, self._busy_since_ns)
-        lane = DirectLane(self)
+        self._check_stamp = StampCheck(self)
+        lane = self._lane = DirectLane(self)
         self._cameras = CameraInput(
             self,
             lane,
@@ -90,7 +97,7 @@ class GlobalNode(ManagedNode):
         lane.subscribe(Trajectory, "local/trajectory", self._on_trajectory, event())
         lane.subscribe(LocalOdometry, "local/odometry", self._on_odometry, samples)
         PoseInputs(self, lane)
-        services = GlobalServices(self, config)
+        services = self._requests = GlobalServices(self, config)
         health = HealthReporter(self, self._read_health)
         self._parts = [services, lane, self._worker, health, self.desk, self._acknowledger]
         self._own_timers = [
@@ -155,7 +162,12 @@ class GlobalNode(ManagedNode):
         self.get_logger().info(f"ready, with cameras {', '.join(rig.names)}")
 
     def _on_odometry(self, message: LocalOdometry) -> None:
+        self._check_stamp("local/odometry", message.header.stamp)
+        require_frame("local/odometry", message.header.frame_id, self._config.odom_frame)
         record = odometry_from_msg(message)
+        if record.stamp_ns < self.tick_ns:
+            behind_s = to_seconds(self.tick_ns - record.stamp_ns)
+            raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
         if self.pipeline is not None:
             self.pipeline.add_odometry(record)
         self.tick_ns = record.stamp_ns
@@ -186,6 +198,7 @@ class GlobalNode(ManagedNode):
     def _on_trajectory(self, message: Trajectory) -> None:
         if message.source != "hold":
             speed = message.points[0].velocity.linear.x if message.points else 0.0
+            require_finite("the trajectory", speed)
             self.desk.count_plan(message.is_fallback, speed)
 
     def _on_tf_timer(self) -> None:
@@ -228,6 +241,8 @@ class GlobalNode(ManagedNode):
             "rejected_fixes": pipeline.rejected_fixes,
             "last_failure": pipeline.last_failure,
             **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
+            **self._lane.refused,
+            **self._requests.refused,
         }
         state = Heartbeat.STATE_DEGRADED if self._error else Heartbeat.STATE_OK
         return Health(state, self._error, values)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 
-from astra_core.errors import AstraError, NotLocalized
+from astra_core.errors import NotLocalized
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.poses import covariance_from_msg
 from astra_core.ros.qos import event
@@ -20,7 +20,7 @@ __all__ = ["PoseInputs"]
 
 
 class PoseInputs:
-    """Turns clicked poses into missions and first fixes; what cannot be used is logged."""
+    """Turns clicked poses into missions and first fixes; what cannot be used, the lane refuses."""
 
     def __init__(self, node: GlobalNode, lane: DirectLane) -> None:
         """Subscribe on a lane that has not been started."""
@@ -30,23 +30,19 @@ class PoseInputs:
 
     def _on_goal(self, message: PoseStamped) -> None:
         desk = self._node.desk
-        try:
-            if why := desk.refusal():
-                raise NotLocalized(why)
-            desk.replace(GoalSpec(kind=GoalSpec.KIND_POSE, pose=message))
-        except AstraError as error:
-            self._node.get_logger().warning(f"goal_pose refused: {error}")
+        if why := desk.refusal():
+            raise NotLocalized(why)
+        desk.replace(GoalSpec(kind=GoalSpec.KIND_POSE, pose=message))
 
     def _on_initial(self, message: PoseWithCovarianceStamped) -> None:
         pipeline = self._node.pipeline
-        try:
-            if pipeline is None:
-                raise NotLocalized("map or cameras are not known yet")
-            stamped = PoseStamped(header=message.header, pose=message.pose.pose)
-            pose = pose_in_map(stamped, self._node.desk.frames())
-            covariance = covariance_from_msg(message.pose.covariance)
-            # rviz2 stamps with its own clock; the pose is meant for now.
-            if not pipeline.set_pose(pose, covariance, self._node.tick_ns):
-                raise NotLocalized("no odometry yet to hang it on")
-        except AstraError as error:
-            self._node.get_logger().warning(f"initialpose refused: {error}")
+        if pipeline is None:
+            raise NotLocalized("map or cameras are not known yet")
+        stamped = PoseStamped(header=message.header, pose=message.pose.pose)
+        pose = pose_in_map(stamped, self._node.desk.frames())
+        covariance = covariance_from_msg(message.pose.covariance)
+        # rviz2 stamps with its own clock; the pose is meant for now.
+        if not pipeline.set_pose(pose, covariance, self._node.tick_ns):
+            raise NotLocalized(
+                "no odometry yet to hang it on, or its covariance is not that of a pose"
+            )

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astra_core.errors import AstraError, NotLocalized
+from astra_core.errors import AstraError, ConfigError, NotLocalized
 from astra_core.ros.direct import DirectLane
 from astra_core.time import from_seconds
 from astra_global.ros.config import GlobalNodeConfig
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["GlobalServices"]
 
 _POLL_S = 0.02
+_MAX_TIMEOUT_S = 3600.0
 
 
 class GlobalServices:
@@ -31,6 +32,11 @@ class GlobalServices:
         self._lane = DirectLane(node)
         self._lane.serve(LoadMap, "load_map", self._load_map)
         self._lane.serve(Localize, "localize", self._localize)
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Say which requests failed unexpectedly; see :class:`DirectLane`."""
+        return self._lane.refused
 
     def start(self) -> None:
         """Begin to serve."""
@@ -72,6 +78,10 @@ class GlobalServices:
         return response
 
     def _wait_for_fix(self, request: Localize.Request) -> None:
+        if not 0.0 <= request.timeout <= _MAX_TIMEOUT_S:
+            raise ConfigError(
+                f"timeout must be 0 (the default) to {_MAX_TIMEOUT_S:g} s, got {request.timeout:g}"
+            )
         pipeline = self._node.pipeline
         if pipeline is None or not self._node.active:
             raise NotLocalized("astra_global is not active or has no map")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
+from astra_core.ros.checks import MessageError, require_finite
 from astra_core.ros.poses import header
 from astra_core.ros.stamps import from_stamp
 from astra_local.types import NearestObstacle
 from astra_msgs.msg import NearestObstacle as NearestObstacleMsg
+
+_MAX_SECTORS = 3600
 
 __all__ = ["nearest_from_msg", "nearest_to_msg"]
 
@@ -24,7 +29,19 @@ def nearest_to_msg(record: NearestObstacle, base_frame: str) -> NearestObstacleM
 
 
 def nearest_from_msg(message: NearestObstacleMsg) -> NearestObstacle:
-    """Return the record of an obstacle summary."""
+    """Return the record of an obstacle summary.
+
+    Raises:
+        MessageError: A number in it cannot be.
+    """
+    sectors = message.sector_distance
+    numbers = (message.bearing, message.resolution, message.sector_angle)
+    require_finite("the obstacle summary", *numbers)
+    # An infinite distance means that nothing is near.
+    if math.isnan(message.distance) or any(math.isnan(value) for value in sectors):
+        raise MessageError("the obstacle summary has a distance that is not a number")
+    if len(sectors) > _MAX_SECTORS:
+        raise MessageError(f"the obstacle summary has {len(sectors)} sectors")
     return NearestObstacle(
         stamp_ns=from_stamp(message.header.stamp),
         valid=message.valid,

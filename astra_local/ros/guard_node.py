@@ -16,6 +16,7 @@ from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 
 from astra_core.records import Velocity
+from astra_core.ros.checks import StampCheck
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
@@ -55,6 +56,7 @@ class GuardNode(Node):
         kind = TwistStamped if self._config.cmd_vel_stamped else Twist
         self._publisher = self.create_publisher(kind, "cmd_vel", event(1))
         self._acknowledger = TickAcknowledger(self, 0.0, lambda: None)
+        self._check_stamp = StampCheck(self)
         self._lane = DirectLane(self)
         # Obstacles before commands: a command is judged by the newest surroundings.
         self._lane.subscribe(NearestObstacle, "local/nearest_obstacle", self._on_nearest, event(1))
@@ -83,20 +85,20 @@ class GuardNode(Node):
             self._guard.on_obstacle(nearest_from_msg(message))
 
     def _on_heartbeat(self, message: Heartbeat) -> None:
+        if message.node not in self._config.guard.peers:
+            return
         may_drive = message.state != Heartbeat.STATE_ERROR
         with self._lock:
             self._guard.on_heartbeat(
                 message.node, from_stamp(message.stamp), may_drive, message.reason
             )
-        if message.node not in self._config.guard.peers:
-            return
         self._is_peer_idle = not may_drive
         if self._is_peer_idle:
             # Nobody will send a command for this tick: do not keep the simulator waiting for one.
             self._step(self._newest_ns())
 
     def _on_command(self, message: TwistStamped) -> None:
-        stamp_ns = from_stamp(message.header.stamp)
+        stamp_ns = self._check_stamp("the command", message.header.stamp)
         with self._lock:
             self._guard.on_command(velocity_from_msg(message.twist), stamp_ns)
         self._last_command_ns = self._tick_ns = stamp_ns
@@ -140,7 +142,7 @@ class GuardNode(Node):
 
     def _read_health(self) -> Health:
         values = {state.name.lower(): count for state, count in self._counts.items()}
-        return Health(reason="", values={**values, "reason": self._reason})
+        return Health(reason="", values={**values, "reason": self._reason, **self._lane.refused})
 
 
 def main() -> int:

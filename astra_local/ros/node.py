@@ -16,6 +16,7 @@ from astra_core.camera import CameraRig
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
+from astra_core.ros.checks import MessageError, StampCheck, require_frame
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
@@ -24,9 +25,8 @@ from astra_core.ros.managed import ManagedNode
 from astra_core.ros.parameters import read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
-from astra_core.ros.stamps import from_stamp
 from astra_core.ros.worker import LatestJobWorker
-from astra_core.time import from_seconds
+from astra_core.time import from_seconds, to_seconds
 from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.conversions import wheels_from_msg
@@ -70,6 +70,7 @@ class LocalNode(ManagedNode):
         self._acknowledger = TickAcknowledger(
             self, self._config.max_lag_s, lambda: self._worker.busy_since_ns
         )
+        self._check_stamp = StampCheck(self)
         self._lane = DirectLane(self)
         samples = sensor_input(self._config.wheel_topic_reliable, 50)
         self._lane.subscribe(Imu, "imu", self._on_imu, samples)
@@ -114,14 +115,20 @@ class LocalNode(ManagedNode):
 
     def _on_imu(self, message: Imu) -> None:
         self._watch.hear("imu", self._now_ns())
+        self._check_stamp("imu", message.header.stamp)
         self._imu.add(message)
 
     def _on_sub_goal(self, message: SubGoalMsg) -> None:
+        require_frame("the sub-goal", message.header.frame_id, self._config.odom_frame)
+        self._check_stamp("the sub-goal", message.header.stamp)
         self._sub_goal = (sub_goal_from_msg(message), self._tick_ns)
 
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
-        stamp_ns = from_stamp(message.header.stamp)
+        stamp_ns = self._check_stamp("wheel_odometry", message.header.stamp)
+        if stamp_ns < self._tick_ns:
+            behind_s = to_seconds(self._tick_ns - stamp_ns)
+            raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
         pipeline = self._pipeline
         self._watch.hear("wheel_odometry", self._now_ns(stamp_ns))
         if pipeline is None or not self.active:
@@ -131,8 +138,6 @@ class LocalNode(ManagedNode):
             wheels = (wheels_from_msg(message),)
             pipeline.observe(Observation(stamp_ns, self._imu.take(), wheels))
             self._tick_ns = stamp_ns
-        elif stamp_ns < self._tick_ns:
-            return  # late; and the simulator repeats only its newest tick
         # A repeated tick is answered again: somebody may have missed the first answer.
         self._outputs.send_odometry(pipeline.odometry)
         self._outputs.send_nearest(pipeline)
@@ -212,6 +217,7 @@ class LocalNode(ManagedNode):
             "blind_cameras": ", ".join(blind),
             **{f"images {name}": count for name, count in images.items()},
             **{f"refused {name}": count for name, count in refused.items()},
+            **(self._lane.refused if self._lane is not None else {}),
         }
         # Without wheels there is not a single tick; with anything else missing it drives worse.
         error = self._error or self._watch.problem("wheel_odometry", now_ns)
