@@ -25,6 +25,7 @@ __all__ = [
     "commands",
     "lifecycle_nodes",
     "node_parameters",
+    "remaps",
     "resolve_arguments",
 ]
 
@@ -62,9 +63,8 @@ class NodeSpec:
         parameters: Parameter of the node -> bring-up argument that sets it (where not empty).
         condition: Argument that must be true; empty means always.
         lifecycle_order: Place in the order of activation; ``None`` for a plain node.
-        required: Whether the launch ends with it. Without Astra-Global the robot stands, and
-            what else there is still works.
-        remaps: (from, to) pairs.
+        required: Whether the launch ends with it. Without Astra-Global the robot stands, what
+            else there is still works, and the launch starts it again.
         package: ROS package.
     """
 
@@ -76,7 +76,6 @@ class NodeSpec:
     condition: str = ""
     lifecycle_order: int | None = None
     required: bool = True
-    remaps: tuple[tuple[str, str], ...] = (("/tf", "tf"), ("/tf_static", "tf_static"))
     package: str = "astra"
 
 
@@ -93,6 +92,12 @@ ARGUMENTS = (
     ),
     LaunchArgument("map", "", "Folder of the map that Astra-Global loads; empty: by load_map."),
     LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
+    LaunchArgument(
+        "frame_prefix",
+        "",
+        "Put before the robot's frames, as in r1/; the robots then share /tf. Without it each "
+        "namespace has a TF tree of its own.",
+    ),
     LaunchArgument(
         "use_sim_time",
         "auto",
@@ -120,6 +125,7 @@ NODES = (
         module="astra_sim.ros.node",
         parameter_file="astra_sim.yaml",
         parameters={
+            "frame_prefix": "frame_prefix",
             "scene": "scene",
             "seed": "seed",
             "start_seed": "start_seed",
@@ -134,6 +140,7 @@ NODES = (
         executable="astra_guard",
         module="astra_local.ros.guard_node",
         parameter_file="astra_guard.yaml",
+        parameters={"frame_prefix": "frame_prefix"},
     ),
     NodeSpec(
         name="astra_local",
@@ -141,7 +148,11 @@ NODES = (
         module="astra_local.ros.node",
         parameter_file="astra_local.yaml",
         # The simulator's bursts of images are too much for best effort; drivers offer no other.
-        parameters={"cameras.reliable": "sim", "wheel_topic_reliable": "sim"},
+        parameters={
+            "frame_prefix": "frame_prefix",
+            "cameras.reliable": "sim",
+            "wheel_topic_reliable": "sim",
+        },
         lifecycle_order=1,
     ),
     NodeSpec(
@@ -149,7 +160,11 @@ NODES = (
         executable="astra_global",
         module="astra_global.ros.node",
         parameter_file="astra_global.yaml",
-        parameters={"map_folder": "map", "cameras.reliable": "sim"},
+        parameters={
+            "frame_prefix": "frame_prefix",
+            "map_folder": "map",
+            "cameras.reliable": "sim",
+        },
         lifecycle_order=2,
         required=False,
     ),
@@ -158,6 +173,7 @@ NODES = (
         executable="astra_viewer",
         module="astra_viewer.ros.node",
         parameter_file="astra_viewer.yaml",
+        parameters={"frame_prefix": "frame_prefix"},
         condition="viewer",
         required=False,
     ),
@@ -226,6 +242,23 @@ def node_parameters(node: NodeSpec, values: Mapping[str, str]) -> dict[str, bool
     return parameters
 
 
+def remaps(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the (from, to) pairs of every node.
+
+    Without a prefix two robots would have frames of the same names, so each namespace gets a tree
+    of its own; and each simulator a clock of its own.
+
+    Args:
+        values: From :func:`resolve_arguments`.
+    """
+    pairs = []
+    if not values["frame_prefix"]:
+        pairs += [("/tf", "tf"), ("/tf_static", "tf_static")]
+    if values["namespace"] and values["sim"] == "true":
+        pairs.append(("/clock", "clock"))
+    return pairs
+
+
 def commands(
     given: Mapping[str, object],
     config_folder: Path | None = None,
@@ -254,7 +287,7 @@ def _argv(node: NodeSpec, values: Mapping[str, str], folder: Path) -> list[str]:
     argv = [sys.executable, "-m", node.module, "--ros-args", "-r", f"__node:={node.name}"]
     if values["namespace"]:
         argv += ["-r", f"__ns:=/{values['namespace'].strip('/')}"]
-    for source, target in node.remaps:
+    for source, target in remaps(values):
         argv += ["-r", f"{source}:={target}"]
     argv += ["--params-file", str(folder / node.parameter_file)]
     for name, value in node_parameters(node, values).items():

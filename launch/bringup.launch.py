@@ -23,6 +23,7 @@ from astra_cli.node_table import (
     THREAD_ENVIRONMENT,
     NodeSpec,
     node_parameters,
+    remaps,
     resolve_arguments,
 )
 from launch import LaunchContext, LaunchDescription
@@ -69,11 +70,14 @@ def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
         namespace=values["namespace"],
         # Later entries win: a user's file has the last word.
         parameters=[*files, node_parameters(spec, values), *overrides],
-        remappings=list(spec.remaps),
+        remappings=remaps(values),
         arguments=["--ros-args", "--log-level", values["log_level"]],
         output="screen",
-        # Half a stack must not go on as if nothing were the matter.
+        # Half a stack must not go on as if nothing were the matter; what it can do without for a
+        # moment is started again, and astra_lifecycle brings it up.
         on_exit=Shutdown(reason=f"{spec.name} has ended") if spec.required else None,
+        respawn=not spec.required,
+        respawn_delay=None if spec.required else 2.0,
         # The nodes stop the robot and then themselves; that may take a moment.
         sigterm_timeout="10",
     )

@@ -91,6 +91,11 @@ def _heard(session: DemoSession, result: MissionResult, memory_mb: Mapping[str, 
     if len(drive.stamps_ns) == 0:
         raise AstraError("nothing was recorded of the drive: no ground truth or odometry arrived")
     cost = DemoCost(
-        log.wall_time_s, log.real_time_factor, log.rates_hz(), log.planning_s, memory_mb
+        log.wall_time_s,
+        log.real_time_factor,
+        log.rates_hz(),
+        log.planning_s,
+        log.image_to_command_ms,
+        memory_mb,
     )
     return DdsDrive(drive, result, cost)

@@ -22,6 +22,8 @@ class DemoCost:
         real_time_factor: Simulated seconds per wall second.
         rates_hz: Messages per simulated second by topic.
         planning_s: Computation time of each plan.
+        image_to_command_ms: From exposure to the first command made of it, ``median`` and ``p95``,
+            by simulated time; empty when there was no time to measure it.
         memory_mb: Largest proportional resident memory by process name.
     """
 
@@ -29,6 +31,7 @@ class DemoCost:
     real_time_factor: float
     rates_hz: Mapping[str, float]
     planning_s: list[float]
+    image_to_command_ms: Mapping[str, float]
     memory_mb: Mapping[str, float]
 
     @property
@@ -60,6 +63,8 @@ def demo_json(
             "planning_p95": planning_ms[int(0.95 * (len(planning_ms) - 1))]
             if planning_ms
             else None,
+            "image_to_command_median": cost.image_to_command_ms.get("median"),
+            "image_to_command_p95": cost.image_to_command_ms.get("p95"),
         },
         "memory_mb": {name: round(mb) for name, mb in cost.memory_mb.items()},
         "stack_memory_mb": round(cost.stack_memory_mb),
@@ -102,3 +107,8 @@ def print_summary(score: MissionScore, cost: DemoCost) -> None:
         + ", ".join(f"{name} {mb:.0f}" for name, mb in sorted(cost.memory_mb.items()))
         + ")"
     )
+    if cost.image_to_command_ms:
+        print(
+            f"  latency  from picture to command {cost.image_to_command_ms['median']:.0f} ms "
+            f"(95 %: {cost.image_to_command_ms['p95']:.0f} ms), in simulated time"
+        )

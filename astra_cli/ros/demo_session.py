@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from rclpy.action import ActionClient
@@ -31,6 +32,8 @@ from astra_msgs.msg import GlobalPose, GoalSpec, LocalOdometry, SimScore, Trajec
 
 __all__ = ["DemoSession", "DriveLog"]
 
+_LATENCY = "image_to_command_ms_"
+
 
 @dataclass
 class DriveLog:
@@ -40,6 +43,7 @@ class DriveLog:
     odometry: dict[int, np.ndarray] = field(default_factory=dict)
     global_poses: dict[int, np.ndarray | None] = field(default_factory=dict)
     planning_s: list[float] = field(default_factory=list)
+    image_to_command_ms: dict[str, float] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     first_wall_s: float = 0.0
     last_wall_s: float = 0.0
@@ -105,6 +109,7 @@ class DemoSession:
             (Trajectory, "local/trajectory", self._on_trajectory),
             (SimScore, "sim/score", self._on_score),
             (Twist, "cmd_vel", self._on_command),
+            (DiagnosticArray, "/diagnostics", self._on_diagnostics),
         ):
             self.node.create_subscription(kind, topic, callback, best_effort)
 
@@ -240,6 +245,11 @@ class DemoSession:
 
     def _on_command(self, _message: Twist) -> None:
         self.log.counts["cmd_vel"] += 1
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for value in (value for status in message.status for value in status.values):
+            if value.key.startswith(_LATENCY):
+                self.log.image_to_command_ms[value.key.removeprefix(_LATENCY)] = float(value.value)
 
     def _on_feedback(self, message: Any) -> None:
         feedback = message.feedback

@@ -1,5 +1,6 @@
 """The node ``astra_lifecycle``: configures and activates the managed nodes, deactivates them last.
 
+A managed node whose process was restarted is brought up again.
 Waiting happens in a thread of its own; the executor only delivers answers. Managing a node by hand
 (``ros2 lifecycle set``) works beside it: what is already in the wanted state is left alone.
 """
@@ -86,6 +87,37 @@ class LifecycleOwner(Node):
             self._fail(traceback.format_exc())
         else:
             self.get_logger().info(ACTIVE_LINE)
+            self._watch()
+
+    def _watch(self) -> None:
+        """Bring up again what comes back as another process; what a person set is left alone."""
+        c = self._config
+        processes = {name: self._process_of(name) for name in c.nodes}
+        while not self._stop.wait(c.watch_period_s):
+            for name in c.nodes:
+                process = self._process_of(name)
+                if not process or process == processes[name]:
+                    continue
+                processes[name] = process
+                self.get_logger().warning(f"{name} was restarted: bringing it up")
+                try:
+                    self._wait_for(name)
+                    self._reach(name, Transition.TRANSITION_CONFIGURE, c.configure_timeout_s)
+                    self._reach(name, Transition.TRANSITION_ACTIVATE, c.activate_timeout_s)
+                except _Stopped:
+                    return
+                except AstraError as error:
+                    # The others go on; the next restart is a new chance.
+                    self.get_logger().error(str(error))
+
+    def _process_of(self, name: str) -> bytes:
+        """Return what tells the process of a node from an earlier one; empty while it is gone.
+
+        Every lifecycle node publishes its transitions; the endpoint's id is new in each process.
+        """
+        topic = self.resolve_topic_name(f"{name}/transition_event")
+        endpoints = self.get_publishers_info_by_topic(topic)
+        return b"".join(sorted(bytes(endpoint.endpoint_gid) for endpoint in endpoints))
 
     def _fail(self, why: str) -> None:
         self.get_logger().fatal(why)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from astra_core.config import setting
 from astra_core.ros.camera_input import CameraInputConfig
+from astra_core.ros.frames import frame_prefix
 from astra_global.config import AstraGlobalConfig
 
 __all__ = ["GlobalNodeConfig"]
@@ -19,6 +20,7 @@ class GlobalNodeConfig:
     map_frame: str = setting("map", "Frame of the map.")
     odom_frame: str = setting("odom", "Frame in which odometry starts.")
     base_frame: str = setting("base_link", "Frame of the robot.")
+    frame_prefix: str = frame_prefix()
     publish_tf: bool = setting(True, "Publish map -> odom.")
     tf_period_s: float = setting(0.05, "Time between transforms.", minimum=0.005, maximum=1.0)
     tf_tolerance_s: float = setting(

@@ -21,6 +21,7 @@ from astra_core.ros.checks import (
     require_frame,
 )
 from astra_core.ros.direct import DirectLane
+from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
@@ -64,7 +65,9 @@ class GlobalNode(ManagedNode):
 
     def configure(self) -> None:
         """Read parameters, load the map and its index, start hearing."""
-        config = self._config = read_config(self, GlobalNodeConfig)
+        config = self._config = prefixed(
+            read_config(self, GlobalNodeConfig), "odom_frame", "base_frame"
+        )
         self._error, self.tick_ns, self._step_ns, self._localize_ns = (
             "",
             -1,

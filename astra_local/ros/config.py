@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from astra_core.config import setting
 from astra_core.ros.camera_input import CameraInputConfig
+from astra_core.ros.frames import frame_prefix
 from astra_local.config import LocalConfig
 
 __all__ = ["LocalNodeConfig"]
@@ -17,6 +18,7 @@ class LocalNodeConfig:
 
     odom_frame: str = setting("odom", "Frame in which odometry starts.")
     base_frame: str = setting("base_link", "Frame of the robot.")
+    frame_prefix: str = frame_prefix()
     publish_tf: bool = setting(
         True, "Publish odom -> base_link; off where the driver of the base does."
     )

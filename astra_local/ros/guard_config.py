@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from astra_core.config import setting
+from astra_core.ros.frames import frame_prefix
 from astra_local.config import GuardConfig
 
 __all__ = ["GuardNodeConfig"]
@@ -19,4 +20,5 @@ class GuardNodeConfig:
         False, "Publish cmd_vel as TwistStamped (default of ROS 2 Kilted and later)."
     )
     base_frame: str = setting("base_link", "Frame of the stamped command.")
+    frame_prefix: str = frame_prefix()
     guard: GuardConfig = field(default_factory=GuardConfig)

@@ -18,6 +18,7 @@ from rosgraph_msgs.msg import Clock
 from astra_core.records import Velocity
 from astra_core.ros.checks import StampCheck
 from astra_core.ros.direct import DirectLane
+from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
@@ -45,7 +46,7 @@ class GuardNode(Node):
     def __init__(self) -> None:
         """Read parameters and begin; the guard needs no lifecycle, it is always on."""
         super().__init__("astra_guard")
-        self._config = read_config(self, GuardNodeConfig)
+        self._config = prefixed(read_config(self, GuardNodeConfig), "base_frame")
         refuse_changes(self, lambda: "read once, when the node starts")
         self._guard = Guard(self._config.guard)
         self._lock = threading.Lock()

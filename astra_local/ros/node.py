@@ -18,6 +18,7 @@ from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import MessageError, StampCheck, require_frame
 from astra_core.ros.direct import DirectLane
+from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
@@ -31,6 +32,7 @@ from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.conversions import wheels_from_msg
 from astra_local.ros.imu_input import ImuInput
+from astra_local.ros.latency import Latency
 from astra_local.ros.outputs import LocalOutputs
 from astra_local.ros.sensor_watch import SensorWatch
 from astra_msgs.msg import Heartbeat
@@ -56,7 +58,7 @@ class LocalNode(ManagedNode):
 
     def configure(self) -> None:
         """Read parameters, make publishers, start hearing sensors."""
-        self._config = read_config(self, LocalNodeConfig)
+        self._config = prefixed(read_config(self, LocalNodeConfig), "odom_frame", "base_frame")
         self._pipeline = None
         self._follows_clock = bool(self.get_parameter("use_sim_time").value)
         self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)
@@ -64,6 +66,7 @@ class LocalNode(ManagedNode):
         self._sub_goal: tuple[SubGoal, int] | None = None
         self._tick_ns = self._job_ns = -1
         self._planning_s, self._error = 0.0, ""
+        self._latency = Latency()
         self._outputs = self._outputs or LocalOutputs(self, self._config)
         self._outputs.config = self._config
         self._worker = LatestJobWorker("planning", self._on_error, self._on_idle)
@@ -143,6 +146,7 @@ class LocalNode(ManagedNode):
         self._outputs.send_nearest(pipeline)
         now_ns = max(stamp_ns, self.get_clock().now().nanoseconds)
         self._outputs.send_command(pipeline.command(stamp_ns), now_ns)
+        self._latency.command(now_ns)
         self._submit_due()
         self._health.tick(now_ns)
         self._acknowledger.tick(stamp_ns)
@@ -174,6 +178,8 @@ class LocalNode(ManagedNode):
         trajectory = pipeline.plan(self._current_sub_goal(now_ns), now_ns)
         self._planning_s = time.perf_counter() - started_s
         self._error = ""
+        if frames:
+            self._latency.plan(frames[0].stamp_ns)
         self._outputs.send_trajectory(trajectory, self._planning_s)
         self._outputs.send_grids(pipeline, now_ns)
 
@@ -212,6 +218,7 @@ class LocalNode(ManagedNode):
         refused = dict(self._cameras.refused) | dict(self._imu.refused) | pipeline.refused_samples
         values = {
             "planning_ms": 1000.0 * self._planning_s,
+            **self._latency.values(),
             "fallback_fraction": pipeline.fallback_fraction,
             "stop_reason": pipeline.stop_reason,
             "blind_cameras": ", ".join(blind),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astra_core.config import setting
+from astra_core.ros.frames import frame_prefix
 
 __all__ = ["SimNodeConfig"]
 
@@ -54,3 +55,4 @@ class SimNodeConfig:
     map_frame: str = setting("map", "Frame of the ground truth.")
     base_frame: str = setting("base_link", "Frame of the robot.")
     imu_frame: str = setting("base_link", "Frame of the IMU readings.")
+    frame_prefix: str = frame_prefix()

@@ -20,6 +20,7 @@ from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
 from astra_core.records import Velocity
 from astra_core.ros.direct import DirectLane
+from astra_core.ros.frames import prefixed
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.poses import velocity_from_msg
@@ -54,7 +55,7 @@ class SimNode(Node):
             AstraError: A parameter is wrong.
         """
         super().__init__("astra_sim")
-        self._config = read_config(self, SimNodeConfig)
+        self._config = prefixed(read_config(self, SimNodeConfig), "base_frame", "imu_frame")
         refuse_changes(self, lambda: "read once, when the node starts")
         self._make_simulator = make_simulator or make_scene_simulator
         self._gate = TickGate(self._config.lockstep_nodes, self._config.ack_timeout_s)

@@ -49,7 +49,7 @@ class SensorPublishers:
                     Image, f"{topic}/depth/image_raw", qos
                 )
         self._static = TransformBroadcaster(node, static=True)
-        mountings = {camera.frame_id: camera.t_base_optical for camera in rig.cameras}
+        mountings = {self._frame_of(camera.name): camera.t_base_optical for camera in rig.cameras}
         if config.imu_frame != config.base_frame:
             # Simulated readings have the axes of the base, whatever the frame is called.
             mountings[config.imu_frame] = np.eye(4)
@@ -77,8 +77,11 @@ class SensorPublishers:
             self._wheels.publish(self._wheels_msg(wheels))
         self._clock.publish(Clock(clock=to_stamp(observation.stamp_ns)))
 
+    def _frame_of(self, camera: str) -> str:
+        return f"{self._config.frame_prefix.lstrip('/')}{self._rig[camera].frame_id}"
+
     def _send_frame(self, frame: CameraFrame) -> None:
-        frame_id = self._rig[frame.camera].frame_id
+        frame_id = self._frame_of(frame.camera)
         self._send_info(frame.camera, frame.stamp_ns)
         # Converting an image that nobody hears is the largest cost of this node.
         color = self._color[frame.camera]
@@ -90,7 +93,7 @@ class SensorPublishers:
 
     def _send_info(self, camera: str, stamp_ns: int) -> None:
         publisher, info = self._infos[camera]
-        info.header = header(stamp_ns, self._rig[camera].frame_id)
+        info.header = header(stamp_ns, self._frame_of(camera))
         publisher.publish(info)
 
     def _imu_msg(self, sample: ImuSample) -> Imu:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astra_core.config import setting
+from astra_core.ros.frames import frame_prefix
 
 __all__ = ["ViewerConfig"]
 
@@ -26,3 +27,4 @@ class ViewerConfig:
     )
     map_frame: str = setting("map", "Frame of the map.")
     odom_frame: str = setting("odom", "Frame in which odometry starts.")
+    frame_prefix: str = frame_prefix()

@@ -19,6 +19,7 @@ from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
 from astra_core import se3
+from astra_core.ros.frames import prefixed
 from astra_core.ros.images import ImageFormatError, color_from_msg
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
@@ -44,7 +45,7 @@ class ViewerNode(Node):
     def __init__(self) -> None:
         """Open the page and listen."""
         super().__init__("astra_viewer")
-        self._config = config = read_config(self, ViewerConfig)
+        self._config = config = prefixed(read_config(self, ViewerConfig), "odom_frame")
         refuse_changes(self, lambda: "read once, when the node starts")
         self._newest: dict[str, Any] = {}
         self._wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()

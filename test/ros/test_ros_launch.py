@@ -105,6 +105,7 @@ def test_the_launch_ends_with_any_process_that_it_cannot_do_without(bringup):
     nodes = nodes_of(bringup, sim="true")
     required = {name for name, kwargs in nodes.items() if kwargs["on_exit"] is not None}
     assert required == {"astra_sim", "astra_guard", "astra_local", "astra_lifecycle"}
+    assert {name for name, kwargs in nodes.items() if kwargs["respawn"]} == {"astra_global"}
     for name in required:
         assert type(nodes[name]["on_exit"]).__name__ == "Shutdown"
         assert name in nodes[name]["on_exit"].kwargs["reason"]

@@ -4,6 +4,7 @@ import itertools
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,10 @@ class Hand:
         self._change = node.create_client(ChangeState, f"{name}/change_state")
         self._get = node.create_client(GetState, f"{name}/get_state")
         until(lambda: self._change.service_is_ready() and self._get.service_is_ready(), name)
+
+    @property
+    def is_there(self):
+        return self._get.service_is_ready()
 
     def _call(self, client, request):
         future = client.call_async(request)
@@ -216,3 +221,27 @@ def test_everything_ends_without_traceback_and_the_owner_deactivates_first(stack
         assert "Traceback" not in log, log
         assert "terminate called" not in log
     assert "astra_local deactivated" in stack.log_file("astra_lifecycle").read_text()
+
+
+def test_a_node_that_was_restarted_is_brought_up_again(processes, node, until):
+    owner = (
+        "astra_lifecycle",
+        (
+            *(sys.executable, "-m", "astra_cli.ros.lifecycle_node", "--ros-args"),
+            *("-p", "nodes:=[astra_local]", "-p", "watch_period_s:=0.2"),
+        ),
+    )
+    watcher = processes(owner)
+    first = processes(LOCAL)
+    hand = Hand(node, "astra_local", until)
+    until(lambda: hand.state == "active", "the first process to be active", 60.0, watcher)
+    # What a person sets stays.
+    assert hand.set(Transition.TRANSITION_DEACTIVATE)
+    time.sleep(1.0)
+    assert hand.state == "inactive"
+    os.kill(first.process_ids["astra_local"], signal.SIGKILL)
+    until(lambda: not hand.is_there, "the process to be gone")
+    processes(LOCAL)
+    again = Hand(node, "astra_local", until)
+    until(lambda: again.state == "active", "the second process to be active", 60.0, watcher)
+    assert "astra_local was restarted" in watcher.log_file("astra_lifecycle").read_text()
