@@ -35,7 +35,14 @@ class ManagedNode(LifecycleNode):
         self._service_change_state.callback = self._answering(change_state)
         self.active = False
         self._configured = False
-        refuse_changes(self, lambda: _CONFIGURED if self._configured else "")
+        refuse_changes(
+            self, lambda: _CONFIGURED if self._configured else "", self.is_dynamic_parameter
+        )
+
+    def is_dynamic_parameter(self, name: str) -> bool:
+        """Tell whether a parameter takes effect whenever it is set; none does by default."""
+        del name
+        return False
 
     def configure(self) -> None:
         """Read parameters, load models and maps, subscribe. AstraError refuses the transition."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from rclpy.parameter import Parameter
 from astra_core.config import Setting, from_mapping, settings
 from astra_core.errors import ConfigError
 
-__all__ = ["read_config", "refuse_changes"]
+__all__ = ["accept_changes", "read_config", "refuse_changes"]
 
 ConfigT = TypeVar("ConfigT")
 
@@ -55,7 +56,48 @@ def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
     return from_mapping(config, values, where=node.get_name())
 
 
-def refuse_changes(node: Node, why: Callable[[], str]) -> None:
+def accept_changes(
+    node: Node,
+    config: type[ConfigT],
+    apply: Callable[[ConfigT], None],
+    is_dynamic: Callable[[str], bool],
+) -> None:
+    """Let some parameters be set while the node works; what cannot be is refused with a reason.
+
+    Several that are set at once are judged together, and take effect together or not at all.
+
+    Args:
+        node: The node, after :func:`read_config`.
+        config: The config dataclass that was read.
+        apply: Called with the new config after the parameters have been set.
+        is_dynamic: Tells by its name whether a parameter takes effect at once.
+    """
+    items = settings(config)
+
+    def on_set(parameters: Sequence[Parameter]) -> SetParametersResult:
+        wanted = {p.name: _plain(p.value) for p in parameters if is_dynamic(p.name)}
+        if not wanted or not all(node.has_parameter(name) for name in wanted):
+            return SetParametersResult(successful=True)
+        values = {item.name: _value(node, item.name, item) for item in items} | wanted
+        try:
+            from_mapping(config, values, where=node.get_name())
+        except ConfigError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
+
+    def after_set(parameters: Sequence[Parameter]) -> None:
+        if any(is_dynamic(parameter.name) for parameter in parameters):
+            apply(read_config(node, config))
+
+    node.add_on_set_parameters_callback(on_set)
+    node.add_post_set_parameters_callback(after_set)
+
+
+def refuse_changes(
+    node: Node,
+    why: Callable[[], str],
+    is_dynamic: Callable[[str], bool] = lambda name: False,
+) -> None:
     """Refuse to set parameters while that would have no effect, instead of reporting success.
 
     Declaring parameters stays possible, and so does setting ``use_sim_time``, which rclpy heeds.
@@ -63,6 +105,8 @@ def refuse_changes(node: Node, why: Callable[[], str]) -> None:
     Args:
         node: The node.
         why: Returns why parameters cannot be set now, for the one who tries; empty when they can.
+        is_dynamic: Tells by its name whether a parameter can always be set; see
+            :func:`accept_changes`.
     """
 
     def on_set(parameters: Sequence[Parameter]) -> SetParametersResult:
@@ -71,7 +115,9 @@ def refuse_changes(node: Node, why: Callable[[], str]) -> None:
         names = [
             item.name
             for item in parameters
-            if item.name != "use_sim_time" and node.has_parameter(item.name)
+            if item.name != "use_sim_time"
+            and not is_dynamic(item.name)
+            and node.has_parameter(item.name)
         ]
         if not reason or not names:
             return SetParametersResult(successful=True)
@@ -110,6 +156,8 @@ def _value(node: Node, name: str, item: Setting) -> Any:
     if parameter.type_ == Parameter.Type.NOT_SET:
         return None
     value = parameter.value
-    if item.type is tuple:
-        return list(value)
-    return value
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, (tuple, array)) else value

@@ -26,7 +26,7 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import ManagedNode
-from astra_core.ros.parameters import read_config
+from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.worker import LatestJobWorker
@@ -44,6 +44,7 @@ __all__ = ["GlobalNode", "main"]
 
 
 _FOREVER_NS = -(2**62)
+_DYNAMIC = ("publish_tf", "tf_tolerance_s", "idle_localize_period_s")
 
 
 class GlobalNode(ManagedNode):
@@ -58,6 +59,7 @@ class GlobalNode(ManagedNode):
     def __init__(self) -> None:
         """Make an unconfigured node."""
         super().__init__("astra_global")
+        accept_changes(self, GlobalNodeConfig, self._apply, self.is_dynamic_parameter)
         self._parts: list = []
         self._outputs: GlobalOutputs | None = None
         self.pipeline: AstraGlobal | None = None
@@ -109,6 +111,15 @@ class GlobalNode(ManagedNode):
         ]
         services.start()
         lane.start()
+
+    def is_dynamic_parameter(self, name: str) -> bool:
+        """Tell whether a parameter takes effect whenever it is set."""
+        return name in _DYNAMIC
+
+    def _apply(self, config: GlobalNodeConfig) -> None:
+        self._config = prefixed(config, "odom_frame", "base_frame")
+        if self._outputs is not None:
+            self._outputs.config = self._config
 
     def activate(self) -> None:
         """Take goals."""

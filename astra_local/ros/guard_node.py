@@ -22,7 +22,7 @@ from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
-from astra_core.ros.parameters import read_config, refuse_changes
+from astra_core.ros.parameters import accept_changes, read_config, refuse_changes
 from astra_core.ros.poses import header, velocity_from_msg, velocity_to_msg
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import from_stamp
@@ -47,9 +47,10 @@ class GuardNode(Node):
         """Read parameters and begin; the guard needs no lifecycle, it is always on."""
         super().__init__("astra_guard")
         self._config = prefixed(read_config(self, GuardNodeConfig), "base_frame")
-        refuse_changes(self, lambda: "read once, when the node starts")
+        refuse_changes(self, lambda: "read once, when the node starts", _is_limit)
         self._guard = Guard(self._config.guard)
         self._lock = threading.Lock()
+        accept_changes(self, GuardNodeConfig, self._limit, _is_limit)
         self._period_ns = round(1e9 / self._config.rate_hz)
         self._last_command_ns = self._tick_ns = _NEVER_NS
         self._is_peer_idle = True
@@ -70,6 +71,11 @@ class GuardNode(Node):
             self._own_timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
         self._lane.start()
         self._health = HealthReporter(self, self._read_health)
+
+    def _limit(self, config: GuardNodeConfig) -> None:
+        with self._lock:
+            self._guard.configure(config.guard)
+        self.get_logger().info("other limits are kept from now on")
 
     def close(self) -> None:
         """Stop the robot, then stop serving."""
@@ -144,6 +150,11 @@ class GuardNode(Node):
     def _read_health(self) -> Health:
         values = {state.name.lower(): count for state, count in self._counts.items()}
         return Health(reason="", values={**values, "reason": self._reason, **self._lane.refused})
+
+
+def _is_limit(name: str) -> bool:
+    # Whom to wait for is wired at the start.
+    return name.startswith("guard.") and name != "guard.peers"
 
 
 def main() -> int:

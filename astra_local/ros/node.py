@@ -23,7 +23,7 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import ManagedNode
-from astra_core.ros.parameters import read_config
+from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
 from astra_core.ros.worker import LatestJobWorker
@@ -41,6 +41,7 @@ from astra_msgs.msg import SubGoal as SubGoalMsg
 __all__ = ["LocalNode", "main"]
 
 _MAX_SILENCE_S = 1.0
+_DYNAMIC = ("publish_tf", "plan_period_s", "grid_period_s")
 
 
 class LocalNode(ManagedNode):
@@ -49,6 +50,7 @@ class LocalNode(ManagedNode):
     def __init__(self) -> None:
         """Make an unconfigured node."""
         super().__init__("astra_local")
+        accept_changes(self, LocalNodeConfig, self._apply, self.is_dynamic_parameter)
         self._lane: DirectLane | None = None
         self._worker: LatestJobWorker | None = None
         self._health: HealthReporter | None = None
@@ -92,6 +94,15 @@ class LocalNode(ManagedNode):
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
         self._health = HealthReporter(self, self._read_health)
+
+    def is_dynamic_parameter(self, name: str) -> bool:
+        """Tell whether a parameter takes effect whenever it is set."""
+        return name in _DYNAMIC
+
+    def _apply(self, config: LocalNodeConfig) -> None:
+        self._config = prefixed(config, "odom_frame", "base_frame")
+        if self._outputs is not None:
+            self._outputs.config = self._config
 
     def activate(self) -> None:
         """Take part in lockstep."""

@@ -27,29 +27,18 @@ class Guard:
     def __init__(self, config: GuardConfig | None = None) -> None:
         """Start at rest, with nothing heard from anyone."""
         self._config = config or GuardConfig()
-        c = self._config
-        self._linear = AxisLimiter(
-            AxisLimits(
-                c.max_linear_mps,
-                c.max_reverse_mps,
-                c.max_linear_acceleration_mps2,
-                c.max_linear_deceleration_mps2,
-                c.max_linear_jerk_mps3,
-            )
-        )
-        self._angular = AxisLimiter(
-            AxisLimits(
-                c.max_angular_rad_s,
-                c.max_angular_rad_s,
-                c.max_angular_acceleration_rad_s2,
-                c.max_angular_deceleration_rad_s2,
-                c.max_angular_jerk_rad_s3,
-            )
-        )
+        self._linear = AxisLimiter(_linear_limits(self._config))
+        self._angular = AxisLimiter(_angular_limits(self._config))
         self._command: tuple[Velocity, int] | None = None
         self._nearest: NearestObstacle | None = None
         self._heartbeats: dict[str, tuple[int, bool, str]] = {}
         self._last_ns: int | None = None
+
+    def configure(self, config: GuardConfig) -> None:
+        """Keep other limits from now on; what is faster than they allow brakes down to them."""
+        self._config = config
+        self._linear.limits = _linear_limits(config)
+        self._angular.limits = _angular_limits(config)
 
     def on_command(self, velocity: Velocity, stamp_ns: int) -> None:
         """Take a wanted velocity and when it was decided."""
@@ -135,3 +124,23 @@ class Guard:
     ) -> GuardDecision:
         velocity = Velocity(self._linear.step(linear, dt), self._angular.step(angular, dt))
         return GuardDecision(velocity, state, reason)
+
+
+def _linear_limits(c: GuardConfig) -> AxisLimits:
+    return AxisLimits(
+        c.max_linear_mps,
+        c.max_reverse_mps,
+        c.max_linear_acceleration_mps2,
+        c.max_linear_deceleration_mps2,
+        c.max_linear_jerk_mps3,
+    )
+
+
+def _angular_limits(c: GuardConfig) -> AxisLimits:
+    return AxisLimits(
+        c.max_angular_rad_s,
+        c.max_angular_rad_s,
+        c.max_angular_acceleration_rad_s2,
+        c.max_angular_deceleration_rad_s2,
+        c.max_angular_jerk_rad_s3,
+    )

@@ -28,17 +28,18 @@ class AxisLimiter:
 
     Attributes:
         value: Present output.
+        limits: May be replaced at any time; a value beyond new ones brakes down to them.
     """
 
     def __init__(self, limits: AxisLimits) -> None:
         """Start at rest."""
-        self._limits = limits
+        self.limits = limits
         self.value = 0.0
         self._acceleration = 0.0
 
     def step(self, target: float, dt_s: float) -> float:
         """Move towards a finite target for ``dt_s`` seconds and return the new value."""
-        limits = self._limits
+        limits = self.limits
         target = min(max(target, -limits.fastest_backward), limits.fastest_forward)
         if dt_s <= 0.0:
             return self.value

@@ -143,15 +143,33 @@ def test_its_last_word_is_a_stop(number, guard, speeds, stack, until):
     assert "Traceback" not in guard.log_file("astra_guard").read_text()
 
 
-def test_a_limit_set_while_it_runs_is_refused(guard, node, until):
+@pytest.fixture
+def put(guard, node, until):
     client = node.create_client(SetParameters, "astra_guard/set_parameters")
     until(client.service_is_ready, "the service", runner=guard)
-    parameter = Parameter("guard.max_linear_mps", value=0.1).to_parameter_msg()
-    future = client.call_async(SetParameters.Request(parameters=[parameter]))
-    until(future.done, "an answer", runner=guard)
-    (answer,) = future.result().results
-    assert not answer.successful
-    assert answer.reason == "guard.max_linear_mps: read once, when the node starts"
+
+    def put(name, value):
+        parameter = Parameter(name, value=value).to_parameter_msg()
+        future = client.call_async(SetParameters.Request(parameters=[parameter]))
+        until(future.done, "an answer", runner=guard)
+        (answer,) = future.result().results
+        return "" if answer.successful else answer.reason
+
+    return put
+
+
+def test_a_limit_set_while_it_drives_is_kept_from_then_on(guard, speeds, stack, put, until):
+    until(lambda: drives(speeds), "driving", runner=guard)
+    assert put("guard.max_linear_mps", 0.1) == ""
+    until(lambda: abs(speeds[-1][1] - 0.1) < 1e-6, "the new limit", runner=guard)
+    assert put("guard.max_linear_mps", 0.8) == ""
+    until(lambda: speeds[-1][1] > 0.15, "the old speed", runner=guard)
+
+
+def test_limits_that_cannot_be_are_refused_while_it_runs(put):
+    assert "guard.max_linear_mps" in put("guard.max_linear_mps", -0.1)
+    assert put("guard.max_linear_mps", "fast") != ""
+    assert put("rate_hz", 20.0) == "rate_hz: read once, when the node starts"
 
 
 def test_it_is_small():
