@@ -41,6 +41,9 @@ THREAD_ENVIRONMENT = dict.fromkeys(
 """Numeric libraries would start a thread per core in each process; who sets these is obeyed."""
 
 
+Value = bool | float | str | list[str]
+
+
 @dataclass(frozen=True)
 class LaunchArgument:
     """One argument of the bring-up, as `ros2 launch ... --show-args` prints it."""
@@ -91,6 +94,11 @@ ARGUMENTS = (
         ("empty", "standard", "crowded"),
     ),
     LaunchArgument("map", "", "Folder of the map that Astra-Global loads; empty: by load_map."),
+    LaunchArgument(
+        "rig",
+        "",
+        "Cameras by name with commas between, as in front,rear; empty: front,left,rear,right.",
+    ),
     LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
     LaunchArgument(
         "frame_prefix",
@@ -126,6 +134,7 @@ NODES = (
         parameter_file="astra_sim.yaml",
         parameters={
             "frame_prefix": "frame_prefix",
+            "cameras": "rig",
             "scene": "scene",
             "seed": "seed",
             "start_seed": "start_seed",
@@ -150,6 +159,7 @@ NODES = (
         # The simulator's bursts of images are too much for best effort; drivers offer no other.
         parameters={
             "frame_prefix": "frame_prefix",
+            "cameras.names": "rig",
             "cameras.reliable": "sim",
             "wheel_topic_reliable": "sim",
         },
@@ -163,6 +173,7 @@ NODES = (
         parameters={
             "frame_prefix": "frame_prefix",
             "map_folder": "map",
+            "cameras.names": "rig",
             "cameras.reliable": "sim",
         },
         lifecycle_order=2,
@@ -173,7 +184,7 @@ NODES = (
         executable="astra_viewer",
         module="astra_viewer.ros.node",
         parameter_file="astra_viewer.yaml",
-        parameters={"frame_prefix": "frame_prefix"},
+        parameters={"frame_prefix": "frame_prefix", "cameras": "rig"},
         condition="viewer",
         required=False,
     ),
@@ -228,17 +239,20 @@ def resolve_arguments(given: Mapping[str, object]) -> dict[str, str]:
     return values
 
 
-def node_parameters(node: NodeSpec, values: Mapping[str, str]) -> dict[str, bool | float | str]:
+def node_parameters(node: NodeSpec, values: Mapping[str, str]) -> dict[str, Value]:
     """Return the parameters that the arguments set on a node, as values of their own type.
 
     Args:
         node: A row of the table.
         values: From :func:`resolve_arguments`.
     """
-    parameters: dict[str, bool | float | str] = {"use_sim_time": values["use_sim_time"] == "true"}
+    parameters: dict[str, Value] = {"use_sim_time": values["use_sim_time"] == "true"}
     for parameter, argument in node.parameters.items():
-        if values[argument]:
-            parameters[parameter] = _typed(values[argument])
+        text = values[argument]
+        if argument == "rig" and text:
+            parameters[parameter] = [name.strip() for name in text.split(",")]
+        elif text:
+            parameters[parameter] = _typed(text)
     return parameters
 
 

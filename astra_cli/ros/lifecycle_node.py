@@ -92,13 +92,13 @@ class LifecycleOwner(Node):
     def _watch(self) -> None:
         """Bring up again what comes back as another process; what a person set is left alone."""
         c = self._config
-        processes = {name: self._process_of(name) for name in c.nodes}
+        known = {name: self._endpoints_of(name) for name in c.nodes}
         while not self._stop.wait(c.watch_period_s):
             for name in c.nodes:
-                process = self._process_of(name)
-                if not process or process == processes[name]:
+                # The endpoint of a process that was killed lingers beside the new one's.
+                if self._endpoints_of(name) <= known[name]:
                     continue
-                processes[name] = process
+                known[name] |= self._endpoints_of(name)
                 self.get_logger().warning(f"{name} was restarted: bringing it up")
                 try:
                     self._wait_for(name)
@@ -110,14 +110,14 @@ class LifecycleOwner(Node):
                     # The others go on; the next restart is a new chance.
                     self.get_logger().error(str(error))
 
-    def _process_of(self, name: str) -> bytes:
-        """Return what tells the process of a node from an earlier one; empty while it is gone.
+    def _endpoints_of(self, name: str) -> set[bytes]:
+        """Return what tells the processes of a node apart; empty while there is none.
 
         Every lifecycle node publishes its transitions; the endpoint's id is new in each process.
         """
         topic = self.resolve_topic_name(f"{name}/transition_event")
         endpoints = self.get_publishers_info_by_topic(topic)
-        return b"".join(sorted(bytes(endpoint.endpoint_gid) for endpoint in endpoints))
+        return {bytes(endpoint.endpoint_gid) for endpoint in endpoints}
 
     def _fail(self, why: str) -> None:
         self.get_logger().fatal(why)

@@ -28,6 +28,9 @@ class SimNodeConfig:
         choices=("empty", "standard", "crowded"),
     )
     profile: str = setting("default", "Sensor profile: a name, or the path of a YAML file.")
+    cameras: tuple[str, ...] = setting(
+        ("front", "left", "rear", "right"), "Which of these cameras the robot has."
+    )
     camera_hz: float = setting(
         10.0, "Images per simulated second; 0: none.", minimum=0.0, maximum=50.0
     )

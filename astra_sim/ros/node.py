@@ -16,6 +16,7 @@ from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.node import Node
 from std_msgs.msg import String
 
+from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
 from astra_core.records import Velocity
@@ -28,6 +29,7 @@ from astra_core.ros.qos import event, latched
 from astra_core.ros.stamps import from_stamp
 from astra_core.time import from_seconds
 from astra_msgs.msg import TickAck
+from astra_sim.rig import default_rig
 from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.pace import Pace
 from astra_sim.ros.robot_description import robot_urdf
@@ -178,6 +180,12 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
 
     if len(config.start_pose) not in (0, 3):
         raise ConfigError(f"start_pose must be x, y, theta or empty, got {config.start_pose}")
+    cameras = default_rig().cameras
+    known = {camera.name: camera for camera in cameras}
+    if unknown := [name for name in config.cameras if name not in known]:
+        raise ConfigError(
+            f"the simulated robot has no camera {', '.join(unknown)}; it has {', '.join(known)}"
+        )
     x_y_theta = tuple(config.start_pose) or None
     return Simulator(
         make_scene(config.scene, config.seed),
@@ -187,6 +195,7 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
         depth=config.depth,
         conditions=named_conditions(config.conditions),
         start_pose=x_y_theta,  # type: ignore[arg-type]
+        rig=CameraRig(tuple(known[name] for name in config.cameras)),
     )
 
 

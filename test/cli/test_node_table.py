@@ -85,6 +85,22 @@ def test_namespace_and_user_file_reach_every_node():
         assert command.argv[0] == sys.executable
 
 
+def test_a_rig_reaches_everybody_who_has_cameras():
+    given = {"sim": True, "viewer": True, "rig": "front, rear"}
+    words = [word for command in commands(given) for word in command.argv]
+    assert words.count('cameras.names:=["front", "rear"]') == 2
+    assert words.count('cameras:=["front", "rear"]') == 2
+    assert not any("cameras.names" in word for word in argv_of("astra_local"))
+
+
+def test_robots_with_a_prefix_share_tf_and_others_do_not():
+    alone = argv_of("astra_local", sim=True, namespace="r1")
+    assert "/tf:=tf" in alone and "/clock:=clock" in alone
+    shared = argv_of("astra_local", namespace="r1", frame_prefix="r1/")
+    assert "/tf:=tf" not in shared and "/clock:=clock" not in shared
+    assert 'frame_prefix:="r1/"' in shared
+
+
 def test_unknown_arguments_and_values_are_refused():
     with pytest.raises(ConfigError, match="unknown argument 'sceen'; known: sim, scene"):
         commands({"sceen": "home"})
