@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CAMERA", "TOPICS", "TopicSpec", "topic"]
+__all__ = ["CAMERA", "TOPICS", "TopicSpec", "topic", "topics_page"]
 
 CAMERA = "<camera>"
 
@@ -137,3 +137,16 @@ TOPICS = (
 def topic(name: str) -> TopicSpec:
     """Return the row of a name."""
     return next(row for row in TOPICS if row.name == name)
+
+
+def topics_page() -> str:
+    """Return the table for people, in Markdown."""
+    lines = ["| Topic | Type | By | What | QoS |", "|---|---|---|---|---|"]
+    for row in TOPICS:
+        qos = "latched" if row.latched else "reliable" if row.reliable else "best effort"
+        package, _, name = row.type.split("/")
+        nodes = ", ".join(node.removeprefix("astra_") for node in row.nodes)
+        lines.append(
+            f"| `{row.name}` | {package}/{name} | {nodes} | {row.about} | {qos}, {row.depth} |"
+        )
+    return "\n".join(lines) + "\n"

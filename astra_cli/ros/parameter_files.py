@@ -1,4 +1,4 @@
-"""Writes all of ``config/`` that is made from code: defaults, URDF, rviz2 displays.
+"""Writes what is made from code: ``config/`` (defaults, URDF, rviz2 displays), a table of topics.
 
     python -m astra_cli.ros.parameter_files            # after a default or a description changed
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from astra_cli.ros.lifecycle_config import LifecycleConfig
 from astra_cli.ros.rviz_config import rviz_config
+from astra_cli.topic_table import topics_page
 from astra_core.config import Setting, settings
 from astra_global.ros.config import GlobalNodeConfig
 from astra_local.ros.config import LocalNodeConfig
@@ -23,7 +24,7 @@ from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.robot_description import robot_urdf
 from astra_viewer.ros.config import ViewerConfig
 
-__all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file"]
+__all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file", "ros_page"]
 
 NODE_CONFIGS: dict[str, tuple[type, str]] = {
     "astra_sim": (SimNodeConfig, "The simulator."),
@@ -34,6 +35,8 @@ NODE_CONFIGS: dict[str, tuple[type, str]] = {
     "astra_lifecycle": (LifecycleConfig, "The lifecycle owner."),
 }
 _WIDTH = 100
+_TOPICS_BEGIN = "<!-- topics: made by astra_cli/ros/parameter_files.py -->"
+_TOPICS_END = "<!-- end of topics -->"
 
 
 def parameter_file(name: str) -> str:
@@ -68,11 +71,20 @@ def config_files() -> dict[str, str]:
     return files
 
 
+def ros_page(text: str) -> str:
+    """Return ``docs/ros.md`` with the present topic table."""
+    before, _, rest = text.partition(_TOPICS_BEGIN)
+    after = rest.partition(_TOPICS_END)[2]
+    return f"{before}{_TOPICS_BEGIN}\n{topics_page()}{_TOPICS_END}{after}"
+
+
 def main() -> int:
     """Write all files; say which changed."""
-    folder = Path(__file__).resolve().parents[2] / "config"
-    for name, text in config_files().items():
-        path = folder / name
+    root = Path(__file__).resolve().parents[2]
+    page = root / "docs" / "ros.md"
+    texts = {root / "config" / name: text for name, text in config_files().items()}
+    texts[page] = ros_page(page.read_text(encoding="utf-8"))
+    for path, text in texts.items():
         changed = not path.is_file() or path.read_text(encoding="utf-8") != text
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path.name}: {'written' if changed else 'unchanged'}\n")

@@ -123,7 +123,11 @@ class CameraInput:
 
     def mounting(self, frame_id: str) -> NDArray[np.float64] | None:
         """Return ``T_base_frame`` ``(4, 4)`` by ``/tf_static``, ``None`` while unknown."""
-        return self._tree.lookup(self._base_frame, frame_id)
+        return self.fixed(self._base_frame, frame_id)
+
+    def fixed(self, target: str, source: str) -> NDArray[np.float64] | None:
+        """Return ``T_target_source`` ``(4, 4)`` by ``/tf_static``, ``None`` while unknown."""
+        return self._tree.lookup(target, source)
 
     def _forward(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         if self.rig is not None:

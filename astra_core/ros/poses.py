@@ -32,6 +32,7 @@ __all__ = [
     "pose_stamped",
     "pose_to_msg",
     "rigid_from_msg",
+    "rigid_from_pose",
     "rigid_transform",
     "velocity_from_msg",
     "velocity_to_msg",
@@ -57,7 +58,16 @@ def pose_from_msg(message: Pose) -> NDArray[np.float64]:
     Raises:
         MessageError: The position is not finite or the quaternion is not a rotation.
     """
-    return se3.to_se2(_rigid(message.position, message.orientation))
+    return se3.to_se2(rigid_from_pose(message))
+
+
+def rigid_from_pose(message: Pose) -> NDArray[np.float64]:
+    """Return the ``(4, 4)`` matrix of a pose message.
+
+    Raises:
+        MessageError: The position is not finite or the quaternion is not a rotation.
+    """
+    return _rigid(message.position, message.orientation)
 
 
 def pose_stamped(pose: ArrayLike, stamp_ns: int, frame_id: str) -> PoseStamped:

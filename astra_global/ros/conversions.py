@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import io
+from collections.abc import Callable
 
 import numpy as np
 from geometry_msgs.msg import (
@@ -19,15 +20,15 @@ from nav_msgs.msg import MapMetaData, OccupancyGrid, Path
 from numpy.typing import NDArray
 from PIL import Image
 
-from astra_core import se2
+from astra_core import se3
 from astra_core.errors import ConfigError, NotLocalized
 from astra_core.records import GlobalPose, LocalizationStatus
 from astra_core.ros.poses import (
     covariance_to_msg,
     header,
-    pose_from_msg,
     pose_stamped,
     pose_to_msg,
+    rigid_from_pose,
 )
 from astra_core.ros.stamps import to_stamp
 from astra_global.types import AstraMap, Goal, MissionResult, OccupancyMap
@@ -35,6 +36,8 @@ from astra_msgs.action import Navigate
 from astra_msgs.msg import GlobalPose as GlobalPoseMsg
 from astra_msgs.msg import GoalSpec, LandmarkArray
 from astra_msgs.msg import Landmark as LandmarkMsg
+
+Lookup = Callable[[str, str], NDArray[np.float64] | None]
 
 _MAX_WORDS = 1000
 _MAX_PIXELS = 20_000_000
@@ -49,6 +52,10 @@ __all__ = [
     "pose_twin",
     "result_to_msg",
 ]
+
+
+def _nothing_fixed(_target: str, _source: str) -> None:
+    return None
 
 
 def global_pose_to_msg(
@@ -143,6 +150,7 @@ def path_to_msg(points_m: NDArray[np.float64], stamp_ns: int, map_frame: str) ->
 def pose_in_map(
     message: PoseStamped,
     frames: dict[str, NDArray[np.float64] | None],
+    fixed: Lookup = _nothing_fixed,
 ) -> NDArray[np.float64]:
     """Return a planar pose ``(3,)`` in ``map`` of a pose in any known frame.
 
@@ -150,30 +158,41 @@ def pose_in_map(
         message: The pose.
         frames: ``T_map_frame`` ``(3,)`` by frame name; ``None`` where it is not known yet. The
             first name is that of the map itself; an empty frame in the message means it.
+        fixed: Returns ``T_target_source`` ``(4, 4)`` by ``/tf_static``, ``None`` where there is
+            none: a frame that is fixed to one of ``frames`` is known as well.
 
     Raises:
         ConfigError: The frame is unknown or the quaternion is not a rotation.
         NotLocalized: The frame moves with the robot and the robot does not know where it is.
     """
     frame = message.header.frame_id.lstrip("/") or next(iter(frames))
-    if frame not in frames:
-        raise ConfigError(f"pose in frame {frame!r}; known are {', '.join(frames)}")
     try:
-        pose = pose_from_msg(message.pose)
+        pose = rigid_from_pose(message.pose)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    t_map_frame = frames[frame]
-    if t_map_frame is None:
-        raise NotLocalized(f"a pose in {frame} needs to be localized first")
-    return se2.compose(t_map_frame, pose)
+    for known in [frame] if frame in frames else frames:
+        t_map_known = frames[known]
+        t_known_frame = np.eye(4) if known == frame else fixed(known, frame)
+        if t_known_frame is None:
+            continue
+        if t_map_known is None:
+            raise NotLocalized(f"a pose in {frame} needs to be localized first")
+        # In space and then onto the floor: the frame may be a camera's.
+        return se3.to_se2(se3.from_se2(t_map_known) @ t_known_frame @ pose)
+    raise ConfigError(f"pose in frame {frame!r}; known are {', '.join(frames)} and what is fixed")
 
 
-def goal_from_msg(spec: GoalSpec, frames: dict[str, NDArray[np.float64] | None]) -> Goal:
+def goal_from_msg(
+    spec: GoalSpec,
+    frames: dict[str, NDArray[np.float64] | None],
+    fixed: Lookup = _nothing_fixed,
+) -> Goal:
     """Return the goal of a request.
 
     Args:
         spec: The request.
         frames: See :func:`pose_in_map`.
+        fixed: Likewise.
 
     Raises:
         ConfigError: The kind is unknown, its field is empty, or the picture cannot be read.
@@ -187,7 +206,7 @@ def goal_from_msg(spec: GoalSpec, frames: dict[str, NDArray[np.float64] | None])
     if spec.kind == GoalSpec.KIND_LANDMARK:
         return Goal(landmark_id=spec.landmark_id)
     if spec.kind == GoalSpec.KIND_POSE:
-        return Goal(pose=pose_in_map(spec.pose, frames))
+        return Goal(pose=pose_in_map(spec.pose, frames, fixed))
     if spec.kind == GoalSpec.KIND_IMAGE:
         return Goal(image=_picture(bytes(spec.image.data)))
     raise ConfigError(f"unknown kind of goal {spec.kind}")

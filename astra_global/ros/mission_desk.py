@@ -16,7 +16,7 @@ from astra_core.ros.poses import pose_stamped
 from astra_core.time import to_seconds
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
-from astra_global.ros.conversions import goal_from_msg, result_to_msg
+from astra_global.ros.conversions import Lookup, goal_from_msg, result_to_msg
 from astra_global.ros.nav2 import navigate_to_pose
 from astra_global.ros.navigate_server import NAVIGATE, NavigateServer
 from astra_global.ros.outputs import GlobalOutputs
@@ -34,8 +34,15 @@ class MissionDesk:
         pipeline: Who knows the way; ``None`` until map and rig are known.
     """
 
-    def __init__(self, node: Node, config: GlobalNodeConfig, outputs: GlobalOutputs) -> None:
-        """Open the desk."""
+    def __init__(
+        self,
+        node: Node,
+        config: GlobalNodeConfig,
+        outputs: GlobalOutputs,
+        fixed: Lookup = lambda target, source: None,
+    ) -> None:
+        """Open the desk; ``fixed`` as in :func:`astra_global.ros.conversions.pose_in_map`."""
+        self.fixed = fixed
         self.pipeline: AstraGlobal | None = None
         self._node, self._config, self._outputs = node, config, outputs
         self._lock = threading.RLock()
@@ -80,7 +87,7 @@ class MissionDesk:
             AstraError: The goal cannot be used.
         """
         with self._lock:
-            goal = goal_from_msg(spec, self.frames())
+            goal = goal_from_msg(spec, self.frames(), self.fixed)
             if goal.landmark_id and goal.landmark_id not in self.pipeline.map.landmark_by_id:
                 # Said at once, and not after the robot has found out where it is.
                 raise GoalNotFound(f"the map has no landmark {goal.landmark_id!r}")

@@ -83,7 +83,9 @@ class GlobalNode(ManagedNode):
         self._localizer = None
         if config.map_folder:
             self.load(Path(config.map_folder))
-        self.desk = MissionDesk(self, config, self._outputs)
+        self.desk = MissionDesk(
+            self, config, self._outputs, lambda target, source: self._cameras.fixed(target, source)
+        )
         self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
         self._acknowledger = TickAcknowledger(self, config.max_lag_s, self._busy_since_ns)
         self._check_stamp = StampCheck(self)

@@ -39,7 +39,7 @@ class PoseInputs:
         if pipeline is None:
             raise NotLocalized("map or cameras are not known yet")
         stamped = PoseStamped(header=message.header, pose=message.pose.pose)
-        pose = pose_in_map(stamped, self._node.desk.frames())
+        pose = pose_in_map(stamped, self._node.desk.frames(), self._node.desk.fixed)
         covariance = covariance_from_msg(message.pose.covariance)
         # rviz2 stamps with its own clock; the pose is meant for now.
         if not pipeline.set_pose(pose, covariance, self._node.tick_ns):

@@ -260,6 +260,18 @@ def test_poses_are_brought_into_the_map():
         pose_in_map(stamped("moon", (1, 0, 0)), FRAMES)
 
 
+def test_poses_in_frames_that_are_fixed_to_known_ones():
+    def fixed(target, source):
+        if (target, source) != ("odom", "shelf"):
+            return None
+        # One metre ahead of the origin of odom, and looking back.
+        return se3.from_xyz_rpy((1.0, 0.0, 0.3), (0.0, 0.0, math.pi))
+
+    pose = pose_in_map(stamped("shelf", (0.5, 0.0, 0.0)), FRAMES, fixed)
+    # odom lies at (1, 0) and is turned by a quarter: x of odom is y of the map.
+    np.testing.assert_allclose(pose, [1.0, 0.5, -math.pi / 2], atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("points", "headings"),
     [

@@ -10,7 +10,7 @@ pytest.importorskip("astra_msgs.msg")
 import rclpy
 import yaml
 
-from astra_cli.ros.parameter_files import NODE_CONFIGS, config_files
+from astra_cli.ros.parameter_files import NODE_CONFIGS, config_files, ros_page
 from astra_core import errors
 from astra_core.config import settings
 from astra_core.errors import AstraError, ConfigError
@@ -72,6 +72,9 @@ def test_a_node_describes_its_parameters(name, make_node):
 def test_generated_files_are_up_to_date():
     stale = [n for n, text in config_files().items() if (CONFIG / n).read_text() != text]
     assert stale == [], "run `python -m astra_cli.ros.parameter_files`"
+    page = (CONFIG.parent / "docs" / "ros.md").read_text()
+    assert page == ros_page(page), "run `python -m astra_cli.ros.parameter_files`"
+    assert "`global/pose` |" in page
 
 
 @pytest.mark.parametrize("name", CONFIGS)
