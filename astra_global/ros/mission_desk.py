@@ -57,6 +57,7 @@ class MissionDesk:
             refusal=self.refusal,
             start=self._start_request,
             cancel=self._cancel,
+            wake=lambda: self.step(self._now_ns),
             doors=[NAVIGATE, *([nav2] if (nav2 := navigate_to_pose()) else [])],
         )
 

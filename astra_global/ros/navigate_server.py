@@ -59,6 +59,7 @@ class NavigateServer:
         refusal: Callable[[], str],
         start: Callable[[Navigate.Goal], Navigate.Result | None],
         cancel: Callable[[str], None],
+        wake: Callable[[], None],
         doors: Sequence[Door] = (NAVIGATE,),
     ) -> None:
         """Offer the actions.
@@ -70,10 +71,12 @@ class NavigateServer:
             start: Begins a mission, returns the result of the one it replaced (``None`` if there
                 was none), raises AstraError when the goal cannot be used.
             cancel: Ends the mission; its result then comes through :meth:`finish`.
+            wake: Makes the owner call :meth:`step` now and not when its time has come.
             doors: The actions.
         """
         self._node = node
         self._refusal, self._start, self._cancel = refusal, start, cancel
+        self._wake = wake
         self._lock = lock
         self._goal: tuple[Door, ServerGoalHandle] | None = None
         self._cancelling = False
@@ -87,7 +90,7 @@ class NavigateServer:
             execute_callback=_never,
             goal_callback=self._on_goal,
             handle_accepted_callback=lambda goal: self._on_accepted(door, goal),
-            cancel_callback=lambda _: CancelResponse.ACCEPT,
+            cancel_callback=self._on_cancel,
         )
 
     @property
@@ -126,6 +129,11 @@ class NavigateServer:
             self._node.get_logger().warning(f"goal rejected: {why}")
             return GoalResponse.REJECT
         return GoalResponse.ACCEPT
+
+    def _on_cancel(self, _request: Any) -> CancelResponse:
+        # The state of the goal changes after this answer: the step has to come after it too.
+        self._node.executor.create_task(self._wake)
+        return CancelResponse.ACCEPT
 
     def _on_accepted(self, door: Door, goal: ServerGoalHandle) -> None:
         with self._lock:

@@ -86,6 +86,7 @@ def test_a_goal_through_one_door_preempts_that_of_the_other(node, until):
         refusal=lambda: "",
         start=start,
         cancel=lambda reason: None,
+        wake=lambda: None,
         doors=[NAVIGATE, other],
     )
     clients = [ActionClient(node, Navigate, name) for name in ("navigate", "other_door")]
