@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from astra_sim.robot import ROBOT
+
 if TYPE_CHECKING:
     import mujoco
 
@@ -23,17 +25,18 @@ _UPRIGHT = 0.9999
 class ClearanceMeter:
     """Distance of the robot's hull to the nearest thing beside it."""
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, name: str = ROBOT) -> None:
         """Sort the geoms of a world.
 
         Args:
             model: The compiled world with the robot.
             data: A state whose positions are up to date.
+            name: Of the robot.
         """
         import mujoco
 
         self._model = model
-        self._hull = int(model.geom("robot_hull").id)
+        self._hull = int(model.geom(f"{name}_hull").id)
         self._radius_m = float(model.geom_size[self._hull, 0])
         rotation = data.geom_xmat.reshape(-1, 3, 3)
         static = model.body_weldid[model.geom_bodyid] == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from astra_sim.robot import ROBOT
+
 if TYPE_CHECKING:
     import mujoco
 
@@ -14,18 +16,19 @@ _SAME_EVENT_S = 0.5
 
 
 class CollisionMonitor:
-    """Counts collisions of the robot's hull; contacts less than half a second apart are one."""
+    """Counts collisions of a robot's hull; contacts less than half a second apart are one."""
 
-    def __init__(self, model: mujoco.MjModel, object_ids: Sequence[str]) -> None:
+    def __init__(self, model: mujoco.MjModel, object_ids: Sequence[str], name: str = ROBOT) -> None:
         """Prepare.
 
         Args:
             model: The compiled world.
             object_ids: Object id of every geom, empty for what is no object of the scene (it is
                 called by the name of its geom).
+            name: Of the robot.
         """
         self._model = model
-        self._hull = int(model.geom("robot_hull").id)
+        self._hull = int(model.geom(f"{name}_hull").id)
         self._object_ids = object_ids
         self._last_touch_s: dict[str, float] = {}
         self.count = 0

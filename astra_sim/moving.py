@@ -89,6 +89,6 @@ def add_solid_geom(
     )
 
 
-def let_robot_touch(spec: mujoco.MjSpec) -> None:
-    """Make the robot's hull collide with what moves."""
-    spec.geom("robot_hull").conaffinity |= _MOVING_TYPE
+def let_robot_touch(spec: mujoco.MjSpec, name: str) -> None:
+    """Make the hull of a robot collide with what moves."""
+    spec.geom(f"{name}_hull").conaffinity |= _MOVING_TYPE

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from astra_core.camera import CameraIntrinsics, CameraRig
 from astra_core.errors import AstraError
 from astra_sim.culling import ViewCuller
-from astra_sim.robot import HIDDEN_GROUP
+from astra_sim.robot import HIDDEN_GROUP, ROBOT
 
 if TYPE_CHECKING:
     import mujoco
@@ -82,10 +82,15 @@ def _has_osmesa() -> bool:
 
 
 class RigRenderer:
-    """Draws what the cameras of the robot see, without any sensor error."""
+    """Draws what the cameras of a robot see, without any sensor error."""
 
-    def __init__(self, model: mujoco.MjModel, rig: CameraRig) -> None:
+    def __init__(self, model: mujoco.MjModel, rig: CameraRig, name: str = ROBOT) -> None:
         """Open a GL context large enough for the largest camera and upload the world.
+
+        Args:
+            model: The world.
+            rig: Cameras of a robot in it.
+            name: Of the robot, which its own cameras do not see.
 
         Raises:
             RenderingError: No GL library can be used.
@@ -94,6 +99,7 @@ class RigRenderer:
 
         self._model = model
         self._rig = rig
+        self._own = model.geom_bodyid == model.body(name).id
         width = max(camera.intrinsics.width_px for camera in rig.cameras)
         height = max(camera.intrinsics.height_px for camera in rig.cameras)
         backend = select_gl_backend()
@@ -122,7 +128,7 @@ class RigRenderer:
         for camera in rig.cameras:
             view = mujoco.MjvCamera()
             view.type = mujoco.mjtCamera.mjCAMERA_FIXED
-            view.fixedcamid = model.camera(f"robot_{camera.name}").id
+            view.fixedcamid = model.camera(f"{name}_{camera.name}").id
             k = camera.intrinsics
             self._views.append((view, mujoco.MjrRect(0, 0, k.width_px, k.height_px), k))
 
@@ -184,6 +190,7 @@ class RigRenderer:
         groups = model.geom_group.copy()
         # MuJoCo draws everything everywhere; leaving out what is not seen costs less.
         model.geom_group[~self._culler.visible(model, data, view.fixedcamid, k)] = HIDDEN_GROUP
+        model.geom_group[self._own] = HIDDEN_GROUP
         try:
             self._gl.make_current()
             mujoco.mjv_updateScene(

@@ -22,7 +22,10 @@ from astra_core.robot import FOOTPRINT_RADIUS_M
 if TYPE_CHECKING:
     import mujoco
 
-__all__ = ["HIDDEN_GROUP", "DriveBase", "RobotConfig", "add_robot"]
+__all__ = ["HIDDEN_GROUP", "ROBOT", "DriveBase", "RobotConfig", "add_robot"]
+
+ROBOT = "robot"
+"""Name of the robot where there is only one."""
 
 HIDDEN_GROUP = 5
 """Geom group that cameras do not see: the robot's own hull."""
@@ -46,24 +49,33 @@ class RobotConfig:
     grip_m_s2: float = setting(3.0, "acceleration at which the tyres slide", minimum=0.1)
 
 
-def add_robot(spec: mujoco.MjSpec, rig: CameraRig, config: RobotConfig) -> None:
-    """Add body, joints, IMU and cameras of the robot to a world.
+def add_robot(
+    spec: mujoco.MjSpec,
+    rig: CameraRig,
+    config: RobotConfig,
+    name: str = ROBOT,
+    *,
+    seen: bool = False,
+) -> None:
+    """Add body, joints, IMU and cameras of a robot to a world.
 
     Args:
         spec: The world; changed in place.
         rig: Cameras to mount.
         config: Size and mass.
+        name: Of the body, and before the names of all its parts.
+        seen: Whether it has a body that the cameras of other robots see.
     """
     import mujoco
 
-    body = spec.worldbody.add_body(name="robot")
+    body = spec.worldbody.add_body(name=name)
     slide, hinge = mujoco.mjtJoint.mjJNT_SLIDE, mujoco.mjtJoint.mjJNT_HINGE
-    body.add_joint(name="robot_x", type=slide, axis=[1.0, 0.0, 0.0])
-    body.add_joint(name="robot_y", type=slide, axis=[0.0, 1.0, 0.0])
-    body.add_joint(name="robot_yaw", type=hinge, axis=[0.0, 0.0, 1.0])
+    body.add_joint(name=f"{name}_x", type=slide, axis=[1.0, 0.0, 0.0])
+    body.add_joint(name=f"{name}_y", type=slide, axis=[0.0, 1.0, 0.0])
+    body.add_joint(name=f"{name}_yaw", type=hinge, axis=[0.0, 0.0, 1.0])
     half_m = 0.5 * (config.height_m - config.ground_gap_m)
     body.add_geom(
-        name="robot_hull",
+        name=f"{name}_hull",
         type=mujoco.mjtGeom.mjGEOM_CYLINDER,
         size=[config.radius_m, half_m, 0.0],
         pos=[0.0, 0.0, config.ground_gap_m + half_m],
@@ -72,12 +84,14 @@ def add_robot(spec: mujoco.MjSpec, rig: CameraRig, config: RobotConfig) -> None:
         friction=[0.1, 0.0, 0.0],
         condim=3,
     )
-    site = body.add_site(name="robot_imu", pos=[0.0, 0.0, 0.0], group=HIDDEN_GROUP)
-    for name, kind in (
-        ("robot_gyro", mujoco.mjtSensor.mjSENS_GYRO),
-        ("robot_accel", mujoco.mjtSensor.mjSENS_ACCELEROMETER),
+    if seen:
+        _add_looks(body, config, name)
+    site = body.add_site(name=f"{name}_imu", pos=[0.0, 0.0, 0.0], group=HIDDEN_GROUP)
+    for sensor, kind in (
+        (f"{name}_gyro", mujoco.mjtSensor.mjSENS_GYRO),
+        (f"{name}_accel", mujoco.mjtSensor.mjSENS_ACCELEROMETER),
     ):
-        spec.add_sensor(name=name, type=kind, objtype=mujoco.mjtObj.mjOBJ_SITE, objname=site.name)
+        spec.add_sensor(name=sensor, type=kind, objtype=mujoco.mjtObj.mjOBJ_SITE, objname=site.name)
     for camera in rig.cameras:
         # MuJoCo cameras look along -z with y up; optical frames look along z with y down.
         transform = camera.t_base_optical.copy()
@@ -86,22 +100,50 @@ def add_robot(spec: mujoco.MjSpec, rig: CameraRig, config: RobotConfig) -> None:
         k = camera.intrinsics
         fovy_rad = 2.0 * math.atan(0.5 * k.height_px / k.fy_px)
         body.add_camera(
-            name=f"robot_{camera.name}",
+            name=f"{name}_{camera.name}",
             pos=position,
             quat=[w, x, y, z],
             fovy=math.degrees(fovy_rad),
         )
 
 
+def _add_looks(body: mujoco.MjsBody, config: RobotConfig, name: str) -> None:
+    """Add what others see: a base, a mast, and the head that carries the cameras."""
+    import mujoco
+
+    from astra_sim.scenes.model import VISUAL_GROUP
+
+    base_m = 0.15
+    mast_m = 0.5 * (config.height_m - 2.0 * base_m)
+    parts = (
+        ("base", config.radius_m, base_m, base_m + config.ground_gap_m, (0.25, 0.28, 0.33, 1.0)),
+        ("mast", 0.03, mast_m, 2.0 * base_m + mast_m, (0.6, 0.6, 0.62, 1.0)),
+        ("head", 0.09, 0.06, config.height_m - 0.06, (0.9, 0.45, 0.1, 1.0)),
+    )
+    for part, radius_m, half_m, center_m, color in parts:
+        body.add_geom(
+            name=f"{name}_{part}",
+            type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+            size=[radius_m, half_m, 0.0],
+            pos=[0.0, 0.0, center_m],
+            mass=0.0,
+            contype=0,
+            conaffinity=0,
+            group=VISUAL_GROUP,
+            rgba=color,
+        )
+
+
 class DriveBase:
     """Motors and controller of the base: ramps the command, and pushes."""
 
-    def __init__(self, model: mujoco.MjModel, config: RobotConfig) -> None:
-        """Find the joints and the inertia of the robot in a compiled world."""
-        body = model.body("robot")
+    def __init__(self, model: mujoco.MjModel, config: RobotConfig, name: str = ROBOT) -> None:
+        """Find the joints and the inertia of a robot in a compiled world."""
+        body = model.body(name)
+        joints = [model.joint(f"{name}_{axis}") for axis in ("x", "y", "yaw")]
         self._config = config
-        self._dofs = [int(model.joint(name).dofadr[0]) for name in _JOINTS]
-        self._qpos = [int(model.joint(name).qposadr[0]) for name in _JOINTS]
+        self._dofs = [int(joint.dofadr[0]) for joint in joints]
+        self._qpos = [int(joint.qposadr[0]) for joint in joints]
         self._mass_kg = float(body.mass[0])
         self._inertia_kg_m2 = float(body.inertia[2])
         self._dt_s = float(model.opt.timestep)
@@ -164,9 +206,6 @@ class DriveBase:
         data.qfrc_applied[x] = self._mass_kg * acceleration_x
         data.qfrc_applied[y] = self._mass_kg * acceleration_y
         data.qfrc_applied[turn] = self._inertia_kg_m2 * acceleration_turn
-
-
-_JOINTS = ("robot_x", "robot_y", "robot_yaw")
 
 
 def _limited(change: float, limit: float) -> float:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from astra_sim.conditions import Conditions
-from astra_sim.disc import Disc
+from astra_sim.disc import Disc, Segment
 from astra_sim.doors.sliding import DoorBodies, add_doors, plan_doors
 from astra_sim.moving import let_robot_touch
 from astra_sim.people.bodies import PeopleBodies, add_people
@@ -61,14 +64,15 @@ class Surroundings:
         self._people_bodies: PeopleBodies | None = None
         self._door_bodies: DoorBodies | None = None
 
-    def add_to(self, spec: mujoco.MjSpec) -> None:
-        """Add all bodies to a world that has the robot."""
+    def add_to(self, spec: mujoco.MjSpec, robots: Sequence[str]) -> None:
+        """Add all bodies to a world that has the robots of these names."""
         people = self._crowd.people if self._crowd else []
         rngs = [stream(self._seed, "clothes", number) for number in range(len(people))]
         add_people(spec, [person.figure for person in people], rngs)
         add_doors(spec, self.doors, self._scene_seed)
         if people or self.doors:
-            let_robot_touch(spec)
+            for name in robots:
+                let_robot_touch(spec, name)
 
     def attach(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
         """Find the bodies in the compiled world and put them where they start."""
@@ -79,14 +83,24 @@ class Surroundings:
         self._place(data)
         self.pose(data)
 
-    def step(self, data: mujoco.MjData, dt_s: float, robot: Disc) -> None:
-        """Move everything on by one tick."""
+    def step(
+        self, data: mujoco.MjData, dt_s: float, robot: Disc, others: Sequence[Disc] = ()
+    ) -> None:
+        """Move everything on by one tick.
+
+        Args:
+            data: State of the world; changed in place.
+            dt_s: Length of the tick.
+            robot: Whom people mind: they let it pass, and leave where it waits.
+            others: Further robots, which people walk around as if they were furniture.
+        """
         if self.doors:
-            discs = self._discs(robot)
+            discs = [*self._discs(robot), *others]
             for door in self.doors:
                 door.step(dt_s, discs)
         if self._crowd:
             leaves = [leaf for door in self.doors for leaf in door.obstacles()]
+            leaves += [segment for other in others for segment in _cross(other)]
             self._crowd.step(dt_s, robot, leaves)
         self._place(data)
 
@@ -127,3 +141,9 @@ class Surroundings:
 
     def _discs(self, robot: Disc) -> list[Disc]:
         return [robot, *(self._crowd.discs() if self._crowd else [])]
+
+
+def _cross(disc: Disc) -> list[Segment]:
+    """Return two segments that fill a disc well enough to be walked around."""
+    reach = disc.radius_m * np.eye(2)
+    return [Segment(disc.xy_m - axis, disc.xy_m + axis) for axis in reach]

@@ -19,6 +19,11 @@ class SimNodeConfig:
     start_seed: int = setting(
         0, "Seed of sensor noise and of the start pose.", minimum=0, maximum=2**31 - 1
     )
+    robots: tuple[str, ...] = setting(
+        (),
+        "Names of the robots, each the namespace of its topics and, with a slash, the prefix of "
+        "its frames; empty: one robot without.",
+    )
     start_pose: tuple[float, ...] = setting(
         (), "x, y (m) and theta (rad) in map; empty draws a free pose from start_seed."
     )

@@ -1,4 +1,4 @@
-"""The node ``astra_sim``: a robot in a simulated building, tick by tick in step with the stack.
+"""The node ``astra_sim``: robots in a simulated building, tick by tick in step with their stacks.
 
 Lockstep: each tick of 20 ms is published (sensors, then ``/clock``) and the next one begins when
 the nodes named in ``lockstep_nodes`` have acknowledged it, or after a time-out that is counted and
@@ -12,30 +12,22 @@ import threading
 import time
 import traceback
 
-from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.node import Node
-from std_msgs.msg import String
+from rosgraph_msgs.msg import Clock
 
 from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
-from astra_core.records import Velocity
 from astra_core.ros.direct import DirectLane
-from astra_core.ros.frames import prefixed
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
-from astra_core.ros.poses import velocity_from_msg
-from astra_core.ros.qos import event, latched
-from astra_core.ros.stamps import from_stamp
-from astra_core.time import from_seconds
-from astra_msgs.msg import TickAck
+from astra_core.ros.qos import event
+from astra_core.ros.stamps import to_stamp
 from astra_sim.rig import default_rig
 from astra_sim.ros.config import SimNodeConfig
+from astra_sim.ros.driver import RobotDriver
 from astra_sim.ros.pace import Pace
-from astra_sim.ros.robot_description import robot_urdf
-from astra_sim.ros.sensor_publishers import SensorPublishers
 from astra_sim.ros.tick_gate import TickGate
-from astra_sim.ros.truth_publisher import TruthPublisher
 from astra_sim.simulator import Simulator
 
 __all__ = ["SimNode", "main"]
@@ -57,23 +49,19 @@ class SimNode(Node):
             AstraError: A parameter is wrong.
         """
         super().__init__("astra_sim")
-        self._config = prefixed(read_config(self, SimNodeConfig), "base_frame", "imu_frame")
+        self._config = read_config(self, SimNodeConfig)
         refuse_changes(self, lambda: "read once, when the node starts")
         self._make_simulator = make_simulator or make_scene_simulator
-        self._gate = TickGate(self._config.lockstep_nodes, self._config.ack_timeout_s)
-        self._command = (Velocity(), 0)
-        self._now_ns = 0
         self._stop = threading.Event()
         self.failure: str = ""
         self._lane = DirectLane(self)
-        stamped = self._config.cmd_vel_stamped
-        self._lane.subscribe(
-            TwistStamped if stamped else Twist,
-            "cmd_vel",
-            (lambda message: self._on_command(message.twist)) if stamped else self._on_command,
-            event(1),
-        )
-        self._lane.subscribe(TickAck, "sim/tick_ack", self._on_ack, event(50))
+        self._drivers = [
+            RobotDriver(self, self._lane, self._config, self._on_ack, name)
+            for name in self._config.robots or ("",)
+        ]
+        nodes = [name for driver in self._drivers for name in driver.lockstep_nodes]
+        self._gate = TickGate(nodes, self._config.ack_timeout_s)
+        self._clock = self.create_publisher(Clock, "/clock", event(10))
         self._lane.start()
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._thread.start()
@@ -85,11 +73,8 @@ class SimNode(Node):
         self._thread.join(timeout=6.0)
         self._lane.close()
 
-    def _on_command(self, message: Twist) -> None:
-        self._command = (velocity_from_msg(message), self._now_ns)
-
-    def _on_ack(self, message: TickAck) -> None:
-        self._gate.acknowledge(message.node, from_stamp(message.stamp))
+    def _on_ack(self, node: str, stamp_ns: int) -> None:
+        self._gate.acknowledge(node, stamp_ns)
 
     def _run(self) -> None:
         try:
@@ -108,45 +93,48 @@ class SimNode(Node):
         self.failure = why
 
     def _loop(self, simulator: Simulator) -> None:
-        config = self._config
-        sensors = SensorPublishers(self, simulator.rig, config)
-        description = self.create_publisher(String, "robot_description", latched())
-        description.publish(String(data=robot_urdf(simulator.rig, simulator.robot)))
-        truth = TruthPublisher(self, config) if config.publish_ground_truth else None
-        pace = Pace(config.real_time_factor)
-        timeout_ns = from_seconds(config.command_timeout_s)
+        for driver in self._drivers:
+            driver.open(simulator)
+        pace = Pace(self._config.real_time_factor)
         first = True
         while not self._stop.is_set():
-            velocity, heard_ns = self._command
-            if simulator.stamp_ns - heard_ns > timeout_ns:
-                velocity = Velocity()
-            observation = simulator.step(velocity)
-            self._now_ns = observation.stamp_ns
-            sensors.send(observation)
-            if truth is not None:
-                truth.send(simulator.truth(), observation.stamp_ns)
+            before_ns = simulator.stamp_ns
+            commands = [driver.command(before_ns) for driver in self._drivers]
+            observations = simulator.step_all(commands)
+            stamp_ns = observations[0].stamp_ns
+            self._send(observations)
+            if self._config.publish_ground_truth:
+                for number, driver in enumerate(self._drivers):
+                    driver.send_truth(simulator.truth(number), stamp_ns)
             if first:
                 first = False
-                self._join(sensors, observation)
-                pace.start(observation.stamp_ns)
+                self._join(observations)
+                pace.start(stamp_ns)
                 continue
-            late = self._gate.wait(observation.stamp_ns)
+            late = self._gate.wait(stamp_ns)
             if late:
                 self._report_late(late)
-            pace.wait(observation.stamp_ns, self._stop)
+            pace.wait(stamp_ns, self._stop)
             if (factor := pace.report_due(_REPORT_S)) is not None:
                 self.get_logger().info(f"real-time factor {factor:.2f}")
 
-    def _join(self, sensors: SensorPublishers, observation: Observation) -> None:
+    def _send(self, observations: list[Observation]) -> None:
+        for driver, observation in zip(self._drivers, observations, strict=True):
+            driver.send(observation)
+        # The clock ends the tick.
+        self._clock.publish(Clock(clock=to_stamp(observations[0].stamp_ns)))
+
+    def _join(self, observations: list[Observation]) -> None:
         """Repeat the first tick until everybody takes part."""
         if self._gate.is_open:
             return
+        stamp_ns = observations[0].stamp_ns
         deadline_s = time.monotonic() + self._config.join_timeout_s
         said = 0.0
         while not self._stop.is_set():
-            missing = self._gate.join(observation.stamp_ns, _REPEAT_S)
+            missing = self._gate.join(stamp_ns, _REPEAT_S)
             if not missing:
-                self.get_logger().info("in lockstep with " + ", ".join(self._config.lockstep_nodes))
+                self.get_logger().info("in lockstep with " + ", ".join(self._gate.names))
                 return
             now_s = time.monotonic()
             if now_s > deadline_s:
@@ -156,8 +144,9 @@ class SimNode(Node):
             if now_s - said > 5.0:
                 said = now_s
                 self.get_logger().info("waiting for " + ", ".join(missing))
-            sensors.send_calibration(observation.stamp_ns)
-            sensors.send(observation)
+            for driver in self._drivers:
+                driver.send_calibration(stamp_ns)
+            self._send(observations)
 
     def _report_late(self, late: list[str]) -> None:
         counts = ", ".join(f"{name} ({self._gate.timeouts[name]} in all)" for name in late)
@@ -178,6 +167,8 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
     from astra_sim.profile import load_profile
     from astra_sim.scenes import make_scene
 
+    if len(set(config.robots)) != len(config.robots) or not all(config.robots):
+        raise ConfigError(f"robots must be different names, got {', '.join(config.robots)}")
     if len(config.start_pose) not in (0, 3):
         raise ConfigError(f"start_pose must be x, y, theta or empty, got {config.start_pose}")
     cameras = default_rig().cameras
@@ -196,6 +187,7 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
         conditions=named_conditions(config.conditions),
         start_pose=x_y_theta,  # type: ignore[arg-type]
         rig=CameraRig(tuple(known[name] for name in config.cameras)),
+        num_robots=max(1, len(config.robots)),
     )
 
 

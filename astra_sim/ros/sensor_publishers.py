@@ -6,7 +6,6 @@ import numpy as np
 from geometry_msgs.msg import Vector3
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
-from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, Imu
 
 from astra_core.camera import CameraRig
@@ -15,8 +14,7 @@ from astra_core.records import Velocity
 from astra_core.ros.camera_input import intrinsics_to_msg
 from astra_core.ros.images import color_to_msg, depth_to_msg
 from astra_core.ros.poses import header, rigid_transform, velocity_to_msg
-from astra_core.ros.qos import event, sensor_output
-from astra_core.ros.stamps import to_stamp
+from astra_core.ros.qos import sensor_output
 from astra_core.ros.tf import TransformBroadcaster
 from astra_sim.ros.config import SimNodeConfig
 
@@ -26,18 +24,28 @@ _NO_ORIENTATION = np.array([-1.0] + [0.0] * 8)
 
 
 class SensorPublishers:
-    """One publisher per sensor topic."""
+    """One publisher per sensor topic of a robot."""
 
-    def __init__(self, node: Node, rig: CameraRig, config: SimNodeConfig) -> None:
-        """Create the publishers and send the mounting of the cameras."""
+    def __init__(
+        self, node: Node, rig: CameraRig, config: SimNodeConfig, namespace: str = ""
+    ) -> None:
+        """Create the publishers and send the mounting of the cameras.
+
+        Args:
+            node: The node.
+            rig: The cameras.
+            config: Settings, with the frames of this robot.
+            namespace: Of its topics, with a slash at the end.
+        """
         self._config = config
         self._rig = rig
-        self._imu = node.create_publisher(Imu, "imu", sensor_output(50))
-        self._wheels = node.create_publisher(Odometry, "wheel_odometry", sensor_output(50))
-        self._clock = node.create_publisher(Clock, "/clock", event(10))
+        self._imu = node.create_publisher(Imu, f"{namespace}imu", sensor_output(50))
+        self._wheels = node.create_publisher(
+            Odometry, f"{namespace}wheel_odometry", sensor_output(50)
+        )
         self._color, self._depth, self._infos = {}, {}, {}
         for camera in rig.cameras:
-            topic = f"camera/{camera.name}"
+            topic = f"{namespace}camera/{camera.name}"
             qos = sensor_output(5)
             self._color[camera.name] = node.create_publisher(Image, f"{topic}/image_raw", qos)
             self._infos[camera.name] = (
@@ -68,14 +76,13 @@ class SensorPublishers:
             self._send_info(camera.name, stamp_ns)
 
     def send(self, observation: Observation) -> None:
-        """Publish a tick: images first, wheels last, then the clock that ends the tick."""
+        """Publish a tick: images first, wheels last."""
         for frame in observation.frames:
             self._send_frame(frame)
         for imu in observation.imu:
             self._imu.publish(self._imu_msg(imu))
         for wheels in observation.wheels:
             self._wheels.publish(self._wheels_msg(wheels))
-        self._clock.publish(Clock(clock=to_stamp(observation.stamp_ns)))
 
     def _frame_of(self, camera: str) -> str:
         return f"{self._config.frame_prefix.lstrip('/')}{self._rig[camera].frame_id}"

@@ -45,6 +45,11 @@ class TickGate:
         self.timeouts: Counter[str] = Counter()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return whom it waits for."""
+        return tuple(self._peers)
+
+    @property
     def is_open(self) -> bool:
         """Return whether there is nobody to wait for at all."""
         return not self._peers

@@ -25,11 +25,11 @@ _SCORE_PERIOD_NS = 500_000_000
 class TruthPublisher:
     """Publishes ``sim/ground_truth`` each tick and ``sim/score`` on change and twice a second."""
 
-    def __init__(self, node: Node, config: SimNodeConfig) -> None:
-        """Create the publishers."""
+    def __init__(self, node: Node, config: SimNodeConfig, namespace: str = "") -> None:
+        """Create the publishers; ``namespace`` with a slash at the end."""
         self._config = config
-        self._truth = node.create_publisher(Odometry, "sim/ground_truth", event(100))
-        self._score = node.create_publisher(SimScore, "sim/score", latched())
+        self._truth = node.create_publisher(Odometry, f"{namespace}sim/ground_truth", event(100))
+        self._score = node.create_publisher(SimScore, f"{namespace}sim/score", latched())
         self._last: tuple[int, int] = (-_SCORE_PERIOD_NS, -1)
 
     def send(self, truth: GroundTruth, stamp_ns: int) -> None:

@@ -97,8 +97,33 @@ class FakeRobot:
         pass
 
 
+class FakeRobots:
+    """Several of them on the same floor, who do not see each other."""
+
+    def __init__(self, late_ticks: int, count: int) -> None:
+        self._robots = [FakeRobot(late_ticks) for _ in range(count)]
+        self.rig, self.robot = self._robots[0].rig, self._robots[0].robot
+
+    @property
+    def stamp_ns(self) -> int:
+        return self._robots[0].stamp_ns
+
+    def step_all(self, commands: list[Velocity]) -> list[Observation]:
+        return [one.step(command) for one, command in zip(self._robots, commands, strict=True)]
+
+    def truth(self, robot: int = 0) -> GroundTruth:
+        return self._robots[robot].truth()
+
+    def close(self) -> None:
+        pass
+
+
+def make_robots(config) -> FakeRobots:
+    return FakeRobots(config.seed, max(1, len(config.robots)))
+
+
 if __name__ == "__main__":
     from astra_core.ros.main import run_node
     from astra_sim.ros.node import SimNode
 
-    sys.exit(run_node(lambda: SimNode(lambda config: FakeRobot(config.seed))))
+    sys.exit(run_node(lambda: SimNode(make_robots)))

@@ -1,4 +1,7 @@
-"""Two robots in one ROS domain: namespaces and frame prefixes keep them apart."""
+"""Two robots in one ROS domain: namespaces and frame prefixes keep them apart.
+
+Each in a simulation of its own, or both in the same one.
+"""
 
 import sys
 from pathlib import Path
@@ -19,13 +22,24 @@ from astra_msgs.msg import LocalOdometry, SubGoal
 FAKE = (sys.executable, str(Path(fake_robot.__file__)), "--ros-args")
 
 
-def robot(name, prefix):
-    """Return the processes of one robot with a simulator of its own."""
-    given = {"sim": True, "namespace": name, "frame_prefix": prefix}
+def robot(name, prefix, *, sim=True):
+    """Return the processes of one robot, with a simulator of its own or without."""
+    given = {"sim": sim, "use_sim_time": True, "namespace": name, "frame_prefix": prefix}
     argv = {f"{name}-{item.name}": item.argv for item in commands(given)}
-    sim = argv[f"{name}-astra_sim"]
-    argv[f"{name}-astra_sim"] = (*FAKE, *sim[sim.index("-r") :])
+    if sim:
+        own = argv[f"{name}-astra_sim"]
+        argv[f"{name}-astra_sim"] = (*FAKE, *own[own.index("-r") :])
     return list(argv.items())
+
+
+def robots(prefixes, *, one_world):
+    """Return the processes of two robots."""
+    found = []
+    for name, prefix in zip(("r1", "r2"), prefixes, strict=True):
+        found += robot(name, prefix, sim=not one_world)
+    if one_world:
+        found.append(("astra_sim", (*FAKE, "-p", "robots:=[r1, r2]", "-p", "use_sim_time:=true")))
+    return found
 
 
 class Heard:
@@ -52,16 +66,14 @@ def frames(node, topic, qos):
     return pairs
 
 
-@pytest.mark.parametrize("prefixes", [("", ""), ("r1/", "r2/")], ids=["trees", "prefixes"])
-def test_a_goal_for_one_moves_one(processes, node, until, prefixes):
+@pytest.mark.parametrize(
+    ("prefixes", "one_world"),
+    [(("", ""), False), (("r1/", "r2/"), False), (("r1/", "r2/"), True)],
+    ids=["trees", "prefixes", "one world"],
+)
+def test_a_goal_for_one_moves_one(processes, node, until, prefixes, one_world):
     names = ("r1", "r2")
-    runner = processes(
-        *(
-            item
-            for name, prefix in zip(names, prefixes, strict=True)
-            for item in robot(name, prefix)
-        )
-    )
+    runner = processes(*robots(prefixes, one_world=one_world))
     heard = [Heard(node, name) for name in names]
     shared = prefixes[0] != ""
     moving = [frames(node, "/tf" if shared else f"/{name}/tf", event(100)) for name in names]

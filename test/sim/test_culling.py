@@ -88,7 +88,7 @@ def test_pictures_are_the_same_with_everything_drawn(seed):
     shown, drawn = 0, 0
     try:
         for _ in range(6):
-            simulator._base.place(data, plan.sample_free_pose(rng))
+            simulator._robots[0].base.place(data, plan.sample_free_pose(rng))
             mujoco.mj_kinematics(model, data)
             mujoco.mj_camlight(model, data)
             for index in range(4):

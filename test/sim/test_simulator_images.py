@@ -118,7 +118,7 @@ def test_frames_come_at_the_camera_rate(camera_hz, expected_ms):
 def test_no_gl_context_without_frames():
     simulator = Simulator(plain_room(), QUIET, 1, start_pose=(0.0, 0.0, 0.0), camera_hz=0.0)
     assert simulator.step(Velocity()).frames == ()
-    assert simulator._renderer is None
+    assert simulator._robots[0].renderer is None
 
 
 def test_rig_is_the_one_in_the_contract():
