@@ -38,6 +38,9 @@ class RouteConfig:
     corridor_m: float = setting(
         1.5, "How far smoothing may leave the line of the nodes", minimum=0.1
     )
+    shortcut_ratio: float = setting(
+        1.15, "A way off the graph is taken when that along it costs this much more", minimum=1.0
+    )
     step_m: float = setting(0.1, "Spacing of the points of a route", minimum=0.01)
     look_ahead_m: float = setting(
         1.2, "Distance along the route to the sub-goal", minimum=0.2, maximum=5.0

@@ -75,15 +75,22 @@ class RoutePlanner:
         path: GraphPath | None,
         goal: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64] | None, str]:
-        """Return the cheapest way in a corridor along the nodes; anywhere, if that fails."""
+        """Return the cheapest way in a corridor along the nodes; anywhere, if that fails or pays.
+
+        The tour need not have gone the short way: two aisles may be neighbours on the floor and far
+        apart on the graph.
+        """
         assert space is not None
-        if path is not None:
-            nodes = self._through(begin, path, goal)
-            allowed = near_polyline(space.planning, nodes, self.config.corridor_m)
-            line = grid_path(space, begin, goal, self.config, allowed)
-            if line is not None:
-                return line, "graph"
-        return grid_path(space, begin, goal, self.config), "grid"
+        anywhere = grid_path(space, begin, goal, self.config)
+        if path is None or anywhere is None:
+            return anywhere, "grid"
+        nodes = self._through(begin, path, goal)
+        allowed = near_polyline(space.planning, nodes, self.config.corridor_m)
+        along = grid_path(space, begin, goal, self.config, allowed)
+        if along is None:
+            return anywhere, "grid"
+        pays = self._cost(space, along) > self.config.shortcut_ratio * self._cost(space, anywhere)
+        return (anywhere, "grid") if pays else (along, "graph")
 
     def _through(
         self, begin: NDArray[np.float64], path: GraphPath, goal: NDArray[np.float64]

@@ -156,3 +156,28 @@ def test_clearance_cost_falls_to_one() -> None:
 def _crosses(edge: MapEdge) -> bool:
     a, b = MAP.node_by_id[edge.a].pose[0], MAP.node_by_id[edge.b].pose[0]
     return (a < 5.0) != (b < 5.0)
+
+
+def test_floor_between_neighbouring_aisles_is_crossed_and_not_driven_round() -> None:
+    # The tour went up one side of an open hall and down the other, 10 m apart.
+    up = [(1.0, float(y)) for y in range(1, 12)]
+    across = [(float(x), 11.0) for x in range(2, 11)]
+    down = [(11.0, float(y)) for y in range(11, 0, -1)]
+    points = up + across + down
+    graph = grid_map(points, [(k, k + 1) for k in range(len(points) - 1)])
+    cells = np.full((120, 120), FREE, dtype=np.int8)
+    hall = AstraMap(
+        graph.nodes, graph.edges, (), None, occupancy=OccupancyMap(cells, (0.0, 0.0), 0.1)
+    )
+    route = RoutePlanner(hall).plan([1.0, 1.0, 0.0], [11.0, 1.0, 0.0])
+    assert route.length_m == pytest.approx(10.0, abs=0.3)
+    assert route.source == "grid" and route.node_ids == ()
+    # Where that does not pay, the nodes are followed.
+    route = RoutePlanner(hall).plan([1.0, 1.0, 0.0], [1.0, 11.0, 0.0])
+    assert route.source == "graph"
+    # With a wall between them the way round is the only one.
+    cells[0:100, 55:65] = OCCUPIED
+    walled = AstraMap(
+        graph.nodes, graph.edges, (), None, occupancy=OccupancyMap(cells, (0.0, 0.0), 0.1)
+    )
+    assert RoutePlanner(walled).plan([1.0, 1.0, 0.0], [11.0, 1.0, 0.0]).length_m > 20.0
