@@ -40,7 +40,7 @@ setup(
     packages=find_packages(
         include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]
     ),
-    package_data={"": ["*.yaml", "*.json", "*.txt", "*.ttf", "py.typed"]},
+    package_data={"": ["*.yaml", "*.json", "*.txt", "*.ttf", "kernels/*.cu", "py.typed"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),

@@ -79,5 +79,5 @@ def test_errors_name_the_problem() -> None:
         signed_distance(np.zeros((0, 4), bool), 0.1)
     with pytest.raises(ConfigError, match="positive"):
         distance_to(np.ones((2, 2), bool), 0.0)
-    with pytest.raises(ConfigError, match="known: auto, edt, scipy"):
-        signed_distance(np.ones((2, 2), bool), 0.1, engine="cuda")
+    with pytest.raises(ConfigError, match="known: auto, edt, scipy, torch, cuda"):
+        signed_distance(np.ones((2, 2), bool), 0.1, engine="gpu")

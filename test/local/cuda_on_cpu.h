@@ -1,0 +1,38 @@
+// Enough of CUDA to run a kernel on the CPU, one block after another, a thread for each thread.
+#include <barrier>
+#include <cmath>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+struct Index { unsigned x, y; };
+static thread_local Index threadIdx, blockIdx;
+static std::barrier<>* block_barrier;
+// Blocks run one after another, so they may share their shared memory.
+static unsigned shared_memory[1 << 16];
+#define SHARED_MEMORY(name) unsigned* const name = shared_memory
+#define __global__
+#define __device__
+#define __forceinline__ inline
+#define __restrict__
+#define __syncthreads() block_barrier->arrive_and_wait()
+static int min(int a, int b) { return a < b ? a : b; }
+static int __clz(unsigned bits) { return bits ? __builtin_clz(bits) : 32; }
+static int __ffs(unsigned bits) { return __builtin_ffs(bits); }
+static float __int_as_float(int bits) { float value; std::memcpy(&value, &bits, 4); return value; }
+
+template <typename Kernel> void launch(int blocks, int across, int down, Kernel kernel)
+{
+    for (int block = 0; block < blocks; ++block) {
+        std::barrier<> barrier(across * down);
+        block_barrier = &barrier;
+        std::vector<std::thread> threads;
+        for (int thread = 0; thread < across * down; ++thread)
+            threads.emplace_back([=] {
+                blockIdx = {unsigned(block), 0};
+                threadIdx = {unsigned(thread % across), unsigned(thread / across)};
+                kernel();
+            });
+        for (auto& thread : threads) thread.join();
+    }
+}

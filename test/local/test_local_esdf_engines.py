@@ -1,0 +1,298 @@
+"""Every engine against brute force and against each other; the kernels run on the CPU as well."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import math
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import nvrtc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from astra_core.errors import ConfigError, ShapeError
+from astra_local.voxel.cuda import cuda_is_usable, kernel_source
+from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
+from astra_local.voxel.esdf_cuda import MAX_SIDE, column_plan, options, plane_plan
+from astra_local.voxel.esdf_update import EsdfUpdater
+
+torch = pytest.importorskip("torch")
+
+HERE = Path(__file__).parent
+SIDES = st.sampled_from([0.05, 0.1, 0.25, 1.0])
+GRIDS = arrays(bool, array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=7))
+
+
+def brute_force(occupied, sides_m):
+    """Return signed distances and squared centre distances by looking at every pair of cells."""
+    cells = np.argwhere(np.ones(occupied.shape, bool)) * np.array(sides_m)
+    squared = ((cells[:, None] - cells[None, :]) ** 2).sum(axis=-1)
+    flat = occupied.ravel()
+    squared[flat[:, None] == flat[None, :]] = np.inf
+    least = squared.min(axis=1, initial=np.inf)
+    distance = np.sqrt(least) - 0.5 * min(sides_m)
+    return np.where(flat, -distance, distance).reshape(occupied.shape), squared
+
+
+def same_field(field, wanted):
+    np.testing.assert_allclose(field, wanted, atol=2e-5, rtol=1e-5)
+
+
+def right_cells(nearest, squared, sides_m, cap_m=math.inf):
+    """Check that each index is one of the nearest cells, and -1 only where none is in reach."""
+    least = squared.min(axis=1, initial=np.inf)
+    in_reach = np.sqrt(least) - 0.5 * min(sides_m) <= cap_m
+    flat = nearest.ravel()
+    known = flat >= 0
+    # At the cap itself rounding decides.
+    near_cap = np.isclose(np.sqrt(least) - 0.5 * min(sides_m), cap_m, atol=1e-4)
+    assert ((known == (in_reach & np.isfinite(least))) | near_cap).all()
+    rows = np.flatnonzero(known)
+    np.testing.assert_allclose(squared[rows, flat[rows]], least[rows], rtol=1e-5)
+
+
+@pytest.mark.parametrize("engine", ["edt", "scipy", "torch"])
+@settings(max_examples=60, deadline=None)
+@given(occupied=GRIDS, sides=st.tuples(SIDES, SIDES, SIDES))
+def test_sides_of_their_own_and_nearest_cells(engine, occupied, sides):
+    sides_m = sides[: occupied.ndim]
+    wanted, squared = brute_force(occupied, sides_m)
+    found = signed_distance_and_nearest(occupied, sides_m, engine=engine)
+    same_field(found.distance_m, wanted)
+    right_cells(found.nearest, squared, sides_m)
+    cap_m = 1.3 * max(sides_m)
+    capped = signed_distance_and_nearest(occupied, sides_m, engine=engine, max_distance_m=cap_m)
+    same_field(capped.distance_m, np.clip(wanted, -cap_m, cap_m))
+    right_cells(capped.nearest, squared, sides_m, cap_m)
+
+
+@pytest.mark.parametrize("engine", ["edt", "scipy", "torch"])
+def test_a_batch_is_its_grids_one_by_one(engine):
+    rng = np.random.default_rng(1)
+    batch = rng.random((2, 3, 5, 6, 4)) < 0.1
+    field = signed_distance(batch, (0.2, 0.1, 0.3), engine=engine)
+    for index in itertools.product(range(2), range(3)):
+        same_field(field[index], signed_distance(batch[index], (0.2, 0.1, 0.3), engine="scipy"))
+    maps = signed_distance(batch, 0.1, spatial_dims=2, engine=engine)
+    same_field(maps[1, 2, 3], signed_distance(batch[1, 2, 3], 0.1, engine="scipy"))
+
+
+@pytest.mark.parametrize("shape", [(1, 1300), (1300, 2), (1, 1, 1100), (1, 1100, 1), (1100, 1, 1)])
+@pytest.mark.parametrize("engine", ["edt", "torch"])
+def test_long_sides(engine, shape):
+    occupied = np.zeros(shape, bool)
+    occupied[(0,) * len(shape)] = True
+    field = signed_distance(occupied, 1.0, engine=engine)
+    same_field(field, signed_distance(occupied, 1.0, engine="scipy"))
+    assert field[tuple(side - 1 for side in shape)] == pytest.approx(
+        math.sqrt(sum((side - 1) ** 2 for side in shape)) - 0.5, rel=1e-5
+    )
+
+
+def test_probabilities_are_cut_at_the_threshold():
+    chance = np.array([[0.1, 0.6, 0.9]])
+    np.testing.assert_array_equal(signed_distance(chance, 1.0) < 0, [[False, True, True]])
+    np.testing.assert_array_equal(
+        signed_distance(chance, 1.0, threshold=0.7) < 0, [[False, False, True]]
+    )
+
+
+def test_tensors_come_back_as_tensors():
+    occupied = torch.zeros((4, 5), dtype=torch.bool)
+    occupied[1, 2] = True
+    for engine in ("auto", "edt", "torch"):
+        found = signed_distance_and_nearest(occupied, 0.1, engine=engine)
+        assert (
+            isinstance(found.distance_m, torch.Tensor) and found.distance_m.dtype == torch.float32
+        )
+        assert int(found.nearest[3, 4]) == 7
+    same_field(found.distance_m.numpy(), signed_distance(occupied.numpy(), 0.1))
+
+
+@pytest.mark.parametrize(
+    ("occupied", "size", "error", "text"),
+    [
+        (np.zeros(4, bool), 0.1, ShapeError, "2 or 3"),
+        (np.zeros((2, 2, 2, 2), bool), 0.1, ShapeError, "2 or 3"),
+        (np.zeros((0, 4), bool), 0.1, ShapeError, "non-empty"),
+        (np.zeros((2, 2), bool), (0.1, 0.1, 0.1), ShapeError, "3 axes"),
+        (np.zeros((2, 2), bool), (0.1, 0.0), ConfigError, "positive"),
+        (np.zeros((2, 2), bool), math.nan, ConfigError, "positive"),
+        (np.array([[0.2, math.nan]]), 0.1, ValueError, "finite"),
+        (np.array([["a", "b"]]), 0.1, ShapeError, "bool or numbers"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(occupied, size, error, text):
+    with pytest.raises(error, match=text):
+        signed_distance(occupied, size)
+
+
+def test_an_engine_that_is_not_there_says_why():
+    if cuda_is_usable():
+        pytest.skip("there is a GPU")
+    with pytest.raises(ConfigError, match="cannot be used: CuPy"):
+        signed_distance(np.zeros((2, 2), bool), 0.1, engine="cuda")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    start=GRIDS,
+    changes=st.lists(st.integers(0, 10_000), max_size=6),
+    cap=st.sampled_from([0.15, 0.31, 0.5]),
+)
+def test_an_update_equals_a_new_field(start, changes, cap):
+    sides_m = (0.1, 0.2, 0.15)[: start.ndim]
+    updater = EsdfUpdater(start, sides_m, cap)
+    now = start.copy()
+    for change in changes:
+        cell = change % now.size
+        now.flat[cell] = not now.flat[cell]
+        field = updater.update(now)
+        same_field(field, signed_distance(now, sides_m, max_distance_m=cap))
+
+
+def test_an_update_computes_only_what_changed():
+    occupied = np.zeros((200, 200), bool)
+    updater = EsdfUpdater(occupied, 0.1, 0.5)
+    assert updater.update(occupied) is updater.distance_m
+    assert updater.num_computed == 0
+    occupied[100, 50] = True
+    updater.update(occupied)
+    assert 0 < updater.num_computed <= 27**2
+    with pytest.raises(ShapeError):
+        updater.update(np.zeros((3, 3), bool))
+    with pytest.raises(ConfigError):
+        EsdfUpdater(occupied, 0.1, math.inf)
+
+
+TILE = 4
+CALLS = """
+extern "C" void rows(int blocks, const uint8* grid, uint16* codes, int width) {
+#if !IN_SHARED
+    launch(blocks, TILE, LANES, [=] { row_pass(grid, codes, width); });
+#endif
+}
+extern "C" void planes(int blocks, const void* grid, float* out, int* nearest, int width,
+                       int height, int depth, float x2, float y2, float reach2, float half,
+                       float cap, int last) {
+    launch(blocks, TILE, LANES, [=] {
+        plane_pass(grid, out, nearest, width, height, depth, x2, y2, reach2, half, cap, last);
+    });
+}
+extern "C" void columns(int blocks, const float* squared, const int* origins, float* field,
+                        int* nearest, int width, int depth, float z2, float reach2, float half,
+                        float cap) {
+    launch(blocks, TILE, LANES, [=] {
+        column_pass(squared, origins, field, nearest, width, depth, z2, reach2, half, cap);
+    });
+}
+"""
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["in shared memory", "from memory"])
+def kernels(request, tmp_path_factory):
+    """The CUDA source, compiled by the C++ compiler; a thread for each thread of a block."""
+    compiler = shutil.which("g++") or shutil.which("c++")
+    if compiler is None:
+        pytest.skip("no C++ compiler")
+    folder = tmp_path_factory.mktemp("kernels")
+    source = folder / "esdf.cpp"
+    source.write_text(f'#include "{HERE}/cuda_on_cpu.h"\n{kernel_source("esdf")}\n{CALLS}')
+    library = folder / "esdf.so"
+    flags = ["-std=c++20", "-O1", "-shared", "-fPIC", "-pthread"]
+    flags += [f"-DTILE={TILE}", "-DLANES=2", f"-DIN_SHARED={int(request.param)}"]
+    subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True)
+    return ctypes.CDLL(str(library)), request.param
+
+
+def run_kernels(kernels, occupied, sides_m, cap_m):
+    library, in_shared = kernels
+    depth, height, width = (1, *occupied.shape) if occupied.ndim == 2 else occupied.shape
+    half_m = 0.5 * min(sides_m)
+    ends = [ctypes.c_float(v) for v in ((cap_m + half_m) ** 2, half_m, cap_m)]
+    *_, side_y, side_x = sides_m
+    cells = np.ascontiguousarray(occupied, dtype=np.uint8)
+    field = np.full(occupied.shape, np.nan, dtype=np.float32)
+    nearest = np.full(occupied.shape, -7, dtype=np.int32)
+
+    def at(array):
+        return array.ctypes.data_as(ctypes.c_void_p)
+
+    source = cells
+    if not in_shared:
+        source = np.empty(occupied.shape, dtype=np.uint16)
+        library.rows(depth * height, at(cells), at(source), width)
+    squares = [ctypes.c_float(side**2) for side in (side_x, side_y)]
+    blocks = depth * math.ceil(width / TILE)
+    last = int(occupied.ndim == 2)
+    library.planes(
+        blocks, at(source), at(field), at(nearest), width, height, depth, *squares, *ends, last
+    )
+    if occupied.ndim == 3:
+        before, origins = (field, nearest) if in_shared else (field.copy(), nearest.copy())
+        blocks = math.ceil(height * width / TILE)
+        z2 = ctypes.c_float(sides_m[0] ** 2)
+        library.columns(
+            blocks,
+            at(before),
+            at(origins),
+            at(field),
+            at(nearest),
+            height * width,
+            depth,
+            z2,
+            *ends,
+        )
+    return field, nearest
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    occupied=arrays(bool, array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=6)),
+    sides=st.tuples(SIDES, SIDES, SIDES),
+    cap=st.sampled_from([math.inf, 0.3, 1.2]),
+)
+def test_the_kernels_equal_brute_force(kernels, occupied, sides, cap):
+    sides_m = sides[: occupied.ndim]
+    wanted, squared = brute_force(occupied, sides_m)
+    field, nearest = run_kernels(kernels, occupied, sides_m, cap)
+    same_field(field, np.clip(wanted, -cap, cap))
+    right_cells(nearest, squared, sides_m, cap)
+
+
+@pytest.mark.parametrize("width", [31, 32, 33, 63, 64, 65, 200])
+def test_the_kernels_count_bits_across_words(kernels, width):
+    rng = np.random.default_rng(width)
+    for share in (0.0, 0.01, 0.5, 0.99, 1.0):
+        occupied = rng.random((5, width)) < share
+        wanted, squared = brute_force(occupied, (1.0, 1.0))
+        field, nearest = run_kernels(kernels, occupied, (1.0, 1.0), math.inf)
+        same_field(field, wanted)
+        right_cells(nearest, squared, (1.0, 1.0))
+
+
+def test_plans_fit_what_every_device_has():
+    assert plane_plan(256, 256) == (64, 4 * 256 * 8 + 2 * 256 * 64)
+    assert plane_plan(200, 200)[1] > 0
+    assert plane_plan(512, 512) == (32, 64 * 1024)
+    assert plane_plan(1024, 1024)[1] == 0
+    assert column_plan(16, True) == (64, 2 * 4 * 16 * 64)
+    assert column_plan(MAX_SIDE, False)[1] == 0
+
+
+@pytest.mark.parametrize("architecture", ["75", "80", "86", "89", "90"])
+@pytest.mark.parametrize("plan", [(64, True), (32, True), (32, False)])
+def test_the_kernels_compile_for_every_supported_device(architecture, plan):
+    compiler = nvrtc.library()
+    if compiler is None:
+        pytest.skip("the wheel nvidia-cuda-nvrtc is not installed")
+    flags = ("--std=c++17", f"--gpu-architecture=sm_{architecture}", *options(*plan))
+    code, log = nvrtc.cubin(compiler, kernel_source("esdf"), flags)
+    assert len(code) > 1000, log
+    assert "warning" not in log, log
