@@ -2,10 +2,10 @@
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
 from astra_core.errors import ShapeError
 from astra_local.voxel.lookup import lookup
+
+torch = pytest.importorskip("torch")
 
 
 def double(values):
