@@ -107,7 +107,12 @@ TOPICS = (
     ),
     TopicSpec("cmd_vel", "geometry_msgs/msg/Twist", _GUARD, "to the base", depth=1),
     TopicSpec("heartbeat", "astra_msgs/msg/Heartbeat", _ALL, "signs of life"),
-    TopicSpec("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", _ALL, "one status per node"),
+    TopicSpec(
+        "/diagnostics",
+        "diagnostic_msgs/msg/DiagnosticArray",
+        (*_ALL, "astra_sim", "astra_viewer", "astra_lifecycle"),
+        "one status per node",
+    ),
     TopicSpec(
         "/tf", "tf2_msgs/msg/TFMessage", ("astra_global", "astra_local"), "frames", depth=100
     ),

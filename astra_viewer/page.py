@@ -120,6 +120,11 @@ class ViewerPage:
         """Return where the page is."""
         return f"http://{self._server.get_host()}:{self._server.get_port()}"
 
+    @property
+    def num_readers(self) -> int:
+        """Return in how many browsers the page is open."""
+        return len(self._server.get_clients())
+
     def close(self) -> None:
         """Stop serving."""
         self._server.stop()

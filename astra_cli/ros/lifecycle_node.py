@@ -20,8 +20,10 @@ from rclpy.node import Node
 from astra_cli.node_table import ACTIVE_LINE
 from astra_cli.ros.lifecycle_config import LifecycleConfig
 from astra_core.errors import AstraError
+from astra_core.ros.health import DiagnosticsReporter, Health
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
+from astra_msgs.msg import Heartbeat
 
 __all__ = ["LifecycleError", "LifecycleOwner", "main"]
 
@@ -48,6 +50,8 @@ class LifecycleOwner(Node):
         self._change = {
             n: self.create_client(ChangeState, f"{n}/change_state") for n in self._config.nodes
         }
+        self._told = "bringing up"
+        self._diagnostics = DiagnosticsReporter(self, self._read_health)
         self._thread = threading.Thread(target=self._bring_up, name="bring-up", daemon=True)
         self._thread.start()
 
@@ -87,7 +91,14 @@ class LifecycleOwner(Node):
             self._fail(traceback.format_exc())
         else:
             self.get_logger().info(ACTIVE_LINE)
+            self._told = ""
             self._watch()
+
+    def _read_health(self) -> Health:
+        if self.failure:
+            return Health(Heartbeat.STATE_ERROR, self.failure)
+        state = Heartbeat.STATE_DEGRADED if self._told else Heartbeat.STATE_OK
+        return Health(state, self._told)
 
     def _watch(self) -> None:
         """Bring up again what comes back as another process; what a person set is left alone."""
@@ -108,7 +119,10 @@ class LifecycleOwner(Node):
                     return
                 except AstraError as error:
                     # The others go on; the next restart is a new chance.
-                    self.get_logger().error(str(error))
+                    self._told = str(error)
+                    self.get_logger().error(self._told)
+                else:
+                    self._told = ""
 
     def _endpoints_of(self, name: str) -> set[bytes]:
         """Return what tells the processes of a node apart; empty while there is none.

@@ -13,7 +13,7 @@ from astra_core.ros.qos import event
 from astra_core.ros.stamps import to_stamp
 from astra_msgs.msg import Heartbeat
 
-__all__ = ["Health", "HealthReporter"]
+__all__ = ["DiagnosticsReporter", "Health", "HealthReporter"]
 
 _HEARTBEAT_S = 0.1
 # A little less than the period, so that a timer that fires early still beats each time.
@@ -41,6 +41,39 @@ class Health:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+class DiagnosticsReporter:
+    """Publishes ``/diagnostics`` at 1 Hz, by the wall: one status for the node."""
+
+    def __init__(self, node: Node, read_health: Callable[[], Health]) -> None:
+        """Start reporting; see :class:`HealthReporter`."""
+        self._node, self._read_health = node, read_health
+        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", event())
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(_DIAGNOSTICS_S, self._report, clock=steady)
+
+    def close(self) -> None:
+        """Stop reporting."""
+        self._node.destroy_timer(self._timer)
+        self._node.destroy_publisher(self._publisher)
+
+    def _report(self) -> None:
+        health = self._read_health()
+        values = [
+            KeyValue(key=key, value=f"{value:.4g}" if isinstance(value, float) else str(value))
+            for key, value in health.values.items()
+        ]
+        status = DiagnosticStatus(
+            level=_LEVELS[health.state],
+            name=self._node.get_fully_qualified_name().lstrip("/"),
+            message=health.reason or "working",
+            hardware_id="astra",
+            values=values,
+        )
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = to_stamp(self._node.get_clock().now().nanoseconds)
+        self._publisher.publish(array)
+
+
 class HealthReporter:
     """Publishes ``heartbeat`` at 10 Hz and ``/diagnostics`` at 1 Hz.
 
@@ -58,12 +91,10 @@ class HealthReporter:
         self._node = node
         self._read_health = read_health
         self._heartbeats = node.create_publisher(Heartbeat, "heartbeat", event())
-        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", event())
+        self._diagnostics = DiagnosticsReporter(node, read_health)
         # Heartbeats follow the clock that the guard judges them by; diagnostics are for people.
         self._beat_ns = 0
         self._beat_timer = node.create_timer(_HEARTBEAT_S, self._on_timer)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._report_timer = node.create_timer(_DIAGNOSTICS_S, self._report, clock=steady)
 
     def tick(self, stamp_ns: int) -> None:
         """Publish a heartbeat for work that is done up to a stamp, if it is time to."""
@@ -88,26 +119,8 @@ class HealthReporter:
     def _on_timer(self) -> None:
         self.tick(self._node.get_clock().now().nanoseconds)
 
-    def _report(self) -> None:
-        health = self._read_health()
-        values = [
-            KeyValue(key=key, value=f"{value:.4g}" if isinstance(value, float) else str(value))
-            for key, value in health.values.items()
-        ]
-        status = DiagnosticStatus(
-            level=_LEVELS[health.state],
-            name=self._node.get_fully_qualified_name().lstrip("/"),
-            message=health.reason or "working",
-            hardware_id="astra",
-            values=values,
-        )
-        array = DiagnosticArray(status=[status])
-        array.header.stamp = to_stamp(self._node.get_clock().now().nanoseconds)
-        self._diagnostics.publish(array)
-
     def close(self) -> None:
         """Stop reporting."""
-        for timer in (self._beat_timer, self._report_timer):
-            self._node.destroy_timer(timer)
-        for publisher in (self._heartbeats, self._diagnostics):
-            self._node.destroy_publisher(publisher)
+        self._node.destroy_timer(self._beat_timer)
+        self._node.destroy_publisher(self._heartbeats)
+        self._diagnostics.close()

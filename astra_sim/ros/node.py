@@ -19,10 +19,12 @@ from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
 from astra_core.ros.direct import DirectLane
+from astra_core.ros.health import DiagnosticsReporter, Health
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import to_stamp
+from astra_msgs.msg import Heartbeat
 from astra_sim.rig import default_rig
 from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.driver import RobotDriver
@@ -61,8 +63,10 @@ class SimNode(Node):
         ]
         nodes = [name for driver in self._drivers for name in driver.lockstep_nodes]
         self._gate = TickGate(nodes, self._config.ack_timeout_s)
-        self._clock = self.create_publisher(Clock, "/clock", event(10))
+        self._clock_publisher = self.create_publisher(Clock, "/clock", event(10))
         self._lane.start()
+        self._late_ticks, self._factor = 0, 0.0
+        self._diagnostics = DiagnosticsReporter(self, self._read_health)
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._thread.start()
 
@@ -113,16 +117,18 @@ class SimNode(Node):
                 continue
             late = self._gate.wait(stamp_ns)
             if late:
+                self._late_ticks += 1
                 self._report_late(late)
             pace.wait(stamp_ns, self._stop)
             if (factor := pace.report_due(_REPORT_S)) is not None:
+                self._factor = factor
                 self.get_logger().info(f"real-time factor {factor:.2f}")
 
     def _send(self, observations: list[Observation]) -> None:
         for driver, observation in zip(self._drivers, observations, strict=True):
             driver.send(observation)
         # The clock ends the tick.
-        self._clock.publish(Clock(clock=to_stamp(observations[0].stamp_ns)))
+        self._clock_publisher.publish(Clock(clock=to_stamp(observations[0].stamp_ns)))
 
     def _join(self, observations: list[Observation]) -> None:
         """Repeat the first tick until everybody takes part."""
@@ -147,6 +153,18 @@ class SimNode(Node):
             for driver in self._drivers:
                 driver.send_calibration(stamp_ns)
             self._send(observations)
+
+    def _read_health(self) -> Health:
+        gone = self._gate.gone()
+        reason = f"not waiting any more for {', '.join(gone)}" if gone else ""
+        values = {
+            "real_time_factor": self._factor,
+            "late_ticks": self._late_ticks,
+            **self._lane.refused,
+        }
+        if self.failure:
+            return Health(Heartbeat.STATE_ERROR, self.failure, values)
+        return Health(Heartbeat.STATE_DEGRADED if gone else Heartbeat.STATE_OK, reason, values)
 
     def _report_late(self, late: list[str]) -> None:
         counts = ", ".join(f"{name} ({self._gate.timeouts[name]} in all)" for name in late)

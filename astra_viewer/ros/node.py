@@ -20,6 +20,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from astra_core import se3
 from astra_core.ros.frames import prefixed
+from astra_core.ros.health import DiagnosticsReporter, Health
 from astra_core.ros.images import ImageFormatError, color_from_msg
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
@@ -87,6 +88,10 @@ class ViewerNode(Node):
         self.create_timer(config.image_period_s, self._show_images, clock=steady)
         # `./astra demo` looks for these words (PAGE_LINE in its node table).
         self.get_logger().info(f"the page is at {self._page.url}")
+        self._diagnostics = DiagnosticsReporter(self, self._read_health)
+
+    def _read_health(self) -> Health:
+        return Health(values={"page": self._page.url, "readers": self._page.num_readers})
 
     def close(self) -> None:
         """Close the page."""

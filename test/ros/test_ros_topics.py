@@ -15,7 +15,7 @@ from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from astra_cli.node_table import NODES, commands
 from astra_cli.topic_table import CAMERA, TOPICS
 
-NODE_NAMES = {spec.name for spec in NODES} - {"astra_lifecycle"}
+NODE_NAMES = {spec.name for spec in NODES}
 #: Of every node or of ROS itself.
 COMMON = ("/rosout", "/parameter_events")
 INTERNAL = ("/transition_event", "/_action/", "tick_ack")
@@ -48,7 +48,7 @@ def published(node):
 
 def test_the_table_is_what_the_nodes_publish(processes, node, until):
     fake = (sys.executable, str(Path(fake_robot.__file__)), "--ros-args")
-    argv = {item.name: item.argv for item in commands({"sim": True})}
+    argv = {item.name: item.argv for item in commands({"sim": True, "viewer": True})}
     argv["astra_sim"] = (*fake, *argv["astra_sim"][argv["astra_sim"].index("-r") :])
     runner = processes(*argv.items())
     rows = expected()
