@@ -1,5 +1,6 @@
-"""``./astra map``: build a map from a tour, check it, draw it."""
+"""``./astra map``: map a simulated scene, build a map from a tour, check it, draw it."""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,34 @@ app = typer.Typer(no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(metavar="MAP", help="Folder of the map.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+
+
+@app.command()
+def scene(
+    scene: Annotated[str, typer.Option(help="home, office or warehouse.")] = "home",
+    seed: Annotated[int, typer.Option(help="Seed of the scene.")] = 7,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the map goes; without it, it stays where it is kept.")
+    ] = None,
+    json_file: Json = None,
+) -> None:
+    """Tour a simulated scene and map it, as the demo does; the last line is the map's folder."""
+    from astra_cli.demo.command import map_with_progress
+    from astra_core.errors import ConfigError
+
+    if out is not None and out.exists():
+        raise ConfigError(f"{out} exists already: name another folder")
+    folder = map_with_progress(scene, seed)
+    if out is not None:
+        # Whole or not at all: a copy that is interrupted must not look like a map.
+        part = out.with_name(f".{out.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(folder, part)
+        part.rename(out)
+        folder = out
+    print(folder)
+    write_json(json_file, {"scene": scene, "seed": seed, "map": str(folder)})
 
 
 @app.command()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from astra_eval.scoring import MissionScore
     from astra_sim.scenes.types import Scene
 
-__all__ = ["run_demo"]
+__all__ = ["map_with_progress", "run_demo"]
 
 _VERSIONED = ("numpy", "mujoco", "opencv-python-headless", "pycolmap", "ros-rclpy")
 
@@ -72,7 +72,7 @@ def run_demo(
     scene = make_scene(family, seed)
     with _terminated_as_interrupt():
         if map_folder is None:
-            map_folder = _map_with_progress(family, seed)
+            map_folder = map_with_progress(family, seed)
         else:
             _check_map(map_folder)
         judge = _Judge(scene, goal, conditions, record, json_file)
@@ -104,7 +104,8 @@ def _check_map(folder: Path) -> None:
         raise MapFormatError(problems[0])
 
 
-def _map_with_progress(family: str, seed: int) -> Path:
+def map_with_progress(family: str, seed: int) -> Path:
+    """Return the kept map of a scene, made if there is none; a person sees how far it is."""
     from astra_cli.scene_map import ensure_scene_map
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
