@@ -37,6 +37,7 @@ CODE = (
     "astra_sim/rendering.py",
     "astra_sim/rig.py",
     "astra_sim/robot.py",
+    "astra_sim/robot_in_world.py",
     "astra_sim/scenes/floor_plan.py",
     "astra_sim/scenes/mesh.py",
     "astra_sim/scenes/model.py",

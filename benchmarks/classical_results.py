@@ -17,8 +17,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Of 60000 to 61015 some were looked at while the stack was built; these were not.
-FIRST_SEED = 62000
+#: Of 60000 to 62009 some were looked at while the stack was built; these were not.
+FIRST_SEED = 63000
 FAMILIES = ("home", "office", "warehouse")
 
 
