@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 __all__ = ["MissionShown", "mission_text"]
 
-_INVITATION = "Type where to go, or click a landmark."
+_INVITATION = "Type where to go, click a landmark, or click the floor with Shift held."
 
 
 @dataclass

@@ -63,6 +63,7 @@ class ViewerPage:
         *,
         on_goal: Callable[[str], None],
         on_landmark: Callable[[str], None],
+        on_point: Callable[[float, float], None],
         on_cancel: Callable[[], None],
         robot_radius_m: float = 0.25,
         robot_height_m: float = 1.1,
@@ -74,6 +75,8 @@ class ViewerPage:
             port: TCP port; if it is taken, the next free one is used.
             on_goal: Called with the words that were typed.
             on_landmark: Called with the id of the landmark that was clicked.
+            on_point: Called with the point of the map (x, y), metres, where the floor was clicked
+                with Shift held.
             on_cancel: Called when the person wants the robot to stop.
             robot_radius_m: Of the body that is drawn.
             robot_height_m: Likewise.
@@ -85,6 +88,7 @@ class ViewerPage:
         logging.getLogger("websockets").setLevel(logging.CRITICAL)
         self._server: Any = viser.ViserServer(host=host, port=port, label="Astra", verbose=False)
         self._on_goal, self._on_landmark, self._on_cancel = on_goal, on_landmark, on_cancel
+        self._on_point = on_point
         self._landmarks: list[Any] = []
         self._images: dict[str, Any] = {}
         self._layers: dict[str, Any] = {}
@@ -92,6 +96,7 @@ class ViewerPage:
         self._server.gui.main_panel.dock_right()
         scene = self._server.scene
         scene.set_up_direction("+z")
+        scene.on_click(modifier="shift")(self._click)
         self._grid = scene.add_grid(
             "/grid", width=40.0, height=40.0, cell_size=1.0, position=(0.0, 0.0, -0.02)
         )
@@ -233,7 +238,7 @@ class ViewerPage:
         self._goal = gui.add_text("Goal", "", hint='For example "I am thirsty"')
         go = gui.add_button("Go", color="green")
         stop = gui.add_button("Stop", color="red")
-        self._mission = gui.add_markdown("Type where to go, or click a landmark.")
+        self._mission = gui.add_markdown("")
         self._where = gui.add_markdown("")
         self._show_obstacles = gui.add_checkbox("Obstacles around the robot", True)
         self._show_distance = gui.add_checkbox("Distance to obstacles (ESDF)", False)
@@ -242,6 +247,12 @@ class ViewerPage:
         stop.on_click(lambda _: self._on_cancel())
         self._show_obstacles.on_update(lambda _: self._apply_layers())
         self._show_distance.on_update(lambda _: self._apply_layers())
+
+    def _click(self, event: Any) -> None:
+        """Send the robot to where the ray of a click meets the floor of the map."""
+        (x, y, z), (dx, dy, dz) = event.ray_origin, event.ray_direction
+        if z > 0.0 > dz:
+            self._on_point(x - dx * z / dz, y - dy * z / dz)
 
     def _send(self) -> None:
         words = self._goal.value.strip()

@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 from unique_identifier_msgs.msg import UUID
 
+from astra_core.ros.poses import pose_stamped
 from astra_core.ros.qos import event, latched
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GoalSpec
@@ -41,11 +42,12 @@ class GoalClient:
         self._cancel = node.create_client(CancelGoal, "navigate/_action/cancel_goal")
         self._own: dict[bytes, MissionShown] = {}
         self._foreign: tuple[bytes, MissionShown] = b"", self.shown
+        self._ended: set[bytes] | None = None
         node.create_subscription(
             Navigate.Impl.FeedbackMessage, "navigate/_action/feedback", self._on_feedback, event()
         )
         node.create_subscription(
-            GoalStatusArray, "navigate/_action/status", self._on_status, latched()
+            GoalStatusArray, "navigate/_action/status", self._on_status, latched(10)
         )
 
     def is_ready(self) -> bool:
@@ -60,6 +62,11 @@ class GoalClient:
         """Go to a landmark of the map."""
         goal = GoalSpec(kind=GoalSpec.KIND_LANDMARK, landmark_id=landmark_id)
         self._send(landmark_id, goal)
+
+    def send_pose(self, pose: tuple[float, float, float], frame: str) -> None:
+        """Go to a pose (x, y, theta) in a frame."""
+        goal = GoalSpec(kind=GoalSpec.KIND_POSE, pose=pose_stamped(pose, 0, frame))
+        self._send(f"({pose[0]:.1f}, {pose[1]:.1f}) m", goal)
 
     def cancel_all(self) -> None:
         """Stop, whoever asked for the mission."""
@@ -121,11 +128,21 @@ class GoalClient:
         return self._foreign[1]
 
     def _on_status(self, message: GoalStatusArray) -> None:
+        ended = self._ended
+        self._ended = set()
         for status in message.status_list:
             uuid = bytes(status.goal_info.goal_id.uuid)
-            if status.status in _UNDERWAY:
-                self._of(uuid)
-            elif uuid == self._foreign[0] and status.status in _ENDS:
-                shown = self._foreign[1]
+            if status.status in _ENDS:
+                self._ended.add(uuid)
+            if uuid in self._own or (status.status not in _UNDERWAY and status.status not in _ENDS):
+                continue
+            # What had ended before this client came is nobody's news. A mission may also end
+            # before anything else is heard of it.
+            if ended is None and status.status in _ENDS:
+                continue
+            if ended is not None and uuid in ended:
+                continue
+            shown = self._of(uuid)
+            if status.status in _ENDS:
                 shown.end = _ENDS[status.status]
                 shown.has_arrived = status.status == GoalStatus.STATUS_SUCCEEDED

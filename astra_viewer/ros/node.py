@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from sensor_msgs.msg import Image
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
-from astra_core import se3
+from astra_core import se2, se3
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import DiagnosticsReporter, Health
 from astra_core.ros.images import ImageFormatError, color_from_msg
@@ -28,7 +29,7 @@ from astra_core.ros.poses import covariance_from_msg, pose_from_msg, rigid_from_
 from astra_core.ros.qos import event, latched, sensor_input
 from astra_msgs.msg import GlobalPose, LandmarkArray, Trajectory
 from astra_viewer.grids import distance_picture, map_picture, occupied_points
-from astra_viewer.mission_text import mission_text
+from astra_viewer.mission_text import MissionShown, mission_text
 from astra_viewer.page import Grid, LandmarkShown, ViewerPage
 from astra_viewer.ros.config import ViewerConfig
 from astra_viewer.ros.goals import GoalClient
@@ -50,13 +51,15 @@ class ViewerNode(Node):
         refuse_changes(self, lambda: "read once, when the node starts")
         self._newest: dict[str, Any] = {}
         self._wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._graph = np.empty((0, 3)), np.empty((0, 2, 3))
+        self._t_map_odom: NDArray[np.float64] | None = None
+        self._t_odom_base = np.zeros(3)
         self._goals = GoalClient(self)
         self._page = ViewerPage(
             config.port,
             host=config.host,
             on_goal=lambda words: self._wishes.put(lambda: self._goals.send_text(words)),
             on_landmark=lambda name: self._wishes.put(lambda: self._goals.send_landmark(name)),
+            on_point=lambda x_m, y_m: self._wishes.put(lambda: self._go_to(x_m, y_m)),
             on_cancel=lambda: self._wishes.put(self._goals.cancel_all),
         )
         self._shows: dict[str, Callable[[Any], None]] = {}
@@ -104,6 +107,15 @@ class ViewerNode(Node):
             kind, topic, lambda message: self._newest.update({topic: message}), qos
         )
 
+    def _go_to(self, x_m: float, y_m: float) -> None:
+        """Send the robot to a point of the map, looking the way it comes."""
+        if self._t_map_odom is None:
+            self._goals.shown = MissionShown(end="not localized yet: the map is not in place")
+            return
+        here = se2.compose(self._t_map_odom, self._t_odom_base)
+        heading_rad = math.atan2(y_m - here[1], x_m - here[0])
+        self._goals.send_pose((x_m, y_m, heading_rad), self._config.map_frame)
+
     def _update(self) -> None:
         while not self._wishes.empty():
             self._wishes.get()()
@@ -125,7 +137,8 @@ class ViewerNode(Node):
                 self._shows["/tf"] = self._show_odom
 
     def _show_odom(self, transform: Any) -> None:
-        self._page.place_odom(_finite(se3.to_se2(rigid_from_msg(transform.transform))))
+        self._t_map_odom = _finite(se3.to_se2(rigid_from_msg(transform.transform)))
+        self._page.place_odom(self._t_map_odom)
 
     def _show_status(self, message: GlobalPose) -> None:
         is_localized = message.status != GlobalPose.STATUS_NOT_LOCALIZED
@@ -151,7 +164,8 @@ class ViewerNode(Node):
         self._page.set_route(_line(message))
 
     def _show_robot(self, message: Odometry) -> None:
-        self._page.place_robot(_finite(pose_from_msg(message.pose.pose)))
+        self._t_odom_base = _finite(pose_from_msg(message.pose.pose))
+        self._page.place_robot(self._t_odom_base)
 
     def _show_plan(self, message: Path) -> None:
         self._page.set_plan(_line(message))

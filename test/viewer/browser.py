@@ -99,9 +99,18 @@ class Page:
             ".click()"
         )
 
-    def click(self, x, y):
+    def click(self, x, y, shift=False):
+        held = {"modifiers": 8} if shift else {}
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            self.call(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=x,
+                y=y,
+                button="left",
+                clickCount=1,
+                **held,
+            )
 
     def screenshot(self, path):
         data = self.call("Page.captureScreenshot", format="png")["data"]

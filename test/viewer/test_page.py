@@ -16,6 +16,7 @@ def served():
         18080,
         on_goal=lambda words: said.append(("goal", words)),
         on_landmark=lambda name: said.append(("landmark", name)),
+        on_point=lambda x_m, y_m: said.append(("point", (x_m, y_m))),
         on_cancel=lambda: said.append(("stop", "")),
     )
     yield page, said
@@ -32,7 +33,11 @@ def wait_until(condition, timeout_s=30.0):
 def test_two_pages_take_two_ports(served):
     page, _ = served
     other = ViewerPage(
-        18080, on_goal=lambda _: None, on_landmark=lambda _: None, on_cancel=lambda: None
+        18080,
+        on_goal=lambda _: None,
+        on_landmark=lambda _: None,
+        on_point=lambda *_: None,
+        on_cancel=lambda: None,
     )
     try:
         assert other.url != page.url
@@ -95,3 +100,24 @@ def test_what_is_drawn_is_seen_and_a_landmark_is_clicked(served, open_page, tmp_
         width, height = 1076, 757  # Of the view beside the panel.
         wait_until(lambda: browser.click(width // 2, height // 2) or said, 60.0)
     assert said[0] == ("landmark", "big/1")
+
+
+def test_the_floor_is_clicked_with_shift_held(served, open_page):
+    page, said = served
+    # Looked at from above and the south, at the middle between the nodes.
+    page.set_graph(np.array([[-4.0, 2.0, 0.0], [4.0, 2.0, 0.0]]), np.empty((0, 2, 3)))
+    page.set_localized(True)
+    with open_page(page.url) as browser:
+        browser.wait_for("Localized.")
+        width, height = 1076, 757  # Of the view beside the panel.
+        deadline_s = time.monotonic() + 60.0
+        while not said:
+            browser.click(width // 2, height // 2, shift=True)
+            time.sleep(0.5)
+            assert time.monotonic() < deadline_s
+        browser.click(width // 2, height // 2)
+        time.sleep(1.0)
+    kind, (x_m, y_m) = said[0]
+    assert {what for what, _ in said} == {"point"} and kind == "point"
+    assert x_m == pytest.approx(0.0, abs=0.5)
+    assert y_m == pytest.approx(2.0, abs=0.5)
