@@ -10,8 +10,13 @@ def library():
     found = importlib.util.find_spec("nvidia")
     for root in found.submodule_search_locations if found else ():
         for path in sorted(Path(root).glob("*/lib/libnvrtc.so.*")):
-            if ".alt." not in path.name:
-                return ctypes.CDLL(str(path))
+            if ".alt." in path.name:
+                continue
+            # What it opens by name while it compiles is not always found beside it.
+            for part in sorted(path.parent.glob("libnvrtc-builtins.so.*")):
+                if ".alt." not in part.name:
+                    ctypes.CDLL(str(part), mode=ctypes.RTLD_GLOBAL)
+            return ctypes.CDLL(str(path))
     return None
 
 

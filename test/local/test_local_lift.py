@@ -1,0 +1,232 @@
+"""Voxel lifting: the table by hand, the engines against each other, the gradients."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import nvrtc
+import pytest
+from kernels_on_cpu import at, compile_kernels
+
+from astra_core import se3
+from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.errors import ConfigError, ShapeError
+from astra_local.voxel.cuda import cuda_is_usable, kernel_source
+from astra_local.voxel.lift import lift
+from astra_local.voxel.lift_cuda import options
+from astra_local.voxel.lift_table import LiftTable, VoxelGrid
+
+torch = pytest.importorskip("torch")
+
+# Looks along x of the robot: right is -y, down is -z.
+_FORWARD = np.array([[0.0, 0.0, 1.0, 0], [-1.0, 0.0, 0.0, 0], [0.0, -1.0, 0.0, 0], [0, 0, 0, 1.0]])
+
+
+def rig(*yaws_rad, height_m=0.5):
+    intrinsics = CameraIntrinsics.from_horizontal_fov(64, 48, math.radians(100.0))
+    return CameraRig(
+        tuple(
+            Camera(
+                f"c{number}",
+                intrinsics,
+                se3.from_xyz_rpy((0.0, 0.0, height_m), (0.0, 0.0, yaw)) @ _FORWARD,
+            )
+            for number, yaw in enumerate(yaws_rad)
+        )
+    )
+
+
+GRID = VoxelGrid((4, 10, 10), (-2.5, -2.5, 0.0), (0.5, 0.5, 0.25))
+RIG = rig(0.0, math.pi / 2, math.pi, -math.pi / 2)
+TABLE = LiftTable.of_rig(RIG, GRID, (3, 4), (0.4, 0.9, 1.6, 2.2, 9.0))
+
+
+def inputs(table=TABLE, channels=5, batch=2, dtype=torch.float32, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    cameras, bins = table.num_cameras, table.num_bins
+    features = torch.randn(batch, cameras, channels, *table.feature_size, generator=generator)
+    depth = torch.rand(batch, cameras, bins, *table.feature_size, generator=generator)
+    return features.to(dtype), (depth / depth.sum(dim=2, keepdim=True)).to(dtype)
+
+
+def by_hand(features, depth, table):
+    """Add every point of the frustum to its voxel, one after the other."""
+    batch, cameras, channels, height, width = features.shape
+    out = np.zeros((batch, channels, table.grid.num_voxels))
+    for b, n, d, row, column in np.ndindex(batch, cameras, table.num_bins, height, width):
+        voxel = table.voxel_of[n, d, row, column]
+        if voxel >= 0:
+            weight = float(depth[b, n, d, row, column])
+            out[b, :, voxel] += weight * features[b, n, :, row, column].double().numpy()
+    return out.reshape(batch, channels, *table.grid.shape)
+
+
+def test_a_point_straight_ahead_lies_in_its_voxel():
+    # One feature for the whole picture: its ray is the optical axis.
+    grid = VoxelGrid((4, 10, 10), (-2.5, -2.6, -0.1), (0.5, 0.5, 0.25))
+    table = LiftTable.of_rig(rig(0.0), grid, (1, 1), (1.1, 3.0))
+    # 1.1 m ahead, 0.5 m up: x voxel (1.1 + 2.5) / 0.5 = 7.2, y voxel 2.6 / 0.5 = 5.2, z voxel
+    # 0.6 / 0.25 = 2.4; 3 m is outside.
+    assert table.voxel_of.ravel().tolist() == [(2 * 10 + 5) * 10 + 7, -1]
+    back = LiftTable.of_rig(rig(math.pi), grid, (1, 1), (1.1,))
+    assert back.voxel_of.ravel().tolist() == [(2 * 10 + 5) * 10 + 2]
+
+
+def test_intervals_hold_every_point_in_the_grid_once():
+    owners = TABLE.voxel_of.ravel()
+    assert sorted(TABLE.points) == np.flatnonzero(owners >= 0).tolist()
+    for number, voxel in enumerate(TABLE.voxels):
+        part = TABLE.points[TABLE.starts[number] : TABLE.starts[number + 1]]
+        assert len(part) > 0 and (owners[part] == voxel).all()
+    cameras, _, rows, columns = np.unravel_index(TABLE.points, TABLE.voxel_of.shape)
+    assert (TABLE.pixels == (cameras * 3 + rows) * 4 + columns).all()
+
+
+@pytest.mark.parametrize("engine", ["auto", "torch", "cpu"])
+def test_engines_equal_a_loop(engine):
+    features, depth = inputs()
+    found = lift(features, depth, TABLE, engine=engine)
+    assert found.shape == (2, 5, 4, 10, 10) and found.dtype == torch.float32
+    np.testing.assert_allclose(found.numpy(), by_hand(features, depth, TABLE), atol=1e-5)
+
+
+def test_half_precision_sums_in_single():
+    features, depth = inputs(dtype=torch.float16)
+    wanted = by_hand(features, depth, TABLE)
+    for engine in ("torch", "cpu"):
+        found = lift(features, depth, TABLE, engine=engine)
+        assert found.dtype == torch.float16
+        np.testing.assert_allclose(found.float().numpy(), wanted, atol=2e-3)
+
+
+def test_gradients():
+    features, depth = inputs(channels=2, batch=1, dtype=torch.float64)
+    table = LiftTable.of_rig(RIG, GRID, (3, 4), (0.4, 0.9, 1.6, 2.2, 9.0))
+    features.requires_grad_()
+    depth.requires_grad_()
+
+    def exact(f, d):
+        # The reference sums in single precision; the check needs double.
+        points = torch.as_tensor(table.points).long()
+        pixels = torch.as_tensor(table.pixels).long()
+        rows = f.permute(0, 1, 3, 4, 2).reshape(1, -1, 2)
+        owners = torch.as_tensor(table.voxel_of.ravel()[table.points]).long()
+        products = d.reshape(1, -1)[:, points, None] * rows[:, pixels]
+        return products.new_zeros(1, GRID.num_voxels, 2).index_add(1, owners, products)
+
+    assert torch.autograd.gradcheck(exact, (features, depth))
+    lift(features, depth, table, engine="torch").pow(2).sum().backward()
+    ours = features.grad.clone(), depth.grad.clone()
+    features.grad = depth.grad = None
+    exact(features, depth).pow(2).sum().backward()
+    torch.testing.assert_close(ours[0], features.grad, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(ours[1], depth.grad, atol=1e-5, rtol=1e-4)
+
+
+def test_a_rig_that_sees_nothing_of_the_grid_gives_zeros():
+    behind = VoxelGrid((2, 2, 2), (-9.0, -1.0, 0.0), (0.5, 0.5, 0.5))
+    table = LiftTable.of_rig(rig(0.0), behind, (3, 4), (0.5, 1.0))
+    assert len(table.points) == len(table.voxels) == 0
+    features, depth = inputs(table, batch=1)
+    for engine in ("torch", "cpu"):
+        assert lift(features, depth, table, engine=engine).abs().sum() == 0.0
+
+
+def test_what_does_not_fit_is_refused():
+    features, depth = inputs()
+    with pytest.raises(ShapeError, match="features"):
+        lift(features[:, :3], depth, TABLE)
+    with pytest.raises(ShapeError, match="maps of 3x4"):
+        lift(features[..., :2], depth, TABLE)
+    with pytest.raises(ShapeError, match="depth"):
+        lift(features, depth[:, :, :2], TABLE)
+    with pytest.raises(ShapeError, match="float32"):
+        lift(features, depth.half(), TABLE)
+    with pytest.raises(ConfigError, match="known: auto, torch, cpu, cuda"):
+        lift(features, depth, TABLE, engine="gpu")
+    with pytest.raises(ConfigError, match="inference"):
+        lift(features.requires_grad_(), depth, TABLE, engine="cpu")
+    if not cuda_is_usable():
+        with pytest.raises(ConfigError, match="cannot be used"):
+            lift(features, depth, TABLE, engine="cuda")
+    for bins in ((), (0.0, 1.0), (2.0, 1.0), (1.0, math.nan)):
+        with pytest.raises(ConfigError, match="depth bins"):
+            LiftTable.of_rig(RIG, GRID, (3, 4), bins)
+    with pytest.raises(ShapeError):
+        LiftTable.of_rig(RIG, GRID, (0, 4), (1.0,))
+    with pytest.raises(ShapeError):
+        VoxelGrid((0, 2, 2), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    with pytest.raises(ConfigError, match="positive"):
+        VoxelGrid((2, 2, 2), (0.0, 0.0, 0.0), (1.0, 0.0, 1.0))
+    with pytest.raises(ConfigError, match="at least one camera"):
+        CameraRig(())
+
+
+CALLS = """
+extern "C" void forward(int blocks, const float* features, const float* depth, const int* points,
+                        const int* pixels, const int* starts, const int* voxels, float* out,
+                        const int* sizes) {
+    launch(blocks, LANES, ROWS, [=] {
+        lift_forward(features, depth, points, pixels, starts, voxels, out, sizes[0], sizes[1],
+                     sizes[2], sizes[3], sizes[4], sizes[5]);
+    });
+}
+extern "C" void backward(int blocks, const float* features, const float* depth,
+                         const int* voxel_of, const float* grad_out, float* grad_features,
+                         float* grad_depth, const int* sizes) {
+    launch(blocks, LANES, ROWS, [=] {
+        lift_backward(features, depth, voxel_of, grad_out, grad_features, grad_depth, sizes[0],
+                      sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]);
+    });
+}
+"""
+
+
+@pytest.mark.parametrize("channels", [1, 4, 6])
+def test_the_kernels_equal_the_reference(channels, tmp_path):
+    defines = {"LANES": 4, "ROWS": 2, "CHANNELS_PER_LANE": math.ceil(channels / 4), "HALF": 0}
+    kernels = compile_kernels("lift", tmp_path, defines, CALLS)
+    features, depth = inputs(channels=channels)
+    features.requires_grad_()
+    depth.requires_grad_()
+    wanted = lift(features, depth, TABLE, engine="torch")
+    slope = torch.randn(wanted.shape, generator=torch.Generator().manual_seed(5))
+    wanted.backward(slope)
+
+    rows = features.detach().permute(0, 1, 3, 4, 2).reshape(2, -1, channels).contiguous().numpy()
+    weights = np.ascontiguousarray(depth.detach().numpy())
+    out = np.zeros((2, GRID.num_voxels, channels), dtype=np.float32)
+    num_points, num_owners = TABLE.voxel_of.size, len(TABLE.voxels)
+    sizes = [2, num_owners, num_points, TABLE.num_pixels, GRID.num_voxels, channels]
+    tables = [at(array) for array in (TABLE.points, TABLE.pixels, TABLE.starts, TABLE.voxels)]
+    blocks = math.ceil(2 * num_owners / 2)
+    sizes = np.array(sizes, dtype=np.int32)
+    kernels.forward(blocks, at(rows), at(weights), *tables, at(out), at(sizes))
+    voxels = out.reshape(2, *GRID.shape, channels).transpose(0, 4, 1, 2, 3)
+    np.testing.assert_allclose(voxels, wanted.detach().numpy(), atol=1e-5)
+
+    # Poisoned: every gradient has to be written.
+    grad_rows, grad_depth = np.full_like(rows, np.nan), np.full_like(weights, np.nan)
+    grad_out = slope.permute(0, 2, 3, 4, 1).reshape(2, -1, channels).contiguous().numpy()
+    sizes = [2, TABLE.num_pixels, 12, TABLE.num_bins, GRID.num_voxels, channels]
+    sizes = np.array(sizes, dtype=np.int32)
+    voxel_of = at(np.ascontiguousarray(TABLE.voxel_of))
+    arrays = [at(array) for array in (grad_out, grad_rows, grad_depth)]
+    kernels.backward(TABLE.num_pixels, at(rows), at(weights), voxel_of, *arrays, at(sizes))
+    wanted_rows = features.grad.permute(0, 1, 3, 4, 2).reshape(2, -1, channels).numpy()
+    np.testing.assert_allclose(grad_rows, wanted_rows, atol=1e-5)
+    np.testing.assert_allclose(grad_depth, depth.grad.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ["75", "80", "86", "89", "90"])
+@pytest.mark.parametrize("channels", [32, 80])
+@pytest.mark.parametrize("half", [False, True])
+def test_the_kernels_compile_for_every_supported_device(architecture, channels, half):
+    compiler = nvrtc.library()
+    if compiler is None:
+        pytest.skip("the wheel nvidia-cuda-nvrtc is not installed")
+    flags = ("--std=c++17", f"--gpu-architecture=sm_{architecture}", *options(channels, half))
+    code, log = nvrtc.cubin(compiler, kernel_source("lift"), flags)
+    assert len(code) > 1000, log
+    assert "warning" not in log, log
