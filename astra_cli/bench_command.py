@@ -12,11 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from astra_cli.voxel_bench_command import esdf, lift
 from astra_eval.json_file import check_writable, write_json
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(esdf)
+app.command()(lift)
 
 Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seed = Annotated[int, typer.Option(help="Which building of the family.")]

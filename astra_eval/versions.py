@@ -33,7 +33,7 @@ def code_fingerprint() -> str:
     digest = hashlib.sha256()
     for package in _PACKAGES:
         for path in sorted((_ROOT / package).rglob("*")):
-            if path.suffix in (".py", ".yaml") and not _NOT_IN_RESULTS & set(path.parts):
+            if path.suffix in (".py", ".yaml", ".cu") and not _NOT_IN_RESULTS & set(path.parts):
                 digest.update(str(path.relative_to(_ROOT)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -1,15 +1,17 @@
 """The launch file: with the real ``launch`` where it is installed, with stand-ins elsewhere."""
 
 import importlib.util
+import itertools
 import sys
 import types
 from pathlib import Path
 
 import pytest
+import yaml
 
 pytest.importorskip("ament_index_python")
 
-from astra_cli.node_table import ARGUMENTS, NODES
+from astra_cli.node_table import ARGUMENTS, NODES, commands
 
 FILE = Path(__file__).resolve().parents[2] / "launch" / "bringup.launch.py"
 
@@ -84,6 +86,44 @@ def test_the_nodes_are_those_of_the_table(bringup):
     assert first == "/share/astra/config/astra_sim.yaml"
     assert overrides["seed"] == 7 and overrides["use_sim_time"] is True
     assert nodes["astra_global"]["parameters"][1]["map_folder"] == "/maps/home"
+
+
+def told(argv):
+    """Return what a command line of the runner tells a node: parameters, remaps, files."""
+    parameters, remaps, files = {}, set(), []
+    for flag, value in itertools.pairwise(argv):
+        if flag == "-p":
+            name, _, text = value.partition(":=")
+            parameters[name] = yaml.safe_load(text)
+        elif flag == "-r" and not value.startswith("__"):
+            remaps.add(tuple(value.split(":=")))
+        elif flag == "--params-file":
+            files.append(Path(value).name)
+    return parameters, remaps, files
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sim": "true", "viewer": "true", "map": "/maps/home", "seed": "12", "scene": "office"},
+        {"sim": "true", "namespace": "r1", "rig": "front,rear", "conditions": "standard"},
+        {"namespace": "r1", "frame_prefix": "r1/", "use_sim_time": "true"},
+        {"params_file": "/etc/robot.yaml", "map": "/maps/my home"},
+    ],
+)
+def test_launch_and_runner_tell_every_node_the_same(bringup, given):
+    nodes = nodes_of(bringup, **given)
+    processes = {command.name: command.argv for command in commands(given)}
+    assert list(nodes) == list(processes)
+    for name, kwargs in nodes.items():
+        parameters, remaps, files = told(processes[name])
+        first, overrides, *mine = kwargs["parameters"]
+        assert overrides == parameters, name
+        assert set(kwargs["remappings"]) == remaps, name
+        assert [Path(file).name for file in (first, *mine)] == files, name
+        module = next(spec.module for spec in NODES if spec.name == name)
+        assert module in processes[name]
+        assert ("__ns:=/r1" in processes[name]) == (kwargs["namespace"] == "r1")
 
 
 def test_on_a_robot_there_is_no_simulator(bringup):

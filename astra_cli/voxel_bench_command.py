@@ -1,0 +1,110 @@
+"""``./astra bench esdf|lift``: the two hot operations of Astra-Local, every engine in one run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from astra_eval.json_file import check_writable, write_json
+
+__all__ = ["esdf", "lift"]
+
+Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+Png = Annotated[Path | None, typer.Option("--png", help="Draw the times into this file.")]
+
+
+def esdf(
+    large: Annotated[bool, typer.Option(help="Also what takes a CPU minutes.")] = False,
+    json_file: Json = None,
+    png: Png = None,
+) -> None:
+    """Time signed distance fields: ours beside SciPy, edt and (on a GPU) cupyx."""
+    from astra_eval.voxel_bench import bench_esdf
+    from astra_local.voxel.cuda import cuda_is_usable
+
+    on_gpu = cuda_is_usable()
+    _run("signed distance fields", lambda tell: bench_esdf(large, on_gpu, tell), json_file, png)
+
+
+def lift(json_file: Json = None, png: Png = None) -> None:
+    """Time voxel lifting: ours beside torch index_add."""
+    from astra_eval.voxel_bench import bench_lift
+    from astra_local.voxel.cuda import cuda_is_usable
+
+    on_gpu = cuda_is_usable()
+    _run("voxel lifting", lambda tell: bench_lift(on_gpu, tell), json_file, png)
+
+
+def _run(title: str, bench: Any, json_file: Path | None, png: Path | None) -> None:
+    from astra_eval.bar_chart import draw_bars
+    from astra_eval.timing import copy_bandwidth
+    from astra_local.voxel.cuda import cuda_is_usable, why_not
+
+    check_writable(json_file)
+    check_writable(png)
+    console = Console()
+    on_gpu = cuda_is_usable()
+    device = _device(on_gpu)
+    console.print(device if on_gpu else f"{device}; {why_not()}: CPU engines only")
+    copies = {"CPU": copy_bandwidth(False)} | ({"GPU": copy_bandwidth(True)} if on_gpu else {})
+    rows = list(_shown(console, bench))
+    table = Table(title=f"{title}, medians")
+    headings = ["case", "engine", "ms", "fastest to slowest", "n"]
+    if rows and "bytes_per_s" in rows[0]:
+        headings.append("of copy bandwidth")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in ("case", "engine") else "right")
+    for row in rows:
+        spread = f"{row['ms_fastest']:.3g} to {row['ms_slowest']:.3g}"
+        cells = [row["case"], row["engine"], f"{row['ms']:.3g}", spread, str(row["rounds"])]
+        if "bytes_per_s" in row:
+            row["copy_share"] = row["bytes_per_s"] / copies["GPU" if row["on_gpu"] else "CPU"]
+            cells.append(f"{100.0 * row['copy_share']:.2g} %")
+        table.add_row(*cells)
+    console.print(table)
+    for name, speed in copies.items():
+        console.print(f"copy bandwidth of the {name}: {speed / 1e9:.3g} GB/s, read and written")
+    if png is not None:
+        groups: dict[str, dict[str, float]] = {}
+        for row in rows:
+            groups.setdefault(row["case"], {})[row["engine"]] = row["ms"]
+        console.print(f"picture: {draw_bars(f'{title}, {device}', 'ms', groups, png)}")
+    machine = {"device": device, "cores": os.cpu_count(), "copy_bytes_per_s": copies}
+    write_json(json_file, {"rows": rows, "machine": machine, "versions": _versions()})
+
+
+def _shown(console: Console, bench: Any) -> Iterator[dict[str, Any]]:
+    with console.status("timing") as status:
+        for row in bench(lambda text: status.update(f"timing {text}")):
+            if not console.is_terminal:
+                console.print(f"{row['case']}, {row['engine']}: {row['ms']:.3g} ms")
+            yield row
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    from astra_eval.versions import library_versions
+
+    found = library_versions()
+    for name in ("torch", "edt", "cupy-cuda12x", "cupy-cuda13x"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _device(on_gpu: bool) -> str:
+    if on_gpu:
+        import torch
+
+        return str(torch.cuda.get_device_name(0))
+    return platform.processor() or platform.machine()
