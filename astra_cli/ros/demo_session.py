@@ -20,12 +20,12 @@ from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from rclpy.action import ActionClient
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 
 from astra_cli.demo.display import ProgressState
 from astra_core import se3
 from astra_core.errors import AstraError
+from astra_core.ros.qos import event
 from astra_core.time import NS_PER_S, to_seconds
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GlobalPose, GoalSpec, LocalOdometry, SimScore, Trajectory
@@ -101,7 +101,8 @@ class DemoSession:
         self.num_collisions = 0
         self.collided_with: tuple[str, ...] = ()
         self._driving = False
-        best_effort = QoSProfile(depth=50, reliability=ReliabilityPolicy.BEST_EFFORT)
+        # What is scored must not depend on how busy the machine is: nothing may be lost.
+        everything = event(500)
         for kind, topic, callback in (
             (Odometry, "sim/ground_truth", self._on_truth),
             (LocalOdometry, "local/odometry", self._on_odometry),
@@ -111,7 +112,7 @@ class DemoSession:
             (Twist, "cmd_vel", self._on_command),
             (DiagnosticArray, "/diagnostics", self._on_diagnostics),
         ):
-            self.node.create_subscription(kind, topic, callback, best_effort)
+            self.node.create_subscription(kind, topic, callback, everything)
 
     def drive(
         self,
