@@ -34,7 +34,7 @@ LIFT_CASES = (
 )
 _SHARE_OCCUPIED = 0.03
 #: Slow engines are left out where a call would take minutes.
-_MOST_CELLS = {"torch on the CPU": 3_000_000, "scipy": 20_000_000}
+_MOST_CELLS = {"torch on the CPU": 100_000, "scipy": 20_000_000}
 _LARGE_CELLS = 20_000_000
 _SIDE_M = 0.1
 Row = dict[str, Any]
