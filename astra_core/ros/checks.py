@@ -11,7 +11,7 @@ from astra_core.errors import AstraError
 from astra_core.ros.stamps import from_stamp
 from astra_core.time import to_seconds
 
-__all__ = ["MessageError", "StampCheck", "require_finite", "require_frame"]
+__all__ = ["MessageError", "StampCheck", "require_finite", "require_frame", "require_order"]
 
 
 class MessageError(AstraError, ValueError):
@@ -36,6 +36,17 @@ def require_frame(what: str, frame_id: str, expected: str) -> None:
     """
     if frame_id and frame_id.lstrip("/") != expected.lstrip("/"):
         raise MessageError(f"{what} is in frame {frame_id!r} instead of {expected!r}")
+
+
+def require_order(stamp_ns: int, newest_ns: int) -> None:
+    """Refuse what is older than the newest of its kind; the same stamp again passes.
+
+    Raises:
+        MessageError: It is older.
+    """
+    if stamp_ns < newest_ns:
+        behind_s = to_seconds(newest_ns - stamp_ns)
+        raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
 
 
 class StampCheck:

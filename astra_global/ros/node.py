@@ -15,10 +15,10 @@ from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import (
-    MessageError,
     StampCheck,
     require_finite,
     require_frame,
+    require_order,
 )
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
@@ -30,7 +30,7 @@ from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.worker import LatestJobWorker
-from astra_core.time import from_seconds, to_seconds
+from astra_core.time import from_seconds
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
@@ -181,9 +181,7 @@ class GlobalNode(ManagedNode):
         self._check_stamp("local/odometry", message.header.stamp)
         require_frame("local/odometry", message.header.frame_id, self._config.odom_frame)
         record = odometry_from_msg(message)
-        if record.stamp_ns < self.tick_ns:
-            behind_s = to_seconds(self.tick_ns - record.stamp_ns)
-            raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
+        require_order(record.stamp_ns, self.tick_ns)
         if self.pipeline is not None:
             self.pipeline.add_odometry(record)
         self.tick_ns = record.stamp_ns

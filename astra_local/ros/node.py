@@ -16,7 +16,7 @@ from astra_core.camera import CameraRig
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
-from astra_core.ros.checks import MessageError, StampCheck, require_frame
+from astra_core.ros.checks import StampCheck, require_frame, require_order
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
@@ -27,7 +27,7 @@ from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
 from astra_core.ros.worker import LatestJobWorker
-from astra_core.time import from_seconds, to_seconds
+from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.conversions import wheels_from_msg
@@ -140,9 +140,7 @@ class LocalNode(ManagedNode):
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
         stamp_ns = self._check_stamp("wheel_odometry", message.header.stamp)
-        if stamp_ns < self._tick_ns:
-            behind_s = to_seconds(self._tick_ns - stamp_ns)
-            raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
+        require_order(stamp_ns, self._tick_ns)
         pipeline = self._pipeline
         self._watch.hear("wheel_odometry", self._now_ns(stamp_ns))
         if pipeline is None or not self.active:

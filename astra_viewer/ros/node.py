@@ -62,7 +62,7 @@ class ViewerNode(Node):
             on_point=lambda x_m, y_m: self._wishes.put(lambda: self._go_to(x_m, y_m)),
             on_cancel=lambda: self._wishes.put(self._goals.cancel_all),
         )
-        self._shows: dict[str, Callable[[Any], None]] = {}
+        self._shows: dict[str, Callable[[Any], None]] = {"/tf": self._show_odom}
         self._hear(GlobalPose, "global/pose", event(), self._show_status)
         self._hear(
             PoseWithCovarianceStamped, "global/pose_with_covariance", event(), self._show_ellipse
@@ -134,7 +134,6 @@ class ViewerNode(Node):
             frames = (transform.header.frame_id.lstrip("/"), transform.child_frame_id.lstrip("/"))
             if frames == (self._config.map_frame, self._config.odom_frame):
                 self._newest["/tf"] = transform
-                self._shows["/tf"] = self._show_odom
 
     def _show_odom(self, transform: Any) -> None:
         self._t_map_odom = _finite(se3.to_se2(rigid_from_msg(transform.transform)))

@@ -5,9 +5,6 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
-import shutil
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import nvrtc
@@ -15,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from kernels_on_cpu import at, compile_kernels
 
 from astra_core.errors import ConfigError, ShapeError
 from astra_local.voxel.cuda import cuda_is_usable, kernel_source
@@ -24,7 +22,6 @@ from astra_local.voxel.esdf_update import EsdfUpdater
 
 torch = pytest.importorskip("torch")
 
-HERE = Path(__file__).parent
 SIDES = st.sampled_from([0.05, 0.1, 0.25, 1.0])
 GRIDS = arrays(bool, array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=7))
 
@@ -198,17 +195,9 @@ extern "C" void columns(int blocks, const float* squared, const int* origins, fl
 @pytest.fixture(scope="module", params=[True, False], ids=["in shared memory", "from memory"])
 def kernels(request, tmp_path_factory):
     """The CUDA source, compiled by the C++ compiler; a thread for each thread of a block."""
-    compiler = shutil.which("g++") or shutil.which("c++")
-    if compiler is None:
-        pytest.skip("no C++ compiler")
+    defines = {"TILE": TILE, "LANES": 2, "IN_SHARED": int(request.param)}
     folder = tmp_path_factory.mktemp("kernels")
-    source = folder / "esdf.cpp"
-    source.write_text(f'#include "{HERE}/cuda_on_cpu.h"\n{kernel_source("esdf")}\n{CALLS}')
-    library = folder / "esdf.so"
-    flags = ["-std=c++20", "-O1", "-shared", "-fPIC", "-pthread"]
-    flags += [f"-DTILE={TILE}", "-DLANES=2", f"-DIN_SHARED={int(request.param)}"]
-    subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True)
-    return ctypes.CDLL(str(library)), request.param
+    return compile_kernels("esdf", folder, defines, CALLS), request.param
 
 
 def run_kernels(kernels, occupied, sides_m, cap_m):
@@ -220,9 +209,6 @@ def run_kernels(kernels, occupied, sides_m, cap_m):
     cells = np.ascontiguousarray(occupied, dtype=np.uint8)
     field = np.full(occupied.shape, np.nan, dtype=np.float32)
     nearest = np.full(occupied.shape, -7, dtype=np.int32)
-
-    def at(array):
-        return array.ctypes.data_as(ctypes.c_void_p)
 
     source = cells
     if not in_shared:
