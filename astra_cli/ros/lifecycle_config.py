@@ -19,6 +19,11 @@ class LifecycleConfig:
     appear_timeout_s: float = setting(30.0, "Until a node answers at all.", minimum=0.1)
     configure_timeout_s: float = setting(120.0, "For loading maps and models.", minimum=0.1)
     activate_timeout_s: float = setting(20.0, "For starting to work.", minimum=0.1)
+    repeat_period_s: float = setting(
+        5.0,
+        "Until a request without an answer is taken for lost, and the state asked again.",
+        minimum=0.1,
+    )
     watch_period_s: float = setting(
         1.0, "Between looks at whether a node was restarted.", minimum=0.1, maximum=60.0
     )

@@ -28,6 +28,24 @@ from astra_msgs.msg import Heartbeat
 __all__ = ["LifecycleError", "LifecycleOwner", "main"]
 
 _POLL_S = 0.2
+_SETTLED = (
+    State.PRIMARY_STATE_UNCONFIGURED,
+    State.PRIMARY_STATE_INACTIVE,
+    State.PRIMARY_STATE_ACTIVE,
+    State.PRIMARY_STATE_FINALIZED,
+)
+_STEPS = {
+    Transition.TRANSITION_CONFIGURE: (
+        State.PRIMARY_STATE_UNCONFIGURED,
+        State.PRIMARY_STATE_INACTIVE,
+        "configured",
+    ),
+    Transition.TRANSITION_ACTIVATE: (
+        State.PRIMARY_STATE_INACTIVE,
+        State.PRIMARY_STATE_ACTIVE,
+        "activated",
+    ),
+}
 
 
 class LifecycleError(AstraError):
@@ -138,43 +156,63 @@ class LifecycleOwner(Node):
         self.failure = why
 
     def _wait_for(self, name: str) -> None:
-        waited_s = 0.0
-        while not self._change[name].wait_for_service(_POLL_S):
-            waited_s += _POLL_S
-            if self._stop.is_set():
-                raise _Stopped
-            if waited_s >= self._config.appear_timeout_s:
-                raise LifecycleError(
-                    f"{name} does not answer after {self._config.appear_timeout_s:.0f} s: "
-                    "was it started, and in the same namespace and domain?"
-                )
+        # Discovery finds the services of a node one by one: a request to one that is not yet
+        # matched is lost without a word.
+        deadline_s = time.monotonic() + self._config.appear_timeout_s
+        for client in (self._change[name], self._get[name]):
+            while not client.wait_for_service(_POLL_S):
+                if self._stop.is_set():
+                    raise _Stopped
+                if time.monotonic() > deadline_s:
+                    raise LifecycleError(
+                        f"{name} does not answer after {self._config.appear_timeout_s:.0f} s: "
+                        "was it started, and in the same namespace and domain?"
+                    )
 
     def _reach(self, name: str, transition: int, timeout_s: float) -> None:
-        state = self._call(self._get[name], GetState.Request(), timeout_s, name).current_state.id
-        before, verb = {
-            Transition.TRANSITION_CONFIGURE: (State.PRIMARY_STATE_UNCONFIGURED, "configured"),
-            Transition.TRANSITION_ACTIVATE: (State.PRIMARY_STATE_INACTIVE, "activated"),
-        }[transition]
-        if state != before:
+        before, after, verb = _STEPS[transition]
+        deadline_s = time.monotonic() + timeout_s
+        if self._state_of(name, deadline_s) != before:
             return  # somebody else was faster
-        answer = self._call(self._change[name], _transition(transition), timeout_s, name)
-        if not answer.success:
+        success: bool | None = None
+        while success is None:
+            answer = self._call(self._change[name], _transition(transition), deadline_s)
+            if answer is not None:
+                success = answer.success
+            elif (state := self._state_of(name, deadline_s)) != before:
+                success = state == after  # done; only the answer was lost
+            # Otherwise the request itself was lost, and is made again.
+        if not success:
             raise LifecycleError(
                 f"{name} could not be {verb}: see what it said above or in its log"
             )
         self.get_logger().info(f"{name} {verb}")
 
-    def _call(self, client: Client, request, timeout_s: float, name: str):
+    def _state_of(self, name: str, deadline_s: float) -> int:
+        while True:
+            answer = self._call(self._get[name], GetState.Request(), deadline_s)
+            if answer is None:
+                continue
+            if answer.current_state.id in _SETTLED:
+                return answer.current_state.id
+            self._stop.wait(_POLL_S)
+
+    def _call(self, client: Client, request, deadline_s: float):
+        """Return the answer, or None if there was none for so long that it may have been lost."""
         future = client.call_async(request)
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
-        waited_s = 0.0
+        repeat_s = time.monotonic() + self._config.repeat_period_s
         while not done.wait(_POLL_S):
-            waited_s += _POLL_S
             if self._stop.is_set():
                 raise _Stopped
-            if waited_s >= timeout_s:
-                raise LifecycleError(f"{name} did not answer within {timeout_s:.0f} s")
+            now_s = time.monotonic()
+            if now_s > min(deadline_s, repeat_s):
+                client.remove_pending_request(future)
+            if now_s > deadline_s:
+                raise LifecycleError(f"{client.srv_name} did not answer in time")
+            if now_s > repeat_s:
+                return None
         return future.result()
 
 

@@ -138,6 +138,21 @@ def test_a_missing_map_ends_the_bring_up_with_one_clear_line(processes, until):
     assert "/nowhere" in runner.log_file("astra_global").read_text()
 
 
+def test_lost_requests_and_answers_are_made_up_for(processes):
+    script = str(Path(__file__).with_name("forgetful_node.py"))
+    runner = processes(
+        ("forgetful", (sys.executable, script)),
+        (
+            "astra_lifecycle",
+            module("astra_cli.ros.lifecycle_node", "nodes:=['forgetful']", "repeat_period_s:=0.5"),
+        ),
+    )
+    runner.wait_active(timeout_s=60.0)
+    # Not asked a third time: the state told that the second request had arrived.
+    assert "request 2 for 3" in runner.log_file("forgetful").read_text()
+    assert "request 3" not in runner.log_file("forgetful").read_text()
+
+
 @pytest.fixture
 def stack(processes):
     """The real guard, local node and lifecycle owner around a robot without physics."""
