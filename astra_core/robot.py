@@ -25,5 +25,10 @@ class RobotConfig:
     max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.01)
     max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0)
     max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.01)
-    max_linear_acceleration_mps2: float = setting(0.8, "Speeding up and braking.", minimum=0.01)
+    max_linear_acceleration_mps2: float = setting(
+        0.8, "Speeding up, and slowing down for what lies ahead.", minimum=0.01
+    )
+    max_linear_deceleration_mps2: float = setting(
+        2.0, "Stopping when told to, or when no way is free.", minimum=0.01
+    )
     max_angular_acceleration_rad_s2: float = setting(3.0, "Of the turn rate.", minimum=0.01)

@@ -182,7 +182,12 @@ class GuardConfig:
     max_linear_acceleration_mps2: float = setting(
         _ROBOT.max_linear_acceleration_mps2, "Speeding up.", minimum=0.01
     )
-    max_linear_deceleration_mps2: float = setting(1.0, "Braking, always allowed.", minimum=0.01)
+    max_linear_deceleration_mps2: float = setting(
+        _ROBOT.max_linear_deceleration_mps2, "Braking, always allowed.", minimum=0.01
+    )
+    sure_linear_deceleration_mps2: float = setting(
+        1.0, "Braking that distances are judged by; less than what the brakes give.", minimum=0.01
+    )
     max_angular_acceleration_rad_s2: float = setting(
         _ROBOT.max_angular_acceleration_rad_s2, "Of the turn rate.", minimum=0.01
     )

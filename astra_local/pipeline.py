@@ -59,6 +59,7 @@ class AstraLocal:
         self._sources: Counter[str] = Counter()
         self._dropped_frames = 0
         self._first_ns: int | None = None
+        self._halted_ns: int | None = None
         self._stop_reason = "no plan yet"
 
     def observe(self, observation: Observation) -> LocalOdometry:
@@ -128,13 +129,25 @@ class AstraLocal:
         self._plan = trajectory
         return trajectory
 
+    def halt(self, now_ns: int) -> None:
+        """Brake from the next command on, instead of from the next plan on.
+
+        Args:
+            now_ns: Plans up to this moment are void.
+        """
+        self._halted_ns = now_ns
+
     def command(self, now_ns: int) -> Velocity:
         """Return the velocity to drive now; zero when the plan or the odometry is stale."""
         pose = self._history.pose_at(now_ns)
         if pose is None:
             self._stop_reason = "no odometry"
             return Velocity()
-        velocity, self._stop_reason = self._tracker.command(self._plan, pose, now_ns)
+        plan = self._plan
+        if plan is not None and self._halted_ns is not None and plan.stamp_ns <= self._halted_ns:
+            self._stop_reason = "" if plan.source == "hold" else "told to stop"
+            return Velocity()
+        velocity, self._stop_reason = self._tracker.command(plan, pose, now_ns)
         # The plan may be older than the blindness.
         blind = self._blind(self._view, now_ns)
         ahead, back = self._coverage.drivable(blind)

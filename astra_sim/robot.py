@@ -45,6 +45,7 @@ class RobotConfig:
     max_backward_mps: float = setting(0.3, "fastest speed backwards", minimum=0.0)
     max_turn_rad_s: float = setting(2.0, "fastest turn", minimum=0.0)
     max_linear_m_s2: float = setting(1.0, "acceleration of the motors", minimum=0.01)
+    max_braking_m_s2: float = setting(2.0, "deceleration of the motors", minimum=0.01)
     max_angular_rad_s2: float = setting(4.0, "angular acceleration of the motors", minimum=0.01)
     grip_m_s2: float = setting(3.0, "acceleration at which the tyres slide", minimum=0.1)
 
@@ -188,7 +189,7 @@ class DriveBase:
             v = w = 0.0
         v = min(max(v, -config.max_backward_mps), config.max_forward_mps)
         w = min(max(w, -config.max_turn_rad_s), config.max_turn_rad_s)
-        self.linear_mps += _limited(v - self.linear_mps, config.max_linear_m_s2 * dt)
+        self.linear_mps = self._ramped(v)
         self.angular_rad_s += _limited(w - self.angular_rad_s, config.max_angular_rad_s2 * dt)
 
         x, y, turn = self._dofs
@@ -206,6 +207,15 @@ class DriveBase:
         data.qfrc_applied[x] = self._mass_kg * acceleration_x
         data.qfrc_applied[y] = self._mass_kg * acceleration_y
         data.qfrc_applied[turn] = self._inertia_kg_m2 * acceleration_turn
+
+    def _ramped(self, wanted_mps: float) -> float:
+        """Return the speed after one physics step towards the wanted one."""
+        config, speed = self._config, self.linear_mps
+        if speed * wanted_mps < 0.0 or abs(wanted_mps) < abs(speed):
+            # Through zero only in the next step.
+            floor = wanted_mps if speed * wanted_mps > 0.0 else 0.0
+            return speed + _limited(floor - speed, config.max_braking_m_s2 * self._dt_s)
+        return speed + _limited(wanted_mps - speed, config.max_linear_m_s2 * self._dt_s)
 
 
 def _limited(change: float, limit: float) -> float:

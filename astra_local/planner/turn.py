@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,10 @@ __all__ = ["SpinTracker", "brake", "turn_by"]
 
 
 def brake(state: RobotState, config: PlannerConfig, robot: RobotConfig) -> Rollouts:
-    """Return the way to standstill from the present speed, ``(1, T)``."""
+    """Return the shortest way to standstill from the present speed, ``(1, T)``."""
     zeros = np.zeros((1, config.num_steps), dtype=np.float32)
-    return roll_out(state, zeros, zeros, config.step_s, robot)
+    hard = replace(robot, max_linear_acceleration_mps2=robot.max_linear_deceleration_mps2)
+    return roll_out(state, zeros, zeros, config.step_s, hard)
 
 
 def turn_by(

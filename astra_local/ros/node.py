@@ -135,7 +135,11 @@ class LocalNode(ManagedNode):
     def _on_sub_goal(self, message: SubGoalMsg) -> None:
         require_frame("the sub-goal", message.header.frame_id, self._config.odom_frame)
         self._check_stamp("the sub-goal", message.header.stamp)
-        self._sub_goal = (sub_goal_from_msg(message), self._tick_ns)
+        sub_goal = sub_goal_from_msg(message)
+        self._sub_goal = (sub_goal, self._tick_ns)
+        if sub_goal.halt and self._pipeline is not None:
+            # The next plan may be a tenth of a second away: 6 cm at full speed.
+            self._pipeline.halt(self._tick_ns)
 
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""

@@ -104,13 +104,13 @@ class Guard:
             return 0.0, angular, ""  # a round footprint turns on the spot without sweeping
         # Look as far as the faster of wish and present speed needs to stop.
         speed = max(abs(linear), abs(self._linear.value))
-        length = speed * c.reaction_s + speed**2 / (2.0 * c.max_linear_deceleration_mps2) + 0.05
+        length = speed * c.reaction_s + speed**2 / (2.0 * c.sure_linear_deceleration_mps2) + 0.05
         if enters_blind(self._nearest, linear, angular, length):
             return 0.0, angular, "no camera sees the way"
         needed = c.footprint_radius_m + c.stop_margin_m
         points = obstacle_points(self._nearest, c.footprint_radius_m, length + c.stop_margin_m)
         free = free_arc(points, linear, angular, needed, length)
-        allowed = speed_for_distance(free, c.max_linear_deceleration_mps2, c.reaction_s)
+        allowed = speed_for_distance(free, c.sure_linear_deceleration_mps2, c.reaction_s)
         if free >= length or abs(linear) <= allowed:
             return linear, angular, ""
         share = allowed / abs(linear)

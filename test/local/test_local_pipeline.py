@@ -52,6 +52,27 @@ def test_blind_is_a_stop() -> None:
     assert stack.command(observation.stamp_ns + 10**9) == Velocity()  # odometry is old
 
 
+def test_a_halt_voids_the_plan_at_once_and_the_next_plan_stays_halted() -> None:
+    robot = robot_in([], (4.0, 4.0, 0.0))
+    stack = AstraLocal(robot.rig, TEST_CONFIG)
+    observation = robot.step(Velocity(), cameras=True)
+    stack.observe(observation)
+    stack.perceive(observation.frames)
+    sub_goal = SubGoal(0, np.array([2.0, 0.0, 0.0]))
+    stack.plan(sub_goal, observation.stamp_ns)
+    assert stack.command(observation.stamp_ns).linear_mps > 0.0
+    stack.halt(observation.stamp_ns)
+    assert stack.command(observation.stamp_ns) == Velocity()
+    assert stack.stop_reason == "told to stop"
+    # A plan that was on its way when the halt came is void too; a later one counts.
+    stack.plan(sub_goal, observation.stamp_ns)
+    assert stack.command(observation.stamp_ns) == Velocity()
+    observation = robot.step(Velocity(), cameras=False)
+    stack.observe(observation)
+    stack.plan(sub_goal, observation.stamp_ns)
+    assert stack.command(observation.stamp_ns).linear_mps > 0.0
+
+
 def test_images_without_odometry_are_dropped_and_counted() -> None:
     robot = robot_in([], (4.0, 4.0, 0.0))
     stack = AstraLocal(robot.rig, TEST_CONFIG)

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from astra_local.config import GuardConfig
-
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
 SEED = 7  # Of the map that the tests of this folder share.
 
-STOPPED_MPS = 0.02
-BRAKES_MPS2 = GuardConfig().max_linear_deceleration_mps2
+FAST_MPS = 0.5
+STOPPED = 0.02  # m/s or rad/s
+CANCELLED_S = 0.5
 
 
 class Client:
@@ -36,15 +35,14 @@ class Client:
         self.executor = SingleThreadedExecutor(context=self.context)
         self.executor.add_node(self.node)
         self.actions = ActionClient(self.node, Navigate, "navigate")
-        self.drive: list[tuple[float, float]] = []
+        self.drive: list[tuple[float, float, float]] = []  # s, m/s, rad/s
         self.num_global_poses = 0
         self.node.create_subscription(LocalOdometry, "local/odometry", self._hear, event(50))
         self.node.create_subscription(GlobalPose, "global/pose", self._count, event())
 
     def _hear(self, message) -> None:
-        stamp = message.header.stamp
-        speed_mps = abs(message.twist.twist.linear.x) + abs(message.twist.twist.angular.z)
-        self.drive.append((stamp.sec + 1e-9 * stamp.nanosec, speed_mps))
+        stamp, twist = message.header.stamp, message.twist.twist
+        self.drive.append((stamp.sec + 1e-9 * stamp.nanosec, twist.linear.x, twist.angular.z))
 
     def _count(self, _message) -> None:
         self.num_global_poses += 1
@@ -68,8 +66,8 @@ class Client:
         return sent.result()
 
     def wait_for_motion(self) -> float:
-        """Wait until the robot drives; return the simulated time."""
-        self.until(lambda: bool(self.drive) and self.drive[-1][1] > 0.4, "motion")
+        """Wait until the robot drives fast; return the simulated time."""
+        self.until(lambda: bool(self.drive) and self.drive[-1][1] > FAST_MPS, "motion")
         return self.drive[-1][0]
 
     def close(self) -> None:
@@ -100,18 +98,16 @@ def test_goals_are_cancelled_and_replaced(client: Client) -> None:
     from astra_msgs.action import Navigate
 
     goal = client.send("I am thirsty")
-    client.wait_for_motion()
+    asked_s = client.wait_for_motion()
     ended = goal.get_result_async()
-    asked_s, asked_mps = client.drive[-1]
     cancelled = goal.cancel_goal_async()
     client.until(ended.done, "the end of the cancelled mission")
     assert cancelled.result().goals_canceling
     assert ended.result().status == GoalStatus.STATUS_CANCELED
     assert ended.result().result.error_code == Navigate.Result.CANCELLED
     client.until(lambda: client.drive[-1][0] > asked_s + 1.5, "the robot to roll out")
-    moving_s = [stamp for stamp, speed in client.drive if speed > STOPPED_MPS and stamp > asked_s]
-    # The brakes need 0.6 s from full speed; the way of the wish to them takes a cycle or two.
-    assert max(moving_s, default=asked_s) - asked_s <= asked_mps / BRAKES_MPS2 + 0.25
+    moving_s = [s for s, v, w in client.drive if s > asked_s and max(abs(v), abs(w)) > STOPPED]
+    assert max(moving_s) - asked_s <= CANCELLED_S
 
     first = client.send("I am thirsty")
     client.wait_for_motion()

@@ -92,6 +92,17 @@ def test_acceleration_is_limited():
     assert sim.truth().velocity == pytest.approx([0.1, 0.4], abs=0.002)
 
 
+def test_braking_is_limited_and_ends_at_the_wanted_speed():
+    sim = simulator()
+    drive(sim, Velocity(0.6), 1.0)
+    drive(sim, Velocity(0.3), 0.1)
+    assert sim.truth().velocity[0] == pytest.approx(0.4, abs=0.002)
+    drive(sim, Velocity(0.3), 0.1)
+    assert sim.truth().velocity[0] == pytest.approx(0.3, abs=0.002)
+    drive(sim, Velocity(-0.3), 0.2)  # 0.15 s to stand, then speeding up
+    assert sim.truth().velocity[0] == pytest.approx(-0.05, abs=0.002)
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_the_robot_stops_when_the_command_is_not_finite(bad):
     sim = simulator()
