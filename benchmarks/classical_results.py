@@ -29,26 +29,28 @@ class Evaluation:
     Attributes:
         name: Of the files: ``<name>-<family>.json`` and ``.rows``.
         command: Words behind ``./astra``.
+        per_scene: Of each family, in the order of FAMILIES; offices and warehouses cost a lot more.
         share: Of the scenes asked for; cheap tables take more scenes than dear ones.
         one_by_one: Starts the whole ROS 2 stack, so it runs alone.
     """
 
     name: str
     command: str
+    per_scene: tuple[int, int, int] | None = None
     share: float = 1.0
     one_by_one: bool = False
 
 
 EVALUATIONS = (
     Evaluation("goals", "eval goals", share=2.0),
-    Evaluation("missions-named", "missions --goals named --per-scene 5"),
-    Evaluation("localization-rig", "eval localization --cameras rig --per-scene 15"),
-    Evaluation("localization-front", "eval localization --cameras front --per-scene 15"),
-    Evaluation("missions-test", "missions --goals test --per-scene 5"),
-    Evaluation("odometry", "eval odometry --per-scene 10"),
-    Evaluation("planner-open", "eval planner --per-scene 4", share=0.5),
-    Evaluation("planner-open-ood", "eval planner --per-scene 4 --split ood", share=0.5),
-    Evaluation("planner-closed", "eval planner --closed-loop --per-scene 4", share=0.5),
+    Evaluation("missions-named", "missions --goals named", (5, 4, 3)),
+    Evaluation("localization-rig", "eval localization --cameras rig", (15, 12, 10)),
+    Evaluation("localization-front", "eval localization --cameras front", (15, 12, 10)),
+    Evaluation("missions-test", "missions --goals test", (5, 4, 3)),
+    Evaluation("odometry", "eval odometry", (10, 10, 10)),
+    Evaluation("planner-open", "eval planner", (4, 4, 4), share=0.5),
+    Evaluation("planner-open-ood", "eval planner --split ood", (4, 4, 4), share=0.5),
+    Evaluation("planner-closed", "eval planner --closed-loop", (4, 4, 4), share=0.5),
     Evaluation("missions-dds", "missions --goals named --dds", one_by_one=True),
 )
 
@@ -58,6 +60,8 @@ def words(evaluation: Evaluation, family: str, folder: Path, scenes: int, jobs: 
     last = FIRST_SEED + max(1, round(scenes * evaluation.share))
     stem = folder / f"{evaluation.name}-{family}"
     line = [*evaluation.command.split(), "--scene", family, "--seeds", f"{FIRST_SEED}:{last}"]
+    if evaluation.per_scene is not None:
+        line += ["--per-scene", str(evaluation.per_scene[FAMILIES.index(family)])]
     if not evaluation.one_by_one:
         line += ["--jobs", str(jobs)]
     if evaluation.command.startswith("missions"):
