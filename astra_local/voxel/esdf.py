@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from astra_core.errors import ConfigError, ShapeError
 from astra_local.voxel.cuda import cuda_is_usable, shared_with_torch, why_not
-from astra_local.voxel.esdf_cpu import distance_to_mask, nearest_in_mask
+from astra_local.voxel.esdf_cpu import distance_to_mask, distance_to_other_kind, nearest_in_mask
 
 if TYPE_CHECKING:
     import torch
@@ -164,15 +164,14 @@ def _on_cpu(library: str) -> Any:
         field = np.empty(grids.shape, dtype=np.float32)
         nearest = np.empty(grids.shape, dtype=np.int32) if with_nearest else None
         for number, grid in enumerate(grids):
-            outside = distance_to_mask(grid, sides_m, library)
-            inside = distance_to_mask(~grid, sides_m, library)
-            half = np.float32(half_m)
-            signed = np.where(grid, half - inside, outside - half)
-            field[number] = np.clip(signed, -cap_m, cap_m)
+            distance = distance_to_other_kind(grid, sides_m, library) - np.float32(half_m)
+            clipped = np.minimum(distance, np.float32(cap_m))
+            np.negative(clipped, out=clipped, where=grid)
+            field[number] = clipped
             if nearest is not None:
                 to_free, to_obstacle = (nearest_in_mask(m, sides_m) for m in (~grid, grid))
                 which = np.where(grid, to_free, to_obstacle)
-                nearest[number] = np.where(np.abs(signed) <= cap_m, which, -1)
+                nearest[number] = np.where(distance <= cap_m, which, -1)
         return field, nearest
 
     return run
