@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,9 @@ __all__ = ["esdf", "lift"]
 
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 Png = Annotated[Path | None, typer.Option("--png", help="Draw the times into this file.")]
+
+#: Columns of the table where it does not go to a terminal.
+_FILE_WIDTH = 120
 
 
 def esdf(
@@ -49,14 +53,14 @@ def _run(title: str, bench: Any, json_file: Path | None, png: Path | None) -> No
 
     check_writable(json_file)
     check_writable(png)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
     on_gpu = cuda_is_usable()
     device = _device(on_gpu)
     console.print(device if on_gpu else f"{device}; {why_not()}: CPU engines only")
     copies = {"CPU": copy_bandwidth(False)} | ({"GPU": copy_bandwidth(True)} if on_gpu else {})
     rows = list(_shown(console, bench))
     table = Table(title=f"{title}, medians")
-    headings = ["case", "engine", "ms", "fastest to slowest", "n"]
+    headings = ["case", "engine", "ms", "fastest to slowest", "n", "peak MB", "growth MB"]
     if rows and "bytes_per_s" in rows[0]:
         headings.append("of copy bandwidth")
     for heading in headings:
@@ -64,6 +68,7 @@ def _run(title: str, bench: Any, json_file: Path | None, png: Path | None) -> No
     for row in rows:
         spread = f"{row['ms_fastest']:.3g} to {row['ms_slowest']:.3g}"
         cells = [row["case"], row["engine"], f"{row['ms']:.3g}", spread, str(row["rounds"])]
+        cells += [_megabytes(row["peak_bytes"]), _megabytes(row["growth_bytes"])]
         if "bytes_per_s" in row:
             row["copy_share"] = row["bytes_per_s"] / copies["GPU" if row["on_gpu"] else "CPU"]
             cells.append(f"{100.0 * row['copy_share']:.2g} %")
@@ -86,6 +91,10 @@ def _shown(console: Console, bench: Any) -> Iterator[dict[str, Any]]:
             if not console.is_terminal:
                 console.print(f"{row['case']}, {row['engine']}: {row['ms']:.3g} ms")
             yield row
+
+
+def _megabytes(count: int | None) -> str:
+    return "" if count is None else f"{count / 1e6:.1f}"
 
 
 def _versions() -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_eval.timing import measure
+from astra_eval.call_memory import CallMemory, memory_of
+from astra_eval.timing import Timing, measure
 
 __all__ = ["ESDF_CASES", "LIFT_CASES", "bench_esdf", "bench_lift"]
 
@@ -79,17 +80,15 @@ def bench_esdf(
                 continue
             tell(f"{_name(batch, grid)}: {engine}")
             timing = measure(run, synchronize=synchronize)
+            on_device = engine.endswith("GPU")
             yield {
                 "case": _name(batch, grid),
                 "cells": cells,
                 "engine": engine,
-                "ms": timing.median_ms,
-                "ms_fastest": timing.fastest_ms,
-                "ms_slowest": timing.slowest_ms,
-                "rounds": timing.rounds,
+                **_figures(timing, memory_of(run, synchronize=synchronize, on_gpu=on_device)),
                 # A byte read and a float written for each cell is the least there is to move.
                 "bytes_per_s": 5.0 * cells / (1e-3 * timing.median_ms),
-                "on_gpu": engine.endswith("GPU"),
+                "on_gpu": on_device,
             }
 
 
@@ -140,10 +139,7 @@ def bench_lift(on_gpu: bool, tell: Callable[[str], None] = lambda text: None) ->
                 "case": name,
                 "engine": label + (", with gradients" if with_gradients else ""),
                 "points": len(table.points),
-                "ms": timing.median_ms,
-                "ms_fastest": timing.fastest_ms,
-                "ms_slowest": timing.slowest_ms,
-                "rounds": timing.rounds,
+                **_figures(timing, memory_of(run, synchronize=wait, on_gpu=device == "cuda")),
                 "on_gpu": device == "cuda",
             }
 
@@ -164,6 +160,7 @@ def _esdf_engines(
         return None
 
     yield "edt", ours(occupied, "edt"), nothing
+    yield "edt, two passes", _edt_twice(occupied), nothing
     yield "scipy", ours(occupied, "scipy"), nothing
     yield "torch on the CPU", ours(torch.from_numpy(occupied), "torch"), nothing
     if not on_gpu:
@@ -173,6 +170,19 @@ def _esdf_engines(
     if occupied.size <= _LARGE_CELLS:
         yield "torch on the GPU", ours(data, "torch"), torch.cuda.synchronize
     yield "cupyx on the GPU", _cupyx(occupied), torch.cuda.synchronize
+
+
+def _edt_twice(occupied: NDArray[np.bool_]) -> Callable[[], object]:
+    import edt
+
+    def run() -> None:
+        for one in occupied:
+            outside, inside = (
+                edt.edt(mask, black_border=False, parallel=0) for mask in (~one, one)
+            )
+            _ = (outside - inside) * np.float32(_SIDE_M)
+
+    return run
 
 
 def _cupyx(occupied: NDArray[np.bool_]) -> Callable[[], object]:
@@ -188,6 +198,17 @@ def _cupyx(occupied: NDArray[np.bool_]) -> Callable[[], object]:
             _ = (outside - inside) * _SIDE_M
 
     return run
+
+
+def _figures(timing: Timing, memory: CallMemory | None) -> Row:
+    return {
+        "ms": timing.median_ms,
+        "ms_fastest": timing.fastest_ms,
+        "ms_slowest": timing.slowest_ms,
+        "rounds": timing.rounds,
+        "peak_bytes": None if memory is None else memory.peak,
+        "growth_bytes": None if memory is None else memory.growth,
+    }
 
 
 def _name(batch: int, grid: tuple[int, ...]) -> str:
