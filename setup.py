@@ -49,7 +49,7 @@ setup(
         *share("weights"),
     ],
     install_requires=["setuptools"],
-    extras_require={"test": ["pytest"]},
+    extras_require={"test": ["pytest"], "gpu": ["cupy-cuda13x>=13.6,<15"]},
     zip_safe=False,
     entry_points={
         "console_scripts": [

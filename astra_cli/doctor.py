@@ -14,6 +14,7 @@ from rich.table import Table
 from astra_cli.bootstrap.gl import is_software, render_probe
 from astra_cli.bootstrap.layout import Layout
 from astra_cli.bootstrap.stamps import read_stamp
+from astra_cli.bootstrap.torch_install import CUPY
 from astra_eval.json_file import write_json
 
 DEMO_MEMORY_GIB = 4.0
@@ -127,7 +128,7 @@ def check_torch() -> Finding:
 def check_cupy() -> Finding:
     """Look at CuPy and whether it reaches a device."""
     if util.find_spec("cupy") is None:
-        advice = "with an NVIDIA GPU: .venv/bin/pip install cupy-cuda12x (or cupy-cuda13x)"
+        advice = f"with an NVIDIA GPU: .venv/bin/pip install '{CUPY}' (CUDA 12: cupy-cuda12x)"
         return Finding("CuPy", "optional", "not installed; the CPU engines are used", advice)
     import cupy
 

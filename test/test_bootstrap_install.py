@@ -77,6 +77,16 @@ def test_torch_that_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (result["version"], result["index"]) == ("2.9.1+cu128", "kept")
 
 
+def test_with_cuda_comes_cupy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASTRA_TORCH_INDEX", "cuda")
+    asked: list[str] = []
+    monkeypatch.setattr(torch_install, "pip_install", lambda _, words, why: asked.append(words[0]))
+    torch_install.install_torch(Layout(tmp_path), tmp_path / "lock", None, lambda t: None)
+    assert asked == [torch_install.TORCH.replace("==", "==="), torch_install.CUPY]
+    setup = (Path(__file__).resolve().parents[1] / "setup.py").read_text(encoding="utf-8")
+    assert f'"gpu": ["{torch_install.CUPY}"]' in setup
+
+
 def test_a_new_wish_replaces_torch_once() -> None:
     kept = Stamp("", {"wish": ""})
     assert torch_install.is_as_wished(kept, {})

@@ -11,6 +11,8 @@ from astra_cli.bootstrap.requirements import installed_version, pip_install
 from astra_cli.bootstrap.stamps import Stamp
 
 TORCH = "torch==2.13.0"
+CUPY = "cupy-cuda13x>=13.6,<15"
+"""For CUDA 13, whose libraries come with PyPI's torch. The same range is the extra `gpu`."""
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PIP_CONFIGURED = "pip"
 REACH_TIMEOUT_S = 3.0
@@ -36,8 +38,8 @@ def choose_index(
 
     ``ASTRA_TORCH_INDEX`` is a URL, ``cpu``, or ``cuda`` (PyPI's own build for Linux, with the CUDA
     libraries: several gigabytes). Unset, it is the CPU index where that answers; behind a firewall
-        or a mirror it is whatever pip is
-    configured for, which is the only other place a torch can come from.
+    or a mirror it is whatever pip is configured for, which is the only other place a torch can
+    come from.
 
     Args:
         environ: Environment variables.
@@ -97,6 +99,9 @@ def install_torch(
     if present:
         arguments.append("--force-reinstall")
     pip_install(layout, arguments, "installing torch")
+    if wish == "cuda":
+        note("CuPy, for the kernels of Astra-Local")
+        pip_install(layout, [CUPY, "--constraint", lock], "installing CuPy")
     return {
         "version": installed_version(layout, "torch") or "unknown",
         "index": index,

@@ -106,4 +106,6 @@ def _on_device(table: LiftTable, device: int) -> dict[str, Any]:
     if device not in devices:
         names = ("points", "pixels", "starts", "voxels", "voxel_of")
         devices[device] = {name: cupy.asarray(getattr(table, name)) for name in names}
+        # Other streams will read them too.
+        cupy.cuda.get_current_stream().synchronize()
     return devices[device]

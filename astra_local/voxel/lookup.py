@@ -6,6 +6,8 @@ leaves the grid keeps the last distance and gets no gradient from there.
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING
 
 from astra_core.errors import ShapeError
@@ -36,8 +38,6 @@ def lookup(
     Raises:
         ShapeError: Sizes do not fit together.
     """
-    import torch
-
     dims = field.ndim - 1
     if dims not in (2, 3) or points_m.ndim != 3 or points_m.shape[0] != field.shape[0]:
         raise ShapeError(
@@ -48,18 +48,24 @@ def lookup(
     origin_m = origin_m.reshape(-1, 1, dims)
     # In cells, 0 at the centre of the first one; axes in the order of the field.
     cells = ((points_m - origin_m) / voxel_size_m - 0.5).flip(-1)
-    sides = torch.tensor(field.shape[1:], device=field.device)
-    cells = torch.minimum(cells.clamp(min=0.0), (sides - 1).to(cells.dtype))
-    low = cells.detach().floor().clamp(max=(sides - 2).clamp(min=0)).long()
-    share = cells - low
+    # Sizes are numbers and not tensors: those would have to be fetched from a device.
+    sides = field.shape[1:]
     flat = field.reshape(field.shape[0], -1)
-    strides = torch.tensor(
-        [int(sides[axis + 1 :].prod()) for axis in range(dims)], device=field.device
-    )
-    values = torch.zeros_like(cells[..., 0])
-    for corner in range(2**dims):
-        picks = torch.tensor([(corner >> axis) & 1 for axis in range(dims)], device=field.device)
-        at = torch.minimum(low + picks, sides - 1)
-        weight = torch.where(picks.bool(), share, 1.0 - share).prod(dim=-1)
-        values = values + weight * flat.gather(1, (at * strides).sum(dim=-1))
+    values: torch.Tensor | None = None
+    # Of each axis the two cells beside the point, as steps in memory, with their weights.
+    pairs = []
+    for axis, side in enumerate(sides):
+        at = cells[..., axis].clamp(0.0, side - 1.0)
+        low = at.detach().floor().clamp(max=max(side - 2, 0))
+        share, step = at - low, math.prod(sides[axis + 1 :])
+        first = low.long()
+        second = (first + 1).clamp(max=side - 1)
+        pairs.append(((first * step, 1.0 - share), (second * step, share)))
+    for corner in itertools.product(*pairs):
+        index, weight = corner[0]
+        for more_index, more_weight in corner[1:]:
+            index, weight = index + more_index, weight * more_weight
+        part = weight * flat.gather(1, index)
+        values = part if values is None else values + part
+    assert values is not None
     return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import math
 
@@ -12,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from kernels_on_cpu import at, compile_kernels
+from kernels_on_cpu import cpu_loader, on_the_cpu
 
 from astra_core.errors import ConfigError, ShapeError
+from astra_local.voxel import esdf_cuda
 from astra_local.voxel.cuda import cuda_is_usable, kernel_source
 from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
 from astra_local.voxel.esdf_cuda import MAX_SIDE, column_plan, options, plane_plan
@@ -168,74 +168,42 @@ def test_an_update_computes_only_what_changed():
         EsdfUpdater(occupied, 0.1, math.inf)
 
 
-TILE = 4
 CALLS = """
-extern "C" void rows(int blocks, const uint8* grid, uint16* codes, int width) {
+extern "C" void launch_row_pass(int blocks, int across, int down, const uint8* grid, uint16* codes,
+                                int width) {
 #if !IN_SHARED
-    launch(blocks, TILE, LANES, [=] { row_pass(grid, codes, width); });
+    launch(blocks, across, down, [=] { row_pass(grid, codes, width); });
 #endif
 }
-extern "C" void planes(int blocks, const void* grid, float* out, int* nearest, int width,
-                       int height, int depth, float x2, float y2, float reach2, float half,
-                       float cap, int last) {
-    launch(blocks, TILE, LANES, [=] {
+extern "C" void launch_plane_pass(int blocks, int across, int down, const void* grid, float* out,
+                                  int* nearest, int width, int height, int depth, float x2,
+                                  float y2, float reach2, float half, float cap, int last) {
+    launch(blocks, across, down, [=] {
         plane_pass(grid, out, nearest, width, height, depth, x2, y2, reach2, half, cap, last);
     });
 }
-extern "C" void columns(int blocks, const float* squared, const int* origins, float* field,
-                        int* nearest, int width, int depth, float z2, float reach2, float half,
-                        float cap) {
-    launch(blocks, TILE, LANES, [=] {
+extern "C" void launch_column_pass(int blocks, int across, int down, const float* squared,
+                                   const int* origins, float* field, int* nearest, int width,
+                                   int depth, float z2, float reach2, float half, float cap) {
+    launch(blocks, across, down, [=] {
         column_pass(squared, origins, field, nearest, width, depth, z2, reach2, half, cap);
     });
 }
 """
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["in shared memory", "from memory"])
+@pytest.fixture(scope="module", params=[64 * 1024, 0], ids=["in shared memory", "from memory"])
 def kernels(request, tmp_path_factory):
-    """The CUDA source, compiled by the C++ compiler; a thread for each thread of a block."""
-    defines = {"TILE": TILE, "LANES": 2, "IN_SHARED": int(request.param)}
-    folder = tmp_path_factory.mktemp("kernels")
-    return compile_kernels("esdf", folder, defines, CALLS), request.param
+    """Runs the CuPy engine on the CPU, with blocks of eight threads."""
+    load = cpu_loader(CALLS, tmp_path_factory.mktemp("kernels"))
+    patches = {"LANES": 2, "_TILES": (4,), "_SHARED_BYTES": request.param}
 
+    def run(occupied, sides_m, cap_m, with_nearest=True):
+        occupied, half_m = np.ascontiguousarray(occupied), 0.5 * min(sides_m)
+        with on_the_cpu(esdf_cuda, load, **patches):
+            return esdf_cuda.signed_field(occupied, sides_m, half_m, cap_m, with_nearest)
 
-def run_kernels(kernels, occupied, sides_m, cap_m):
-    library, in_shared = kernels
-    depth, height, width = (1, *occupied.shape) if occupied.ndim == 2 else occupied.shape
-    half_m = 0.5 * min(sides_m)
-    ends = [ctypes.c_float(v) for v in ((cap_m + half_m) ** 2, half_m, cap_m)]
-    *_, side_y, side_x = sides_m
-    cells = np.ascontiguousarray(occupied, dtype=np.uint8)
-    field = np.full(occupied.shape, np.nan, dtype=np.float32)
-    nearest = np.full(occupied.shape, -7, dtype=np.int32)
-
-    source = cells
-    if not in_shared:
-        source = np.empty(occupied.shape, dtype=np.uint16)
-        library.rows(depth * height, at(cells), at(source), width)
-    squares = [ctypes.c_float(side**2) for side in (side_x, side_y)]
-    blocks = depth * math.ceil(width / TILE)
-    last = int(occupied.ndim == 2)
-    library.planes(
-        blocks, at(source), at(field), at(nearest), width, height, depth, *squares, *ends, last
-    )
-    if occupied.ndim == 3:
-        before, origins = (field, nearest) if in_shared else (field.copy(), nearest.copy())
-        blocks = math.ceil(height * width / TILE)
-        z2 = ctypes.c_float(sides_m[0] ** 2)
-        library.columns(
-            blocks,
-            at(before),
-            at(origins),
-            at(field),
-            at(nearest),
-            height * width,
-            depth,
-            z2,
-            *ends,
-        )
-    return field, nearest
+    return run
 
 
 @settings(max_examples=25, deadline=None)
@@ -247,7 +215,7 @@ def run_kernels(kernels, occupied, sides_m, cap_m):
 def test_the_kernels_equal_brute_force(kernels, occupied, sides, cap):
     sides_m = sides[: occupied.ndim]
     wanted, squared = brute_force(occupied, sides_m)
-    field, nearest = run_kernels(kernels, occupied, sides_m, cap)
+    (field,), (nearest,) = kernels(occupied[None], sides_m, cap)
     same_field(field, np.clip(wanted, -cap, cap))
     right_cells(nearest, squared, sides_m, cap)
 
@@ -258,9 +226,18 @@ def test_the_kernels_count_bits_across_words(kernels, width):
     for share in (0.0, 0.01, 0.5, 0.99, 1.0):
         occupied = rng.random((5, width)) < share
         wanted, squared = brute_force(occupied, (1.0, 1.0))
-        field, nearest = run_kernels(kernels, occupied, (1.0, 1.0), math.inf)
+        (field,), (nearest,) = kernels(occupied[None], (1.0, 1.0), math.inf)
         same_field(field, wanted)
         right_cells(nearest, squared, (1.0, 1.0))
+
+
+@pytest.mark.parametrize("grid", [(5, 7), (3, 5, 7)])
+def test_the_kernels_work_on_a_batch_without_indices_as_well(kernels, grid):
+    occupied = np.random.default_rng(1).random((3, *grid)) < 0.2
+    sides_m = (0.3, 0.1, 0.2)[-len(grid) :]
+    field, nearest = kernels(occupied, sides_m, 0.5, with_nearest=False)
+    assert nearest is None
+    same_field(field, signed_distance(occupied, sides_m, max_distance_m=0.5))
 
 
 def test_plans_fit_what_every_device_has():

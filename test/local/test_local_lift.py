@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 
 import numpy as np
 import nvrtc
 import pytest
-from kernels_on_cpu import at, compile_kernels
+from kernels_on_cpu import cpu_loader, on_the_cpu
 
 from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.errors import ConfigError, ShapeError
+from astra_local.voxel import lift_cuda
 from astra_local.voxel.cuda import cuda_is_usable, kernel_source
 from astra_local.voxel.lift import lift
 from astra_local.voxel.lift_cuda import options
@@ -164,59 +166,59 @@ def test_what_does_not_fit_is_refused():
 
 
 CALLS = """
-extern "C" void forward(int blocks, const float* features, const float* depth, const int* points,
-                        const int* pixels, const int* starts, const int* voxels, float* out,
-                        const int* sizes) {
-    launch(blocks, LANES, ROWS, [=] {
-        lift_forward(features, depth, points, pixels, starts, voxels, out, sizes[0], sizes[1],
-                     sizes[2], sizes[3], sizes[4], sizes[5]);
+extern "C" void launch_lift_forward(int blocks, int across, int down, const float* features,
+                                    const float* depth, const int* points, const int* pixels,
+                                    const int* starts, const int* voxels, float* out, int batch,
+                                    int owners, int points_of_one, int num_pixels, int num_voxels,
+                                    int channels) {
+    launch(blocks, across, down, [=] {
+        lift_forward(features, depth, points, pixels, starts, voxels, out, batch, owners,
+                     points_of_one, num_pixels, num_voxels, channels);
     });
 }
-extern "C" void backward(int blocks, const float* features, const float* depth,
-                         const int* voxel_of, const float* grad_out, float* grad_features,
-                         float* grad_depth, const int* sizes) {
-    launch(blocks, LANES, ROWS, [=] {
-        lift_backward(features, depth, voxel_of, grad_out, grad_features, grad_depth, sizes[0],
-                      sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]);
+extern "C" void launch_lift_backward(int blocks, int across, int down, const float* features,
+                                     const float* depth, const int* voxel_of,
+                                     const float* grad_out, float* grad_features,
+                                     float* grad_depth, int batch, int num_pixels, int per_map,
+                                     int bins, int num_voxels, int channels) {
+    launch(blocks, across, down, [=] {
+        lift_backward(features, depth, voxel_of, grad_out, grad_features, grad_depth, batch,
+                      num_pixels, per_map, bins, num_voxels, channels);
     });
 }
 """
 
 
+@contextmanager
+def _as_numpy(tensors):
+    yield [tensor.detach().numpy() for tensor in tensors]
+
+
+@pytest.fixture
+def kernels(tmp_path, monkeypatch):
+    """The CuPy engine on the CPU, with blocks of eight threads."""
+    monkeypatch.setattr("astra_local.voxel.lift._chosen", lambda engine, *_: engine)
+    patches = {"LANES": 4, "ROWS": 2, "shared_with_torch": _as_numpy}
+    with on_the_cpu(lift_cuda, cpu_loader(CALLS, tmp_path), **patches):
+        yield
+
+
 @pytest.mark.parametrize("channels", [1, 4, 6])
-def test_the_kernels_equal_the_reference(channels, tmp_path):
-    defines = {"LANES": 4, "ROWS": 2, "CHANNELS_PER_LANE": math.ceil(channels / 4), "HALF": 0}
-    kernels = compile_kernels("lift", tmp_path, defines, CALLS)
-    features, depth = inputs(channels=channels)
-    features.requires_grad_()
-    depth.requires_grad_()
-    wanted = lift(features, depth, TABLE, engine="torch")
-    slope = torch.randn(wanted.shape, generator=torch.Generator().manual_seed(5))
-    wanted.backward(slope)
-
-    rows = features.detach().permute(0, 1, 3, 4, 2).reshape(2, -1, channels).contiguous().numpy()
-    weights = np.ascontiguousarray(depth.detach().numpy())
-    out = np.zeros((2, GRID.num_voxels, channels), dtype=np.float32)
-    num_points, num_owners = TABLE.voxel_of.size, len(TABLE.voxels)
-    sizes = [2, num_owners, num_points, TABLE.num_pixels, GRID.num_voxels, channels]
-    tables = [at(array) for array in (TABLE.points, TABLE.pixels, TABLE.starts, TABLE.voxels)]
-    blocks = math.ceil(2 * num_owners / 2)
-    sizes = np.array(sizes, dtype=np.int32)
-    kernels.forward(blocks, at(rows), at(weights), *tables, at(out), at(sizes))
-    voxels = out.reshape(2, *GRID.shape, channels).transpose(0, 4, 1, 2, 3)
-    np.testing.assert_allclose(voxels, wanted.detach().numpy(), atol=1e-5)
-
-    # Poisoned: every gradient has to be written.
-    grad_rows, grad_depth = np.full_like(rows, np.nan), np.full_like(weights, np.nan)
-    grad_out = slope.permute(0, 2, 3, 4, 1).reshape(2, -1, channels).contiguous().numpy()
-    sizes = [2, TABLE.num_pixels, 12, TABLE.num_bins, GRID.num_voxels, channels]
-    sizes = np.array(sizes, dtype=np.int32)
-    voxel_of = at(np.ascontiguousarray(TABLE.voxel_of))
-    arrays = [at(array) for array in (grad_out, grad_rows, grad_depth)]
-    kernels.backward(TABLE.num_pixels, at(rows), at(weights), voxel_of, *arrays, at(sizes))
-    wanted_rows = features.grad.permute(0, 1, 3, 4, 2).reshape(2, -1, channels).numpy()
-    np.testing.assert_allclose(grad_rows, wanted_rows, atol=1e-5)
-    np.testing.assert_allclose(grad_depth, depth.grad.numpy(), atol=1e-5)
+def test_the_kernels_equal_the_reference(kernels, channels, monkeypatch):
+    results = []
+    for engine in ("torch", "cuda"):
+        features, depth = inputs(channels=channels)
+        features.requires_grad_()
+        depth.requires_grad_()
+        if engine == "cuda":
+            # Poisoned: every gradient has to be written.
+            monkeypatch.setattr(torch, "empty_like", lambda t: torch.full(t.shape, math.nan))
+        voxels = lift(features, depth, TABLE, engine=engine)
+        slope = torch.randn(voxels.shape, generator=torch.Generator().manual_seed(5))
+        voxels.backward(slope)
+        results.append((voxels.detach(), features.grad, depth.grad))
+    for wanted, found in zip(*results, strict=True):
+        torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("architecture", ["75", "80", "86", "89", "90"])

@@ -1,0 +1,177 @@
+"""The CuPy engines on a real device: agreement, memory without copies, streams, no waiting.
+
+Skipped, and counted as such, where CuPy finds no CUDA device; the same kernels run on the CPU in
+the tests of the engines.
+"""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from astra_core import se3
+from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.errors import ShapeError
+from astra_local.voxel.cuda import cuda_is_usable, shared_with_torch, why_not
+from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
+from astra_local.voxel.esdf_cuda import MAX_SIDE
+from astra_local.voxel.lift import lift
+from astra_local.voxel.lift_table import LiftTable, VoxelGrid
+from astra_local.voxel.lookup import lookup
+
+torch = pytest.importorskip("torch")
+pytestmark = [
+    pytest.mark.skipif(not cuda_is_usable(), reason=f"no CUDA engine here: {why_not()}"),
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="this torch has no CUDA"),
+]
+
+SHAPES = [
+    (1, 1, 1),
+    (3, 1, 70),
+    (2, 70, 1),
+    (4, 31, 33),
+    (2, 256, 256),
+    (1, 2, 1500),
+    (1, 1500, 3),
+    (2, 1, 5, 7),
+    (2, 16, 50, 60),
+    (1, 70, 64, 65),
+    (1, 1200, 3, 4),
+]
+
+
+def random_grids(shape, share, seed=0):
+    return np.random.default_rng(seed).random(shape) < share
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_distances_equal_those_of_the_cpu(shape):
+    for share, cap_m in itertools.product((0.0, 0.01, 0.3, 1.0), (math.inf, 0.5)):
+        compare(random_grids(shape, share), (0.3, 0.1, 0.2)[-(len(shape) - 1) :], cap_m)
+
+
+def compare(occupied, sides_m, cap_m):
+    options = {"max_distance_m": cap_m}
+    wanted = signed_distance(occupied, sides_m, engine="scipy", **options)
+    on_device = torch.from_numpy(occupied).cuda()
+    found = signed_distance_and_nearest(on_device, sides_m, engine="cuda", **options)
+    assert found.distance_m.is_cuda
+    np.testing.assert_allclose(found.distance_m.cpu().numpy(), wanted, rtol=1e-5, atol=1e-6)
+    without = signed_distance(on_device, sides_m, engine="cuda", **options)
+    assert torch.equal(without, found.distance_m)
+
+    # Ties may go to either cell, so what is compared is how far away the named cell is.
+    nearest = found.nearest.cpu().numpy()
+    half_m = 0.5 * min(sides_m)
+    for grid, field, cells in zip(occupied, wanted, nearest, strict=True):
+        named = np.argwhere(cells >= 0)
+        away = np.stack(np.unravel_index(cells[cells >= 0], grid.shape), axis=-1) - named
+        distance = np.linalg.norm(away * np.array(sides_m), axis=-1) - half_m
+        np.testing.assert_allclose(np.abs(field[cells >= 0]), distance, rtol=1e-5, atol=1e-6)
+        assert (grid.ravel()[cells[cells >= 0]] != grid[cells >= 0]).all()
+        assert (np.abs(field[cells < 0]) >= min(cap_m, 1e9) - 1e-6).all()
+
+
+def test_a_side_that_is_too_long_is_refused():
+    with pytest.raises(ShapeError, match=str(MAX_SIDE)):
+        signed_distance(torch.zeros(1, MAX_SIDE + 1, dtype=torch.bool).cuda(), 0.1)
+
+
+def test_tensors_are_shared_and_not_copied():
+    tensor = torch.arange(12.0).cuda()
+    with shared_with_torch([tensor]) as (array,):
+        assert array.data.ptr == tensor.data_ptr()
+        array[3] = 7.0
+    assert tensor[3].item() == 7.0
+
+
+def test_work_is_ordered_on_the_stream_of_torch():
+    occupied = torch.from_numpy(random_grids((4, 300, 300), 0.01))
+    wanted = signed_distance(occupied, 0.1)
+    stream = torch.cuda.Stream()
+    for _ in range(10):
+        with torch.cuda.stream(stream):
+            torch.cuda._sleep(20_000_000)  # what comes next is not there yet
+            late = torch.zeros_like(occupied, device="cuda")
+            late.copy_(occupied.pin_memory(), non_blocking=True)
+            field = signed_distance(late, 0.1, engine="cuda")
+            doubled = 2.0 * field
+        stream.synchronize()
+        torch.testing.assert_close(doubled.cpu(), 2.0 * wanted)
+
+
+def test_nobody_waits():
+    occupied = torch.from_numpy(random_grids((8, 256, 256), 0.01)).cuda()
+    table, features, depth = lifting(16)
+    features, depth = features.cuda().requires_grad_(), depth.cuda().requires_grad_()
+    signed_distance(occupied, 0.1)
+    lift(features, depth, table).sum().backward()
+    torch.cuda.synchronize()
+    done = torch.cuda.Event()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        torch.cuda._sleep(2_000_000_000)  # about a second
+        field = signed_distance(occupied, 0.1)
+        points = torch.zeros(8, 5, 2, device="cuda").requires_grad_()
+        zeros, sides = torch.zeros(2, device="cuda"), torch.ones(2, device="cuda")
+        lookup(field, points, zeros, sides).sum().backward()
+        lift(features, depth, table).sum().backward()
+        done.record()
+        assert not done.query()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    torch.cuda.synchronize()
+
+
+def lifting(channels, dtype=torch.float32):
+    forward = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
+    intrinsics = CameraIntrinsics.from_horizontal_fov(64, 48, math.radians(100.0))
+    rig = CameraRig(
+        tuple(
+            Camera(
+                f"c{number}",
+                intrinsics,
+                se3.from_xyz_rpy((0.0, 0.0, 0.5), (0.0, 0.0, number * math.pi / 2)) @ forward,
+            )
+            for number in range(4)
+        )
+    )
+    grid = VoxelGrid((8, 40, 40), (-4.0, -4.0, 0.0), (0.2, 0.2, 0.25))
+    table = LiftTable.of_rig(rig, grid, (12, 16), tuple(np.linspace(0.3, 5.0, 24)))
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(3, 4, channels, 12, 16, generator=generator)
+    depth = torch.rand(3, 4, 24, 12, 16, generator=generator)
+    return table, features.to(dtype), (depth / depth.sum(dim=2, keepdim=True)).to(dtype)
+
+
+@pytest.mark.parametrize("channels", [1, 33, 80])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16], ids=["fp32", "fp16"])
+def test_lifting_equals_the_reference(channels, dtype):
+    table, features, depth = lifting(channels, dtype)
+    results = []
+    for engine, device in (("torch", "cpu"), ("cuda", "cuda")):
+        f = features.detach().to(device).requires_grad_()
+        d = depth.detach().to(device).requires_grad_()
+        voxels = lift(f, d, table, engine=engine)
+        slope = torch.randn(voxels.shape, generator=torch.Generator().manual_seed(5))
+        voxels.backward(slope.to(dtype).to(device))
+        results.append([t.detach().cpu().float() for t in (voxels, f.grad, d.grad)])
+    bound = 1e-4 if dtype == torch.float32 else 2e-2
+    for wanted, found in zip(*results, strict=True):
+        torch.testing.assert_close(found, wanted, atol=bound, rtol=bound)
+
+
+def test_lifting_stores_no_frustum():
+    table, features, depth = lifting(64)
+    features, depth = features.cuda(), depth.cuda()
+    voxels = lift(features, depth, table, engine="cuda")
+    torch.cuda.synchronize()
+    frustum_bytes = 4 * len(features) * len(table.points) * features.shape[2]
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    again = lift(features, depth, table, engine="cuda")
+    extra = torch.cuda.max_memory_allocated() - before
+    assert torch.equal(again, voxels)
+    rows_bytes = features.numel() * 4
+    assert extra <= voxels.numel() * 4 + rows_bytes + 4096 < frustum_bytes
