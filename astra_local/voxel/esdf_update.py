@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from astra_core.errors import ConfigError, ShapeError
-from astra_local.voxel.esdf import signed_distance
+from astra_local.voxel.esdf import ArrayT, signed_distance
 
 __all__ = ["EsdfUpdater"]
 
@@ -18,16 +17,17 @@ class EsdfUpdater:
     """Holds occupancy and field of one grid; exact, as if computed anew each time.
 
     With distances capped at C, a changed cell matters to cells within C of it and nowhere else, and
-    those depend on what lies within C of them.
+    those depend on what lies within C of them. NumPy arrays and torch tensors on any device; all
+    stay where the first one is.
 
     Attributes:
-        distance_m: The field, float32; read-only for callers.
+        distance_m: The field, float32, of the kind of the occupancy; read-only for callers.
         num_computed: Cells that the last update computed.
     """
 
     def __init__(
         self,
-        occupied: NDArray[np.bool_],
+        occupied: ArrayT,
         voxel_size_m: float | tuple[float, ...],
         max_distance_m: float,
         engine: str = "auto",
@@ -46,46 +46,82 @@ class EsdfUpdater:
         if not 0.0 < max_distance_m < math.inf:
             raise ConfigError(f"max_distance_m must be positive and finite, got {max_distance_m}")
         self._voxel_size_m, self._cap_m, self._engine = voxel_size_m, max_distance_m, engine
-        self._occupied = np.array(occupied, dtype=bool)
+        self._occupied: Any = _copy(occupied)
         sides = voxel_size_m if isinstance(voxel_size_m, tuple) else (voxel_size_m,) * occupied.ndim
         # Distances are shortened by half a cell, so the reach is longer by as much.
         self._reach = [math.ceil(max_distance_m / side + 0.5) for side in sides]
         self.distance_m: Any = self._field(self._occupied)
-        self.num_computed = self._occupied.size
+        self.num_computed = math.prod(self._occupied.shape)
 
-    def update(self, occupied: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def update(
+        self, occupied: ArrayT, changed: tuple[tuple[int, int], ...] | None = None
+    ) -> ArrayT:
         """Take in the present occupancy and return the field.
 
+        Args:
+            occupied: Bool, of the shape, kind and device of the first.
+            changed: For each axis the first index that may have changed and the one past the last.
+                Without it the grids are compared, for which a GPU has to be waited for.
+
         Raises:
-            ShapeError: It has another shape than the grid.
+            ShapeError: It has another shape than the grid, or the box is not one of the grid.
         """
-        occupied = np.asarray(occupied, dtype=bool)
-        if occupied.shape != self._occupied.shape:
-            raise ShapeError("occupancy", expected=self._occupied.shape, actual=occupied.shape)
-        changed = np.nonzero(occupied != self._occupied)
+        if tuple(occupied.shape) != tuple(self._occupied.shape):
+            raise ShapeError(
+                "occupancy", expected=tuple(self._occupied.shape), actual=tuple(occupied.shape)
+            )
+        box = self._changes(occupied) if changed is None else self._checked(changed)
         self.num_computed = 0
-        if len(changed[0]):
-            self._occupied[...] = occupied
-            low = [int(axis.min()) for axis in changed]
-            high = [int(axis.max()) + 1 for axis in changed]
-            self._compute(self._grown(low, high, 1), self._grown(low, high, 2))
+        if box:
+            within = tuple(slice(*ends) for ends in box)
+            self._occupied[within] = occupied[within]
+            self._compute(self._grown(box, 1), self._grown(box, 2))
         return self.distance_m  # type: ignore[no-any-return]
 
-    def _grown(self, low: list[int], high: list[int], times: int) -> tuple[slice, ...]:
+    def _changes(self, occupied: Any) -> tuple[tuple[int, int], ...]:
+        """Return the box around what has changed; empty if nothing has."""
+        differs = occupied != self._occupied
+        box = []
+        for axis in range(differs.ndim):
+            others = tuple(other for other in range(differs.ndim) if other != axis)
+            hit = differs.any(others)
+            # The line along an axis is short: it is looked at on the CPU.
+            (where,) = np.nonzero(hit if isinstance(hit, np.ndarray) else hit.cpu().numpy())
+            if not len(where):
+                return ()
+            box.append((int(where[0]), int(where[-1]) + 1))
+        return tuple(box)
+
+    def _checked(self, box: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        shape = tuple(self._occupied.shape)
+        inside = len(box) == len(shape) and all(
+            0 <= low < high <= side for (low, high), side in zip(box, shape, strict=True)
+        )
+        if not inside:
+            raise ShapeError("the changed box", expected=f"a part of {shape}", actual=box)
+        return box
+
+    def _grown(self, box: tuple[tuple[int, int], ...], times: int) -> tuple[slice, ...]:
         return tuple(
-            slice(max(0, a - times * reach), min(side, b + times * reach))
-            for a, b, reach, side in zip(low, high, self._reach, self._occupied.shape, strict=True)
+            slice(max(0, low - times * reach), min(side, high + times * reach))
+            for (low, high), reach, side in zip(box, self._reach, self._occupied.shape, strict=True)
         )
 
     def _compute(self, inner: tuple[slice, ...], outer: tuple[slice, ...]) -> None:
         field = self._field(self._occupied[outer])
-        self.num_computed = field.size
+        self.num_computed = math.prod(field.shape)
         within = tuple(
             slice(a.start - b.start, a.stop - b.start) for a, b in zip(inner, outer, strict=True)
         )
         self.distance_m[inner] = field[within]
 
-    def _field(self, occupied: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def _field(self, occupied: Any) -> Any:
         return signed_distance(
             occupied, self._voxel_size_m, max_distance_m=self._cap_m, engine=self._engine
         )
+
+
+def _copy(occupied: Any) -> Any:
+    if isinstance(occupied, np.ndarray):
+        return np.array(occupied, dtype=bool)
+    return occupied.bool().clone()

@@ -145,13 +145,18 @@ def test_an_engine_that_is_not_there_says_why():
 )
 def test_an_update_equals_a_new_field(start, changes, cap):
     sides_m = (0.1, 0.2, 0.15)[: start.ndim]
-    updater = EsdfUpdater(start, sides_m, cap)
+    arrays = EsdfUpdater(start, sides_m, cap)
+    tensors = EsdfUpdater(torch.from_numpy(start), sides_m, cap, engine="torch")
+    told = EsdfUpdater(start, sides_m, cap)
     now = start.copy()
     for change in changes:
         cell = change % now.size
         now.flat[cell] = not now.flat[cell]
-        field = updater.update(now)
-        same_field(field, signed_distance(now, sides_m, max_distance_m=cap))
+        wanted = signed_distance(now, sides_m, max_distance_m=cap)
+        same_field(arrays.update(now), wanted)
+        same_field(tensors.update(torch.from_numpy(now)).numpy(), wanted)
+        box = tuple((int(i), int(i) + 1) for i in np.unravel_index(cell, now.shape))
+        same_field(told.update(now, box), wanted)
 
 
 def test_an_update_computes_only_what_changed():
@@ -164,6 +169,9 @@ def test_an_update_computes_only_what_changed():
     assert 0 < updater.num_computed <= 27**2
     with pytest.raises(ShapeError):
         updater.update(np.zeros((3, 3), bool))
+    for box in (((0, 1),), ((0, 0), (0, 1)), ((0, 1), (0, 201))):
+        with pytest.raises(ShapeError, match="changed box"):
+            updater.update(occupied, box)
     with pytest.raises(ConfigError):
         EsdfUpdater(occupied, 0.1, math.inf)
 

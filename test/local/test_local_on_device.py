@@ -16,6 +16,7 @@ from astra_core.errors import ShapeError
 from astra_local.voxel.cuda import cuda_is_usable, shared_with_torch, why_not
 from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
 from astra_local.voxel.esdf_cuda import MAX_SIDE
+from astra_local.voxel.esdf_update import EsdfUpdater
 from astra_local.voxel.lift import lift
 from astra_local.voxel.lift_table import LiftTable, VoxelGrid
 from astra_local.voxel.lookup import lookup
@@ -76,6 +77,18 @@ def compare(occupied, sides_m, cap_m):
 def test_a_side_that_is_too_long_is_refused():
     with pytest.raises(ShapeError, match=str(MAX_SIDE)):
         signed_distance(torch.zeros(1, MAX_SIDE + 1, dtype=torch.bool).cuda(), 0.1)
+
+
+def test_an_update_stays_on_the_device_and_equals_a_new_field():
+    occupied = torch.from_numpy(random_grids((16, 80, 90), 0.01)).cuda()
+    updater = EsdfUpdater(occupied, 0.1, 0.5)
+    for number in range(5):
+        occupied[3, 10 * number : 10 * number + 4, 40] ^= True
+        box = ((3, 4), (10 * number, 10 * number + 4), (40, 41)) if number % 2 else None
+        field = updater.update(occupied, box)
+        assert field.is_cuda
+        assert 0 < updater.num_computed < occupied.numel() // 2
+        torch.testing.assert_close(field, signed_distance(occupied, 0.1, max_distance_m=0.5))
 
 
 def test_tensors_are_shared_and_not_copied():
