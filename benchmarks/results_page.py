@@ -68,10 +68,18 @@ def _section(name: str, results: Mapping[str, Any]) -> str:
     if name == "agreement":
         return _agreement(found)
     if name.startswith("missions"):
-        return _missions(found)
-    if name == "odometry":
-        return "\n\n".join(_odometry(family, result) for family, result in found.items())
-    return "\n\n".join(_beside_baselines(family, result) for family, result in found.items())
+        text = _missions(found)
+    else:
+        one = _odometry if name == "odometry" else _beside_baselines
+        text = "\n\n".join(one(family, result) for family, result in found.items())
+    # Where versions of the code made different tables, each says which made it.
+    if len(_codes(results)) > 1:
+        text += f"\n\nMade by code `{', '.join(sorted(_codes(found)))}`."
+    return text
+
+
+def _codes(results: Mapping[str, Any]) -> set[str]:
+    return {r["versions"]["code"] for r in results.values() if "code" in r.get("versions", {})}
 
 
 def _facts(results: Mapping[str, Any]) -> str:
