@@ -36,7 +36,10 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     centre = (share + z * z / (2 * trials)) / denominator
     spread = share * (1.0 - share) / trials + z * z / (4 * trials * trials)
     half = z * math.sqrt(spread) / denominator
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Where all or none succeeded a bound is the share itself, which rounding would miss by a hair.
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == trials else min(1.0, centre + half)
+    return low, high
 
 
 def cluster_interval(successes: Sequence[float], trials: Sequence[float]) -> tuple[float, float]:

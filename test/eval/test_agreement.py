@@ -38,6 +38,27 @@ def test_ten_of_ten_and_two_of_ten_do_not_agree() -> None:
     assert answer["same_verdict"] == 2
 
 
+def test_ten_of_ten_agree_with_themselves() -> None:
+    # The upper bound of ten of ten is 1: rounding once made it a hair less than the rate.
+    for n in range(1, 60):
+        assert agreement(_rows(*[True] * n), _rows(*[True] * n))["agree"]
+        assert agreement(_rows(*[False] * n), _rows(*[False] * n))["agree"]
+
+
+def test_one_verdict_of_ten_is_no_disagreement() -> None:
+    answer = agreement(_rows(*[True] * 10), _rows(False, *[True] * 9))
+    assert answer["agree"]
+    assert answer["same_verdict"] == 9
+
+
+def test_a_mission_that_began_at_its_goal_has_no_ratio() -> None:
+    inside, dds = _rows(True, True), _rows(True, True, time_s=30.0)
+    inside[0]["path_length_m"] = dds[0]["path_length_m"] = 0.0
+    assert agreement(inside, dds)["median_ratio"] == {"sim_time_s": 1.5, "path_length_m": 1.0}
+    inside[1]["path_length_m"] = 0.0
+    assert agreement(inside, dds)["median_ratio"]["path_length_m"] is None
+
+
 def test_only_common_missions_count() -> None:
     assert agreement(_rows(True, True), _rows(True))["n"] == 1
     with pytest.raises(ConfigError, match="nothing to compare"):
