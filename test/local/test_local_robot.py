@@ -42,7 +42,7 @@ def test_planner_and_guard_share_the_limits() -> None:
     assert config.LocalConfig().robot == RobotConfig()
     guard, robot = dataclasses.asdict(config.GuardConfig()), dataclasses.asdict(RobotConfig())
     assert robot.items() <= guard.items()
-    assert tuple(robot.values()) == (0.22, 0.6, 0.15, 1.5, 0.8, 3.0)
+    assert tuple(robot.values()) == (0.22, 0.6, 0.15, 1.5, 0.8, 2.0, 3.0)
 
 
 @pytest.mark.parametrize("package", ["core", "local", "global", "sim", "eval"])
