@@ -92,8 +92,8 @@ class AstraGlobal:
 
         The picture of a pending image goal is looked at first, in the same call. Where the robot
         may be is looked at in any case. The rest of the map is searched for rivals while the place
-        is open, after a fix that was not believed, and every few times in any case: belief alone
-        must not keep a robot where it is not.
+        is open, in its first few sightings, after a fix that was not believed, and every few times
+        in any case: belief alone must not keep a robot where it is not.
 
         Raises:
             NotLocalized: The images show no known place.

@@ -57,6 +57,12 @@ class PlaceConfig:
     given_up_probability: float = setting(
         0.02, "The same, below which the pose is given up", minimum=0.0
     )
+    settled_sightings: int = setting(
+        3,
+        "Sightings of a believed place until the rest of the map is searched only now and then: "
+        "one search may have missed the right one of places that look alike",
+        minimum=1,
+    )
     look_everywhere_every: int = setting(
         5, "Of the looks at a believed place, every so many also searches the map", minimum=1
     )

@@ -143,8 +143,11 @@ class PoseFusion:
 
     @property
     def is_settled(self) -> bool:
-        """Return whether one place is believed and the newest fix agreed with it."""
-        return self.places.believed() is not None and self._rejected_in_a_row == 0
+        """Return whether one place, seen several times, is believed and the newest fix agreed."""
+        place = self.places.believed()
+        if place is None or self._rejected_in_a_row > 0:
+            return False
+        return place.sightings >= self.config.places.settled_sightings
 
     def expected_poses(self, stamp_ns: int) -> list[NDArray[np.float64]]:
         """Return where the robot may be at a stamp, likeliest first: what images should show."""
