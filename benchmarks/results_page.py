@@ -73,24 +73,25 @@ def _section(name: str, results: Mapping[str, Any]) -> str:
         one = _odometry if name == "odometry" else _beside_baselines
         text = "\n\n".join(one(family, result) for family, result in found.items())
     # Where versions of the code made different tables, each says which made it.
-    if len(_codes(results)) > 1:
-        text += f"\n\nMade by code `{', '.join(sorted(_codes(found)))}`."
+    if len(_all_of(results, "versions", "code")) > 1:
+        text += f"\n\nMade by code `{', '.join(_all_of(found, 'versions', 'code'))}`."
     return text
 
 
-def _codes(results: Mapping[str, Any]) -> set[str]:
-    return {r["versions"]["code"] for r in results.values() if "code" in r.get("versions", {})}
+def _all_of(results: Mapping[str, Any], *path: str) -> list[str]:
+    """Return the different values that results have at a path of keys."""
+    values = set()
+    for result in results.values():
+        value: Any = result
+        for key in path:
+            value = value.get(key, {})
+        values.add(str(value))
+    return sorted(value for value in values if value != "{}")
 
 
 def _facts(results: Mapping[str, Any]) -> str:
     def all_of(*path: str) -> str:
-        values = set()
-        for result in results.values():
-            value: Any = result
-            for key in path:
-                value = value.get(key, {})
-            values.add(str(value))
-        return ", ".join(sorted(value for value in values if value != "{}"))
+        return ", ".join(_all_of(results, *path))
 
     return (
         f"Sensor profile `{all_of('profile')}`, code `{all_of('versions', 'code')}`, "

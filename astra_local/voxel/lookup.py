@@ -51,7 +51,6 @@ def lookup(
     # Sizes are numbers and not tensors: those would have to be fetched from a device.
     sides = field.shape[1:]
     flat = field.reshape(field.shape[0], -1)
-    values: torch.Tensor | None = None
     # Of each axis the two cells beside the point, as steps in memory, with their weights.
     pairs = []
     for axis, side in enumerate(sides):
@@ -61,11 +60,10 @@ def lookup(
         first = low.long()
         second = (first + 1).clamp(max=side - 1)
         pairs.append(((first * step, 1.0 - share), (second * step, share)))
+    values = cells.new_zeros(cells.shape[:-1])
     for corner in itertools.product(*pairs):
         index, weight = corner[0]
         for more_index, more_weight in corner[1:]:
             index, weight = index + more_index, weight * more_weight
-        part = weight * flat.gather(1, index)
-        values = part if values is None else values + part
-    assert values is not None
+        values = values + weight * flat.gather(1, index)
     return values
