@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Of 60000 to 62009 some were looked at while the stack was built; these were not.
-FIRST_SEED = 63000
+FIRST_SEED = 64000
 FAMILIES = ("home", "office", "warehouse")
 
 
