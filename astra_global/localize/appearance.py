@@ -3,8 +3,9 @@
 Letters: ``H, W`` picture, ``h, w`` a grid of every fourth pixel.
 
 The depth that the map keeps of its pictures gives the depth of the view; through it the nearest
-pictures are warped into the view. What no picture shows sharply enough stays blank. Two pictures
-are compared by the correlation of small windows, which does not care for brightness or contrast.
+pictures are warped into the view. What no picture shows sharply enough stays blank, and so does
+what may hide behind something that no picture shows. Two pictures are compared by the correlation
+of small windows, which does not care for brightness or contrast.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics
+from astra_global.localize.free_rays import free_rays, sight_of
 from astra_global.localize.index import GRID_STEP_PX, grid_of
 from astra_global.localize.place_map import PlaceMap
 
 __all__ = ["PictureShelf", "View", "correlation", "predict_view", "smooth_gray"]
 
-_MAX_REFERENCES = 4
+_MAX_REFERENCES = 10  # a near thing that the nearest pictures miss may be in the tenth
 _MAX_ANGLE_RAD = 1.1
 _MIN_DEPTH_M = 0.2
 _METRES_PER_RAD = 0.7  # how far away a picture may be rather than turned, to be as good a source
 _BLUR_SIGMA_PX = 0.8
 _MAX_ENLARGEMENT = 1.3  # a picture from further away is blurred in the view
+_LEAST_NEWS = 40  # grid pixels that a picture adds to a view, to be worth drawing
 _SHIFTS_PX = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))  # of the seen picture: poses err a little
 _SAME_DEPTH = 0.08  # relative depth difference of one surface seen twice
 _MIN_SHARE = 0.8  # of a window that must be predicted
@@ -115,22 +118,23 @@ def predict_view(
     depth = 1.0 / np.where(known, inverse_depth, 1.0)
     optical = k.unproject(_grid_pixels(k).reshape(-1, 2), depth.ravel())
     points = se3.transform_points(t_map_optical, optical)
+    known &= _unhidden(t_map_optical[:3, 3], points, known, references, places)
     for reference in references:
         _draw(view, points, depth, known, int(reference), places, shelf)
     return view
 
 
 def correlation(
-    seen: NDArray[np.float32], view: View, window_px: int
+    seen: NDArray[np.float32], view: View, window_px: int, *, shifted: bool = True
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Compare windows around every grid pixel of a picture and a predicted view.
-
-    The picture may be shifted by a pixel, since the pose is not perfect: the best shift counts.
 
     Args:
         seen: ``(H, W)`` gray.
         view: The prediction; blank pixels do not count.
         window_px: Side of the window, odd.
+        shifted: Whether the picture may be shifted by a pixel, since the pose is not perfect: the
+            best shift counts.
 
     Returns:
         Normalised correlation ``(h, w)`` in [-1, 1], NaN where too little was predicted, and the
@@ -149,7 +153,7 @@ def correlation(
     mean_b = blurred(b) * scale
     var_b = np.maximum(blurred(b * b) * scale - mean_b**2, 0.0)
     ncc = np.full(share.shape, -1.0, dtype=np.float32)
-    for du, dv in _SHIFTS_PX:
+    for du, dv in _SHIFTS_PX if shifted else _SHIFTS_PX[:1]:
         a = np.roll(seen, (dv, du), axis=(0, 1)) * mask
         mean_a = blurred(a) * scale
         var_a = np.maximum(blurred(a * a) * scale - mean_a**2, 0.0)
@@ -208,6 +212,25 @@ def _drawn_depth(
     return np.where(drawn >= (1.0 - _MAX_SLOPE) * around, drawn, around)
 
 
+def _unhidden(
+    origin: NDArray[np.float64],
+    points: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    references: NDArray[np.intp],
+    places: PlaceMap,
+) -> NDArray[np.bool_]:
+    """Return which of the known points ``(h * w, 3)`` nothing can hide from the camera ``(h, w)``.
+
+    Every fourth ray is looked at: what matters is larger than two cells.
+    """
+    some = np.zeros_like(known)
+    some[::2, ::2] = known[::2, ::2]
+    free = np.zeros_like(known)
+    free[some] = free_rays(origin, points[some.ravel()], references, places)
+    height, width = known.shape
+    return np.repeat(np.repeat(free[::2, ::2], 2, axis=0), 2, axis=1)[:height, :width]
+
+
 def _draw(
     view: View,
     points: NDArray[np.float64],
@@ -223,22 +246,15 @@ def _draw(
     source = shelf.gray(reference)
     if source is None:
         return
-    optical = se3.transform_points(se3.inverse(places.t_map_optical[reference]), points)
-    z = optical[:, 2]
-    good = known.ravel() & (z > _MIN_DEPTH_M) & (z <= _MAX_ENLARGEMENT * depth.ravel())
-    where = np.full((len(points), 2), -1e4)
-    where[good] = places.camera_of(reference).intrinsics.project(optical[good])
-    stored = places.index.inverse_depth[reference].astype(np.float64)
-    cell = np.floor(where / GRID_STEP_PX).astype(np.intp)
-    good &= (cell >= 0).all(axis=1) & (cell < [stored.shape[1], stored.shape[0]]).all(axis=1)
+    sight = sight_of(points, reference, places)
+    good = known.ravel() & (sight.depth_m <= _MAX_ENLARGEMENT * depth.ravel())
     # The picture shows another surface where something stands before the point.
-    there = np.zeros(len(points))
-    there[good] = stored[cell[good, 1], cell[good, 0]]
-    good &= np.abs(there * z - 1.0) < _SAME_DEPTH
-    if not (good.reshape(depth.shape) & ~grid_of(view.valid_mask)).any():
+    good &= np.abs(sight.relative_depth - 1.0) < _SAME_DEPTH
+    news = good.reshape(depth.shape) & ~grid_of(view.valid_mask)
+    if np.count_nonzero(news) < _LEAST_NEWS:
         return
     shape = view.gray.shape
-    maps = _upsampled(where.reshape(*depth.shape, 2).astype(np.float32), shape)
+    maps = _upsampled(sight.pixels.reshape(*depth.shape, 2).astype(np.float32), shape)
     mask = _upsampled(good.reshape(depth.shape).astype(np.float32), shape) > 0.99
     mask &= ~view.valid_mask
     if mask.any():

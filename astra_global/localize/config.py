@@ -29,7 +29,8 @@ class JudgeConfig:
     """How poses that geometry allows are told apart."""
 
     max_poses: int = setting(30, "Poses whose view is drawn, best supported first", minimum=1)
-    nodes: int = setting(4, "Nodes near a pose from which its view is drawn", minimum=1)
+    nodes: int = setting(10, "Nodes near a pose from which its view is drawn", minimum=1)
+    nodes_radius_m: float = setting(4.0, "How far these nodes may be", minimum=0.1)
     window_px: int = setting(11, "Side of the windows that are compared", minimum=3)
     min_contrast: float = setting(
         12.0, "Standard deviation of the gray values below which a window says nothing", minimum=0.0
@@ -44,7 +45,7 @@ class JudgeConfig:
         3.0, "Evidence of a block at most: something may have moved there", minimum=0.1
     )
     unevenness_log_odds: float = setting(
-        2.0, "Evidence up to about this may come from an uneven map and hardly counts", minimum=0.0
+        0.5, "Evidence up to about this may come from an uneven map and hardly counts", minimum=0.0
     )
     max_log_odds: float = setting(12.0, "Evidence of all blocks at most", minimum=0.1)
     inlier_ratio: float = setting(

@@ -5,11 +5,13 @@ apart. Here the view from every pose is drawn from the map and compared with the
 window. A window that fits two poses equally well says nothing about them, whatever it shows; one
 that fits the one and not the other is evidence: a letter on a sign, a door at the end of the aisle.
 
-    e(i, j) = sum over blocks of  B tanh( sum over windows of a (s_i - s_j) / B )
+    e(i, j) = sum over blocks of  B tanh( sum over windows of a (1 - t_ij) (s_i - s_j) / B )
     log odds(i, j) = e |e| / (|e| + u)
 
-where s is the correlation of the window, cut to [low, high] and scaled to [0, 1]; only windows that
-both poses predict and that have contrast count. The bound B of a block keeps one moved thing from
+where s is the correlation of the window with the picture and t that of the two predictions with
+each other, cut to [low, high] and scaled to [0, 1]: where two places show the same, a difference in
+fit comes from how well they were drawn. Only windows that both poses predict and that have contrast
+count. The bound B of a block keeps one moved thing from
 deciding; u takes the weight from small sums, which come from rivals whose nodes stand at different
 distances. A view that contradicts the pictures in many windows speaks for a place that is not among
 the poses at all.
@@ -38,9 +40,16 @@ from astra_global.localize.query import Query
 
 __all__ = ["Judge", "Verdict", "block_log_odds", "support_log_odds"]
 
-# Correlation and contrast of the windows of one picture, both ``(h, w)``.
-_Compared = tuple[NDArray[np.float32], NDArray[np.float32]]
 _MIN_WINDOWS = 30  # fewer say nothing about contradiction
+
+
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """A view beside the picture; correlation and contrast of the windows are ``(h, w)``."""
+
+    view: View
+    fit: NDArray[np.float32]
+    contrast: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +126,9 @@ class Judge:
             gray = smooth_gray(picture.image)
             for number in alive:
                 view = self._view(picture.camera, poses[int(number)])
-                views[int(number)].append(correlation(gray, view, config.window_px))
+                views[int(number)].append(
+                    _Compared(view, *correlation(gray, view, config.window_px))
+                )
             for row in alive:
                 for column in alive[alive < row]:
                     gain = self._difference(views[int(row)][-1], views[int(column)][-1])
@@ -134,9 +145,8 @@ class Judge:
         return evidence, views
 
     def _view(self, camera_number: int, pose: Hypothesis) -> View:
-        nodes = self._places.nearest_nodes(
-            pose.pose[:2], self._config.judge.nodes, self._config.guided_radius_m
-        )
+        config = self._config.judge
+        nodes = self._places.nearest_nodes(pose.pose[:2], config.nodes, config.nodes_radius_m)
         camera = self._places.rig.cameras[camera_number]
         t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
         return predict_view(
@@ -146,16 +156,23 @@ class Judge:
     def _difference(self, first: _Compared, second: _Compared) -> float:
         """Return what one picture says for the first of two poses."""
         config = self._config.judge
-        (fit_a, contrast_a), (fit_b, contrast_b) = first, second
-        span = config.high_correlation - config.low_correlation
-        both = np.isfinite(fit_a) & np.isfinite(fit_b)
-        both &= np.maximum(contrast_a, contrast_b) >= config.min_contrast
-        score_a = np.clip((fit_a - config.low_correlation) / span, 0.0, 1.0)
-        score_b = np.clip((fit_b - config.low_correlation) / span, 0.0, 1.0)
-        difference = np.where(both, score_a - score_b, 0.0)
+        gain = self._score(first.fit) - self._score(second.fit)
+        telling = np.isfinite(gain)
+        telling &= np.maximum(first.contrast, second.contrast) >= config.min_contrast
+        if not telling.any():
+            return 0.0
+        shared = View(second.view.gray, first.view.valid_mask & second.view.valid_mask)
+        alike, _ = correlation(first.view.gray, shared, config.window_px, shifted=False)
+        gain = np.where(telling & np.isfinite(alike), gain * (1.0 - self._score(alike)), 0.0)
         return block_log_odds(
-            config.log_odds_per_window * difference, config.block, config.max_block_log_odds
+            config.log_odds_per_window * gain, config.block, config.max_block_log_odds
         )
+
+    def _score(self, fit: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return correlations as 0 (looks different) to 1 (looks the same)."""
+        config = self._config.judge
+        span = config.high_correlation - config.low_correlation
+        return np.clip((fit - config.low_correlation) / span, 0.0, 1.0)
 
     def _tempered(self, evidence: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log odds: rivals are not seen equally well, so a little evidence is none."""
@@ -166,8 +183,8 @@ class Judge:
 
     def _contradiction(self, views: Sequence[_Compared]) -> float:
         config = self._config.judge
-        fit = np.stack([view[0] for view in views])
-        contrast = np.stack([view[1] for view in views])
+        fit = np.stack([view.fit for view in views])
+        contrast = np.stack([view.contrast for view in views])
         telling = np.isfinite(fit) & (contrast >= config.min_contrast)
         if np.count_nonzero(telling) < _MIN_WINDOWS:
             return float("nan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from twin_world import APART_M, Twins
@@ -12,7 +13,8 @@ from astra_global.fusion import PoseFusion
 from astra_global.localize import Localizer, PnpLocalizer, RetrievalLocalizer
 from astra_global.localize.appearance import View, correlation
 from astra_global.localize.candidates import candidate_places
-from astra_global.localize.judge import block_log_odds
+from astra_global.localize.config import LocalizeConfig
+from astra_global.localize.judge import Judge, _Compared, block_log_odds
 from astra_global.localize.lattice import lattice_proposals, repeated_shifts
 
 HALF_PI = np.pi / 2
@@ -127,6 +129,31 @@ def test_evidence_of_one_block_is_bounded() -> None:
     evidence[8, 8] = -0.1
     assert block_log_odds(evidence, 8, 3.0) == pytest.approx(3.0 - 0.1, abs=1e-4)
     np.testing.assert_allclose(block_log_odds(-evidence, 8, 3.0), -2.9, atol=1e-4)
+
+
+def test_what_two_places_share_is_no_evidence_however_badly_one_is_drawn() -> None:
+    """The same board, once sharp and once smeared; and another board."""
+    rng = np.random.default_rng(2)
+
+    def board() -> np.ndarray:
+        return cv2.GaussianBlur(rng.uniform(0, 255, (96, 128)).astype(np.float32), (0, 0), 2.0)
+
+    judge = Judge(None, LocalizeConfig())
+    seen, other = board(), board()
+    smeared = cv2.GaussianBlur(seen, (0, 0), 4.0)
+
+    def compared(gray: np.ndarray) -> _Compared:
+        view = View(gray, np.ones(gray.shape, dtype=bool))
+        return _Compared(view, *correlation(seen, view, 11))
+
+    against_other = judge._difference(compared(seen), compared(other))
+    against_smeared = judge._difference(compared(seen), compared(smeared))
+    assert against_other > 5.0
+    assert 0.0 <= against_smeared < 0.2 * against_other
+    assert judge._difference(compared(other), compared(seen)) == pytest.approx(-against_other)
+    blank = View(np.zeros_like(seen), np.zeros(seen.shape, dtype=bool))
+    nothing = _Compared(blank, *correlation(seen, blank, 11))
+    assert judge._difference(nothing, compared(seen)) == 0.0
 
 
 def test_shifts_that_repeat_lead_to_the_missing_place() -> None:
