@@ -30,7 +30,6 @@ _MIN_DEPTH_M = 0.2
 _METRES_PER_RAD = 0.7  # how far away a picture may be rather than turned, to be as good a source
 _BLUR_SIGMA_PX = 0.8
 _MAX_ENLARGEMENT = 1.3  # a picture from further away is blurred in the view
-_LEAST_NEWS = 40  # grid pixels that a picture adds to a view, to be worth drawing
 _SHIFTS_PX = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))  # of the seen picture: poses err a little
 _SAME_DEPTH = 0.08  # relative depth difference of one surface seen twice
 _MIN_SHARE = 0.8  # of a window that must be predicted
@@ -250,8 +249,7 @@ def _draw(
     good = known.ravel() & (sight.depth_m <= _MAX_ENLARGEMENT * depth.ravel())
     # The picture shows another surface where something stands before the point.
     good &= np.abs(sight.relative_depth - 1.0) < _SAME_DEPTH
-    news = good.reshape(depth.shape) & ~grid_of(view.valid_mask)
-    if np.count_nonzero(news) < _LEAST_NEWS:
+    if not (good.reshape(depth.shape) & ~grid_of(view.valid_mask)).any():
         return
     shape = view.gray.shape
     maps = _upsampled(sight.pixels.reshape(*depth.shape, 2).astype(np.float32), shape)
