@@ -201,6 +201,15 @@ class GuardConfig:
     reaction_s: float = setting(0.15, "Time from seeing to braking.", minimum=0.0)
     stop_margin_m: float = setting(0.01, "Left between footprint and obstacle.", minimum=0.0)
 
+    def __post_init__(self) -> None:
+        """Refuse distances that rely on stronger brakes than the guard uses."""
+        sure, used = self.sure_linear_deceleration_mps2, self.max_linear_deceleration_mps2
+        if sure > used:
+            raise ConfigError(
+                f"sure_linear_deceleration_mps2 ({sure}) is above max_linear_deceleration_mps2 "
+                f"({used}): the robot would stop too late"
+            )
+
 
 @dataclass(frozen=True)
 class LocalConfig:

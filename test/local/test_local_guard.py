@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from astra_core.errors import ConfigError
 from astra_core.records import Velocity
 from astra_local.config import GuardConfig
 from astra_local.safety.guard import Guard
@@ -48,6 +49,14 @@ def run(guard: Guard, ticks: int, command: Velocity, obstacle=None, start: int =
         guard.on_command(command, now)
         decision = guard.step(now)
     return decision
+
+
+def test_distances_never_rely_on_stronger_brakes_than_are_used() -> None:
+    with pytest.raises(
+        ConfigError, match=r"\(1\.0\) is above max_linear_deceleration_mps2 \(0\.8\)"
+    ):
+        GuardConfig(max_linear_deceleration_mps2=0.8)
+    GuardConfig(max_linear_deceleration_mps2=0.8, sure_linear_deceleration_mps2=0.8)
 
 
 def test_passes_a_fair_command() -> None:
