@@ -55,7 +55,7 @@ def smooth_gray(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 class PictureShelf:
     """The pictures of the map, the last used ones kept open."""
 
-    def __init__(self, places: PlaceMap, size: int = 96) -> None:
+    def __init__(self, places: PlaceMap, size: int = 256) -> None:
         """Keep up to ``size`` pictures."""
         self._places = places
         self._size = size
@@ -242,14 +242,14 @@ def _draw(
     """Add what one picture of the map shows of the points ``(h * w, 3)`` of a view."""
     import cv2
 
-    source = shelf.gray(reference)
-    if source is None:
-        return
     sight = sight_of(points, reference, places)
     good = known.ravel() & (sight.depth_m <= _MAX_ENLARGEMENT * depth.ravel())
     # The picture shows another surface where something stands before the point.
     good &= np.abs(sight.relative_depth - 1.0) < _SAME_DEPTH
     if not (good.reshape(depth.shape) & ~grid_of(view.valid_mask)).any():
+        return
+    source = shelf.gray(reference)
+    if source is None:
         return
     shape = view.gray.shape
     maps = _upsampled(sight.pixels.reshape(*depth.shape, 2).astype(np.float32), shape)
