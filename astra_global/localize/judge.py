@@ -11,10 +11,9 @@ that fits the one and not the other is evidence: a letter on a sign, a door at t
 where s is the correlation of the window with the picture and t that of the two predictions with
 each other, cut to [low, high] and scaled to [0, 1]: where two places show the same, a difference in
 fit comes from how well they were drawn. Only windows that both poses predict and that have contrast
-count. The bound B of a block keeps one moved thing from
-deciding; u takes the weight from small sums, which come from rivals whose nodes stand at different
-distances. A view that contradicts the pictures in many windows speaks for a place that is not among
-the poses at all.
+count. The bound B of a block keeps one moved thing from deciding; u takes the weight from small
+sums, which come from rivals whose nodes stand at different distances. A view that contradicts the
+pictures in many windows speaks for a place that is not among the poses at all.
 """
 
 from __future__ import annotations
