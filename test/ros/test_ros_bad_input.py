@@ -185,10 +185,10 @@ def bad_messages(now_ns):
             "wheel_odometry",
             event(50),
             [
-                wheels(old_ns),
-                wheels(future_ns),
                 wheels(soon_ns, NAN),
                 wheels(soon_ns + 1, INF),
+                wheels(old_ns),
+                wheels(future_ns),
                 before_epoch,
             ],
         ),
@@ -295,13 +295,6 @@ def test_bad_messages_are_refused_and_counted_and_nothing_moves(stack, node, unt
     rows = bad_messages(ear.tick_ns)
     publishers = [node.create_publisher(kind, topic, qos) for kind, topic, qos, _ in rows]
     until(lambda: all(p.get_subscription_count() for p in publishers), "the nodes to listen")
-    for _ in range(3):
-        now_ns = ear.tick_ns
-        for publisher, (_, _, _, messages) in zip(publishers, bad_messages(now_ns), strict=True):
-            for message in messages:
-                publisher.publish(message)
-                time.sleep(0.02)
-        runner.poll()
     expected = {
         "astra_local": {
             "refused /wheel_odometry",
@@ -324,11 +317,21 @@ def test_bad_messages_are_refused_and_counted_and_nothing_moves(stack, node, unt
         },
         "astra_guard": {"refused /cmd_vel_raw", "refused /local/nearest_obstacle"},
     }
-    for name, reasons in expected.items():
-        deadline_s = time.monotonic() + 10.0
-        while not reasons <= set(ear.refused(name)) and time.monotonic() < deadline_s:
-            time.sleep(0.1)
-        assert reasons <= set(ear.refused(name)), (name, ear.refused(name))
+
+    def uncounted():
+        return {name: wanted - set(ear.refused(name)) for name, wanted in expected.items()}
+
+    # A number that is not finite is seen only in a message of the right time, and a busy machine
+    # may deliver it late: after three rounds we go on until every reason was counted.
+    rounds, deadline_s = 0, time.monotonic() + 60.0
+    while rounds < 3 or (any(uncounted().values()) and time.monotonic() < deadline_s):
+        for row, publisher in enumerate(publishers):
+            for message in bad_messages(ear.tick_ns)[row][3]:
+                publisher.publish(message)
+                time.sleep(0.02)
+        rounds += 1
+        runner.poll()
+    until(lambda: not any(uncounted().values()), f"the counts, missing {uncounted()}", 10.0, runner)
     # The nodes work on, as if nothing had been said.
     tick_ns, heard = ear.tick_ns, len(ear.global_poses)
     until(lambda: ear.tick_ns > tick_ns + 2_000_000_000, "odometry", 60.0, runner)
