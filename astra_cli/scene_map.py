@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -150,11 +150,21 @@ def _make_room(kept: Path) -> None:
     folders = [path for path in kept.parent.iterdir() if path.is_dir()]
     used = {path: _lock_file(path).stat().st_mtime for path in folders if _lock_file(path).exists()}
     for folder in sorted(used, key=lambda path: used[path], reverse=True):
-        left -= sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        left -= _size_bytes(folder)
         if left < 0.0 and folder != kept and time.time() - used[folder] > _IN_USE_S:
             with _lock_file(folder).open("a") as lock:
                 if _taken(lock):
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size_bytes(folder: Path) -> int:
+    """Return the size of the files in a folder in which another process may be at work."""
+    size = 0
+    for place, _, names in os.walk(folder):  # says nothing about folders that vanish meanwhile
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(place, name).lstat().st_size
+    return size
 
 
 def _lock_file(folder: Path) -> Path:

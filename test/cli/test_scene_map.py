@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +139,29 @@ def test_a_map_that_somebody_makes_is_not_removed(tmp_path, monkeypatch):
         assert old.exists()
     scene_map._make_room(new)
     assert new.exists() and not old.exists()
+
+
+def test_making_room_bears_another_map_being_built(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASTRA_MAP_CACHE_GB", "1")
+    new, building = keep(tmp_path, "new", 10, 0), keep(tmp_path, "building", 10, 0)
+    done = threading.Event()
+
+    def build():
+        while not done.is_set():
+            for number in range(20):
+                (building / "map.building" / str(number)).mkdir(parents=True)
+                (building / "map.building" / str(number) / "data").touch()
+            shutil.rmtree(building / "map.building")
+
+    other = threading.Thread(target=build)
+    other.start()
+    try:
+        for _ in range(100):
+            scene_map._make_room(new)
+    finally:
+        done.set()
+        other.join()
+    assert new.exists() and building.exists()
 
 
 def test_a_limit_that_is_no_number_is_refused(tmp_path, monkeypatch):
