@@ -140,6 +140,16 @@ def check_cupy() -> Finding:
     )
 
 
+def check_text_reader() -> Finding:
+    """Look at what reads signs."""
+    missing = [name for name in ("rapidocr", "onnxruntime") if util.find_spec(name) is None]
+    if missing:
+        detail = f"{missing[0]} is not installed: look-alike places are told apart by looks alone"
+        return Finding("text reader", "optional", detail, f".venv/bin/pip install {missing[0]}")
+    versions = [f"{name} {metadata.version(name)}" for name in ("rapidocr", "onnxruntime")]
+    return Finding("text reader", "ok", ", ".join(versions))
+
+
 def check_rendering() -> Finding:
     """Render one picture with MuJoCo, now."""
     layout = Layout(Path(__file__).resolve().parents[1])
@@ -184,6 +194,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     check_numpy,
     check_torch,
     check_cupy,
+    check_text_reader,
     check_rendering,
     check_cores,
     check_memory,

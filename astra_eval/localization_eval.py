@@ -103,10 +103,18 @@ class LocalizationWork:
 
 def _methods(astra_map: AstraMap, seed: int) -> dict[str, Method]:
     """Return who answers; the stack first, baselines after it."""
-    from astra_global.localize import Localizer, PnpLocalizer, RetrievalLocalizer
+    from astra_global.localize import (
+        LocalizeConfig,
+        Localizer,
+        PnpLocalizer,
+        RetrievalLocalizer,
+        SignConfig,
+    )
 
+    blind_to_signs = LocalizeConfig(signs=SignConfig(read=False))
     return {
         "astra": Stack(astra_map, Localizer(astra_map)),
+        "no_ocr": Stack(astra_map, Localizer(astra_map, blind_to_signs)),
         "sift_pnp": BestMoment(PnpLocalizer(astra_map)),
         "retrieval": LastMoment(RetrievalLocalizer(astra_map)),
         "random_node": RandomNode(astra_map, stream(seed, "random node")),

@@ -17,8 +17,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Of 60000 to 63009 some were looked at while the stack was built; these were not.
-FIRST_SEED = 64000
+#: Of 60000 to 64009 some were looked at while the stack was built; these were not.
+FIRST_SEED = 65000
 FAMILIES = ("home", "office", "warehouse")
 
 

@@ -96,7 +96,9 @@ def _facts(results: Mapping[str, Any]) -> str:
     return (
         f"Sensor profile `{all_of('profile')}`, code `{all_of('versions', 'code')}`, "
         f"MuJoCo {all_of('versions', 'mujoco')}, NumPy {all_of('versions', 'numpy')}, "
-        f"OpenCV {all_of('versions', 'opencv-python-headless')}, no learned weights."
+        f"OpenCV {all_of('versions', 'opencv-python-headless')}. "
+        "No learned weights of our own; signs are read by RapidOCR "
+        f"{all_of('versions', 'rapidocr')}."
     )
 
 

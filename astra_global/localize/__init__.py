@@ -1,7 +1,7 @@
 """Self-localization: camera pictures and a map give poses with odds, or a refusal."""
 
 from astra_global.localize.baselines import PnpLocalizer, RetrievalLocalizer
-from astra_global.localize.config import FeatureConfig, JudgeConfig, LocalizeConfig
+from astra_global.localize.config import FeatureConfig, JudgeConfig, LocalizeConfig, SignConfig
 from astra_global.localize.localizer import Localizer
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Localizer",
     "PnpLocalizer",
     "RetrievalLocalizer",
+    "SignConfig",
 ]

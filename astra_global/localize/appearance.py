@@ -20,13 +20,12 @@ from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics
 from astra_global.localize.free_rays import free_rays, sight_of
 from astra_global.localize.index import GRID_STEP_PX, grid_of
-from astra_global.localize.place_map import PlaceMap
+from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
 
 __all__ = ["PictureShelf", "View", "correlation", "predict_view", "smooth_gray"]
 
 _MAX_REFERENCES = 10  # a near thing that the nearest pictures miss may be in the tenth
 _MAX_ANGLE_RAD = 1.1
-_MIN_DEPTH_M = 0.2
 _METRES_PER_RAD = 0.7  # how far away a picture may be rather than turned, to be as good a source
 _BLUR_SIGMA_PX = 0.8
 _MAX_ENLARGEMENT = 1.3  # a picture from further away is blurred in the view
@@ -199,7 +198,7 @@ def _drawn_depth(
         to_view = se3.inverse(t_map_optical) @ places.t_map_optical[reference]
         parts.append(se3.transform_points(to_view, optical))
     seen = np.concatenate(parts)
-    seen = seen[seen[:, 2] > _MIN_DEPTH_M]
+    seen = seen[seen[:, 2] > MIN_DEPTH_M]
     pixels = k.project(seen) if len(seen) else np.zeros((0, 2))
     cells = np.floor(pixels / GRID_STEP_PX).astype(np.intp)
     shape = _grid_pixels(k).shape[:2]

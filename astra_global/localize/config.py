@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from astra_core.config import setting
 from astra_core.errors import ConfigError
 
-__all__ = ["FeatureConfig", "JudgeConfig", "LocalizeConfig"]
+__all__ = ["FeatureConfig", "JudgeConfig", "LocalizeConfig", "SignConfig"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,24 @@ class JudgeConfig:
     inlier_log_odds: float = setting(
         3.0, "How these odds grow when the inliers double, as a log", minimum=0.0
     )
+
+
+@dataclass(frozen=True)
+class SignConfig:
+    """How signs are read where places look alike."""
+
+    read: bool = setting(True, "Read signs where several places look alike")
+    min_confidence: float = setting(
+        0.8, "Confidence of the reader below which a text says nothing", minimum=0.0, maximum=1.0
+    )
+    min_letters: int = setting(2, "Letters and digits that a text must have", minimum=1)
+    detector_side_px: int = setting(
+        480, "Smaller side to which pictures are enlarged to find texts", minimum=32
+    )
+    log_odds_per_letter: float = setting(
+        3.0, "Evidence of a letter that differs from the sign on the map", minimum=0.0
+    )
+    max_log_odds: float = setting(8.0, "Evidence of all signs of a moment at most", minimum=0.1)
 
 
 @dataclass(frozen=True)
@@ -137,6 +155,7 @@ class LocalizeConfig:
         0.9, "Confidence that a single picture needs to name a place", minimum=0.0, maximum=1.0
     )
     judge: JudgeConfig = field(default_factory=JudgeConfig)
+    signs: SignConfig = field(default_factory=SignConfig)
 
     def __post_init__(self) -> None:
         """Refuse thresholds that contradict each other."""

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_global.localize.index import GRID_STEP_PX
-from astra_global.localize.place_map import PlaceMap
+from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
 
 __all__ = ["Sight", "free_rays", "sight_of"]
 
 _SAMPLES = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)  # of the ray
 _OWN_RADIUS_M = 0.35  # the robot stands there itself
-_MIN_DEPTH_M = 0.2
 _BEFORE = 0.97  # of the depth of what a picture shows: nearer is free
 
 
@@ -73,7 +72,7 @@ def sight_of(points: NDArray[np.float64], picture: int, places: PlaceMap) -> Sig
     """Return how a picture of the map, given by number, sees points ``(N, 3)`` in ``map``."""
     optical = se3.transform_points(se3.inverse(places.t_map_optical[picture]), points)
     depth = optical[:, 2]
-    shown = depth > _MIN_DEPTH_M
+    shown = depth > MIN_DEPTH_M
     pixels = np.full((len(points), 2), -1e4)
     pixels[shown] = places.camera_of(picture).intrinsics.project(optical[shown])
     inverse = places.index.inverse_depth[picture]

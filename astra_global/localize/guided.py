@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from astra_core import se3
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.features import to_float
-from astra_global.localize.place_map import PlaceMap
+from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
 from astra_global.localize.query import Query, QueryPicture
 from astra_global.localize.rig_pose import Correspondences
 
@@ -20,7 +20,6 @@ __all__ = ["guided_matches"]
 
 _MAX_ANGLE_RAD = 1.1  # between the optical axes of query and reference
 _NEIGHBOURS = 6  # query features looked at around a prediction
-_MIN_DEPTH_M = 0.2
 
 
 def guided_matches(
@@ -58,7 +57,7 @@ def guided_matches(
         points = np.concatenate([places.index.points[span] for span in spans]).astype(np.float64)
         source = np.repeat(references, [span.stop - span.start for span in spans])
         optical = se3.transform_points(se3.inverse(t_map_optical), points)
-        front = optical[:, 2] > _MIN_DEPTH_M
+        front = optical[:, 2] > MIN_DEPTH_M
         k = camera.intrinsics
         pixels = np.full((len(points), 2), -1.0)
         pixels[front] = k.project(optical[front])

@@ -13,7 +13,8 @@ each other, cut to [low, high] and scaled to [0, 1]: where two places show the s
 fit comes from how well they were drawn. Only windows that both poses predict and that have contrast
 count. The bound B of a block keeps one moved thing from deciding; u takes the weight from small
 sums, which come from rivals whose nodes stand at different distances. A view that contradicts the
-pictures in many windows speaks for a place that is not among the poses at all.
+pictures in many windows speaks for a place that is not among the poses at all. Signs are read
+first (:mod:`astra_global.localize.signs`): a letter is too small to count among the windows.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.hypothesis import Hypothesis
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query
+from astra_global.localize.signs import Signs
 
 __all__ = ["Judge", "Verdict", "block_log_odds", "support_log_odds"]
 
@@ -71,11 +73,12 @@ class Verdict:
 class Judge:
     """Compares poses on one map."""
 
-    def __init__(self, places: PlaceMap, config: LocalizeConfig) -> None:
+    def __init__(self, places: PlaceMap, config: LocalizeConfig, signs: Signs) -> None:
         """Prepare; pictures of the map are opened when they are needed."""
         self._places = places
         self._config = config
         self._shelf = PictureShelf(places)
+        self._signs = signs
 
     def judge(self, query: Query, standing: Sequence[Hypothesis]) -> Verdict:
         """Order poses by likelihood, and say how likely each is.
@@ -85,11 +88,15 @@ class Judge:
             standing: At least one pose.
         """
         config = self._config.judge
-        ranked = sorted(standing, key=lambda one: -one.num_inliers)
+        said = self._signs.saying(query, standing)
+        counts = np.array([one.num_inliers for one in standing], dtype=np.float64)
+        support = np.lexsort((-counts, -said.log_likelihood))
+        ranked, counts = [standing[int(number)] for number in support], counts[support]
+        by_signs = said.log_likelihood[support]
         drawn = ranked[: config.max_poses]
-        counts = np.array([one.num_inliers for one in ranked], dtype=np.float64)
-        evidence, views = self._evidence(query, drawn)
+        evidence, views = self._evidence(query, drawn, by_signs)
         odds = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
+        odds += by_signs[:, None] - by_signs[None, :]
         odds[: len(drawn), : len(drawn)] += self._tempered(evidence)
         # The best pose is the one that no other beats, or that is beaten by least.
         best = _unbeaten(odds[: len(drawn), : len(drawn)])
@@ -103,24 +110,26 @@ class Judge:
         order = np.argsort(-relative, kind="stable")
         order = np.concatenate([[best], order[order != best]])
         contradiction = self._contradiction(views[best])
+        elsewhere = self._elsewhere_log_odds(counts[best], contradiction)
         return Verdict(
             tuple(ranked[int(number)] for number in order),
             tuple(float(relative[number]) for number in order),
-            self._elsewhere_log_odds(counts[best], contradiction),
+            elsewhere + said.elsewhere - float(by_signs[best]),
             contradiction,
         )
 
     def _evidence(
-        self, query: Query, poses: Sequence[Hypothesis]
+        self, query: Query, poses: Sequence[Hypothesis], by_signs: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], list[list[_Compared]]]:
         """Return evidence ``(poses, poses)`` of row against column, and every compared view.
 
-        Picture by picture; poses that the pictures so far rule out are not drawn any further.
+        Picture by picture; poses that the pictures so far rule out are not drawn any further, and
+        those that signs rule out (log likelihoods ``by_signs``, best first) are not drawn at all.
         """
         config, count = self._config.judge, len(poses)
         evidence = np.zeros((count, count))
         views: list[list[_Compared]] = [[] for _ in poses]
-        alive = np.arange(count)
+        alive = np.flatnonzero(by_signs[:count] > by_signs[0] - self._config.signs.max_log_odds)
         for picture in query.pictures:
             gray = smooth_gray(picture.image)
             for number in alive:
@@ -182,6 +191,8 @@ class Judge:
 
     def _contradiction(self, views: Sequence[_Compared]) -> float:
         config = self._config.judge
+        if not views:
+            return float("nan")
         fit = np.stack([view.fit for view in views])
         contrast = np.stack([view.contrast for view in views])
         telling = np.isfinite(fit) & (contrast >= config.min_contrast)

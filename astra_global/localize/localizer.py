@@ -22,6 +22,8 @@ from astra_global.localize.judge import Judge, Verdict
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query, QueryReader
 from astra_global.localize.search import HypothesisSearch
+from astra_global.localize.signs import Signs
+from astra_global.localize.text_reader import text_reader
 from astra_global.types import AstraMap, PoseAlternative, PoseFix
 
 __all__ = ["Localizer", "supporting_nodes"]
@@ -50,7 +52,8 @@ class Localizer:
         self._places = PlaceMap(astra_map, index)
         self._reader = QueryReader(astra_map.rig, self._places.index, self.config.sync_tolerance_s)
         self._search = HypothesisSearch(self._places, self.config)
-        self._judge = Judge(self._places, self.config)
+        signs = Signs(self._places, self.config.signs, text_reader(self.config.signs))
+        self._judge = Judge(self._places, self.config, signs)
 
     @property
     def rig(self) -> CameraRig:

@@ -13,7 +13,10 @@ from astra_core.errors import ConfigError, MapFormatError
 from astra_global.localize.index import INDEX_FILE, LocalizationIndex, load_index
 from astra_global.types import AstraMap, MapNode
 
-__all__ = ["PlaceMap"]
+__all__ = ["MIN_DEPTH_M", "PlaceMap"]
+
+#: Nothing nearer to a camera is looked for.
+MIN_DEPTH_M = 0.2
 
 
 class PlaceMap:

@@ -114,7 +114,7 @@ def test_localization_writes_the_stable_keys(tmp_path: Path) -> None:
         *("within_1m_5deg_percent", "within_025m_2deg_percent", "within_10m_percent"),
         *("refused_percent", "false_fix_percent", "seconds_per_query"),
     }
-    assert set(data["baselines"]) == {"sift_pnp", "retrieval", "random_node"}
+    assert set(data["baselines"]) == {"no_ocr", "sift_pnp", "retrieval", "random_node"}
     assert (data["n"], data["cameras"], data["frames"]) == (2, "rig", 2)
     assert data["results"]["within_10m_percent"] == 100.0
     first = target.read_text()

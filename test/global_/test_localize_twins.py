@@ -138,7 +138,7 @@ def test_what_two_places_share_is_no_evidence_however_badly_one_is_drawn() -> No
     def board() -> np.ndarray:
         return cv2.GaussianBlur(rng.uniform(0, 255, (96, 128)).astype(np.float32), (0, 0), 2.0)
 
-    judge = Judge(None, LocalizeConfig())
+    judge = Judge(None, LocalizeConfig(), None)
     seen, other = board(), board()
     smeared = cv2.GaussianBlur(seen, (0, 0), 4.0)
 
