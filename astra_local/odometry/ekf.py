@@ -3,6 +3,12 @@
 The gyro rules the heading, the wheels rule the speed, and each tells the other's constant errors:
 see :mod:`astra_local.odometry.model`. So the gyro bias becomes known while driving, too, and a
 robot that stands still is told so, which pins it at once. Either sensor may be missing.
+
+The pose is continuous: a reading moves it by what the robot may have driven since the reading
+before, and no further. The optimal gain would move it by all that a constant error has done to it
+since the start, as soon as that error is better known: by decimetres, of a robot that stands. What
+was seen from the old pose would then lie in the wrong place, and that is what `odom` is for (REP
+105). The covariance is that of the gain that is used (Joseph's form holds for any).
 """
 
 from __future__ import annotations
@@ -65,6 +71,7 @@ class WheelImuFilter:
         self._still_since_ns: int | None = None
         self._last_gyro = 0.0
         self._last_gyro_ns: int | None = None
+        self._speed_interval_s = self._turn_interval_s = 0.0  # since they were measured before
         self.refused: Counter[str] = Counter()
 
     @property
@@ -212,6 +219,7 @@ class WheelImuFilter:
         rate = sample.angular_velocity_rad_s[2]
         if abs(rate - self._last_gyro) > 6.0 * max(c.gyro_noise_rad_s, _SURELY_TURNING_RAD_S):
             self._still_since_ns = None  # the body moves whatever the wheels say
+        self._turn_interval_s = self._interval_s(self._last_gyro_ns, sample.stamp_ns)
         self._last_gyro, self._last_gyro_ns = rate, sample.stamp_ns
         # A turn that begins faster than a turn may walk is a new turn, not a new bias.
         expected, jacobian = model.gyro(self._state)
@@ -227,6 +235,9 @@ class WheelImuFilter:
     def _update_wheels(self, sample: WheelSample) -> None:
         c = self._config
         v, w = sample.linear_velocity_mps, sample.angular_velocity_rad_s
+        self._speed_interval_s = self._interval_s(self._last_wheel_ns, sample.stamp_ns)
+        if self._gyro_is_lost(sample.stamp_ns):
+            self._turn_interval_s = self._speed_interval_s
         self._last_wheel_ns = sample.stamp_ns
         self._update(model.wheel_linear, v, c.wheel_linear_noise_mps)
         if not self._slides(sample):
@@ -247,13 +258,32 @@ class WheelImuFilter:
 
         Then they spin, are blocked, or the robot is pushed or carried: they say nothing.
         """
-        gyro = self._last_gyro_ns
-        if gyro is None or to_seconds(sample.stamp_ns - gyro) > _GYRO_LOST_S:
+        if self._gyro_is_lost(sample.stamp_ns):
             return False
         expected, jacobian = model.wheel_turn(self._state)
         variance = float(jacobian @ self._covariance @ jacobian)
         limit = _SLIDING_SIGMA**2 * (variance + self._config.wheel_turn_noise_rad_s**2)
         return (sample.angular_velocity_rad_s - expected) ** 2 > limit
+
+    def _gyro_is_lost(self, stamp_ns: int) -> bool:
+        gyro = self._last_gyro_ns
+        return gyro is None or to_seconds(stamp_ns - gyro) > _GYRO_LOST_S
+
+    def _interval_s(self, before_ns: int | None, stamp_ns: int) -> float:
+        """Return how long a velocity was not measured before a stamp; 0 after a gap."""
+        seconds = 0.0 if before_ns is None else to_seconds(stamp_ns - before_ns)
+        return seconds if 0.0 < seconds <= _LONGEST_BRIDGE_S else 0.0
+
+    def _pose_gain(self, gain: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far the pose ``(3,)`` moves where the velocities change by ``gain``.
+
+        They were predicted to be constant since they were measured before; if they have grown
+        evenly, the mean was off by half of what they are off now.
+        """
+        heading = float(self._state[2])
+        ahead = 0.5 * self._speed_interval_s * model.true_share(self._state) * gain[_U]
+        turned = 0.5 * self._turn_interval_s * gain[_W]
+        return np.array([ahead * math.cos(heading), ahead * math.sin(heading), turned])
 
     def _update(
         self,
@@ -271,6 +301,7 @@ class WheelImuFilter:
         if excess > variance + measured:
             measured = excess - variance
         gain = column / (variance + measured)
+        gain[:3] = self._pose_gain(gain)
         self._state = self._state + gain * innovation
         keep = _IDENTITY - np.outer(gain, jacobian)
         self._covariance = keep @ self._covariance @ keep.T + measured * np.outer(gain, gain)

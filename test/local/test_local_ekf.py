@@ -206,6 +206,29 @@ def test_driving_finds_bias_and_scale_without_ever_standing() -> None:
     assert 3.1 < np.sum(np.square(honest_scale)) < 40.0
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_robot_that_stands_stays_where_it_is_whatever_is_learned_meanwhile(seed: int) -> None:
+    # Standing tells the gyro's bias, and with it where the robot must have come from. But what it
+    # has seen on the way was put where the pose was then: odometry never looks back.
+    course, rng = simulate(seed, 45.0), np.random.default_rng(seed)
+    odometry, poses, biases = course.odometry, [], []
+    began_ns = odometry.odometry().stamp_ns
+    for number in range(300):
+        now = began_ns + (number + 1) * 20 * MS
+        rates = course.bias + rng.normal(0.0, CONFIG.gyro_noise_rad_s, 2)
+        samples = [
+            ImuSample(now - late, (0.0, 0.0, float(rate)), (0.1, 0.05, 9.81))
+            for late, rate in zip((10 * MS, 0), rates, strict=True)
+        ]
+        standing = Observation(now, tuple(samples), (WheelSample(now, 0.0, 0.0),), ())
+        poses.append(odometry.observe(standing).pose)
+        biases.append(odometry.state[5])
+    settled = np.array(poses[25:])
+    assert np.ptp(biases) > 1e-4  # something was learned
+    assert np.ptp(settled[:, :2], axis=0).max() < 0.002
+    assert np.ptp(settled[:, 2]) < 0.002
+
+
 def test_a_unit_without_accelerometer_tells_nothing_of_the_scale() -> None:
     odometry = WheelImuFilter(CONFIG)
     for number in range(1, 501):
