@@ -123,8 +123,8 @@ def acceleration_noise(heading_rad: float, dt_s: float, linear: float, angular: 
     """Return the noise of one step ``(12, 12)``: white acceleration, forward and turning.
 
     A velocity that walks moves the pose within the same step, by half of it on average:
-    [[dt^3/3, dt^2/2], [dt^2/2, dt]] times the density, for distance and speed. Without the
-    off-diagonal part a reading at the end of a step could not correct the pose, which would lag.
+    [[dt^3/3, dt^2/2], [dt^2/2, dt]] times the density, for distance and speed: who was wrong about
+    the speed at the end of a step was half as wrong about the way.
 
     Args:
         heading_rad: Direction of the forward motion.
