@@ -82,8 +82,8 @@ class SignConfig:
     detector_side_px: int = setting(
         480, "Smaller side to which pictures are enlarged to find texts", minimum=32
     )
-    log_odds_per_letter: float = setting(
-        3.0, "Evidence of a letter that differs from the sign on the map", minimum=0.0
+    log_likelihood_per_letter: float = setting(
+        3.0, "What a letter that differs from the sign on the map costs a pose", minimum=0.0
     )
     max_log_odds: float = setting(8.0, "Evidence of all signs of a moment at most", minimum=0.1)
 

@@ -3,7 +3,7 @@
 Look-alike places share most of what is seen from them, so counting matches does not tell them
 apart. Here the view from every pose is drawn from the map and compared with the pictures window by
 window. A window that fits two poses equally well says nothing about them, whatever it shows; one
-that fits the one and not the other is evidence: a letter on a sign, a door at the end of the aisle.
+that fits the one and not the other is evidence: a poster, a door at the end of the aisle.
 
     e(i, j) = sum over blocks of  B tanh( sum over windows of a (1 - t_ij) (s_i - s_j) / B )
     log odds(i, j) = e |e| / (|e| + u)
@@ -88,24 +88,27 @@ class Judge:
             standing: At least one pose.
         """
         config = self._config.judge
-        said = self._signs.saying(query, standing)
+        said = self._signs.evidence(query, standing)
         counts = np.array([one.num_inliers for one in standing], dtype=np.float64)
-        support = np.lexsort((-counts, -said.log_likelihood))
-        ranked, counts = [standing[int(number)] for number in support], counts[support]
-        by_signs = said.log_likelihood[support]
-        drawn = ranked[: config.max_poses]
-        evidence, views = self._evidence(query, drawn, by_signs)
+        # Poses that signs rule out are not drawn; of the others the best supported ones are.
+        possible = said.log_likelihood > said.log_likelihood.max() - self._config.signs.max_log_odds
+        support = said.log_likelihood + config.inlier_exponent * np.log(np.maximum(counts, 1.0))
+        order = np.lexsort((-support, ~possible))
+        ranked, counts = [standing[int(number)] for number in order], counts[order]
+        by_signs = said.log_likelihood[order]
+        drawn = ranked[: min(config.max_poses, np.count_nonzero(possible))]
+        evidence, views = self._evidence(query, drawn)
+        looks = self._tempered(evidence)
         odds = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
         odds += by_signs[:, None] - by_signs[None, :]
-        odds[: len(drawn), : len(drawn)] += self._tempered(evidence)
+        odds[: len(drawn), : len(drawn)] += looks
         # The best pose is the one that no other beats, or that is beaten by least.
         best = _unbeaten(odds[: len(drawn), : len(drawn)])
         relative = odds[:, best].copy()
-        if len(ranked) > len(drawn):
-            # Poses with less support that were not drawn are no likelier than the best rival that
-            # was: nothing is known for them, and all that is known of their like is against them.
-            rivals = np.delete(relative[: len(drawn)], best)
-            relative[len(drawn) :] += rivals.max(initial=-config.max_log_odds)
+        if 1 < len(drawn) < len(ranked):
+            # Poses that were not drawn look no better than the best rival that was: nothing is
+            # known for them, and all that is known of their like is against them.
+            relative[len(drawn) :] += min(0.0, float(np.delete(looks[:, best], best).max()))
         relative = np.minimum(relative, 0.0)
         order = np.argsort(-relative, kind="stable")
         order = np.concatenate([[best], order[order != best]])
@@ -119,17 +122,16 @@ class Judge:
         )
 
     def _evidence(
-        self, query: Query, poses: Sequence[Hypothesis], by_signs: NDArray[np.float64]
+        self, query: Query, poses: Sequence[Hypothesis]
     ) -> tuple[NDArray[np.float64], list[list[_Compared]]]:
         """Return evidence ``(poses, poses)`` of row against column, and every compared view.
 
-        Picture by picture; poses that the pictures so far rule out are not drawn any further, and
-        those that signs rule out (log likelihoods ``by_signs``, best first) are not drawn at all.
+        Picture by picture; poses that the pictures so far rule out are not drawn any further.
         """
         config, count = self._config.judge, len(poses)
         evidence = np.zeros((count, count))
         views: list[list[_Compared]] = [[] for _ in poses]
-        alive = np.flatnonzero(by_signs[:count] > by_signs[0] - self._config.signs.max_log_odds)
+        alive = np.arange(count)
         for picture in query.pictures:
             gray = smooth_gray(picture.image)
             for number in alive:
@@ -191,8 +193,6 @@ class Judge:
 
     def _contradiction(self, views: Sequence[_Compared]) -> float:
         config = self._config.judge
-        if not views:
-            return float("nan")
         fit = np.stack([view.fit for view in views])
         contrast = np.stack([view.contrast for view in views])
         telling = np.isfinite(fit) & (contrast >= config.min_contrast)

@@ -52,7 +52,7 @@ class Localizer:
         self._places = PlaceMap(astra_map, index)
         self._reader = QueryReader(astra_map.rig, self._places.index, self.config.sync_tolerance_s)
         self._search = HypothesisSearch(self._places, self.config)
-        signs = Signs(self._places, self.config.signs, text_reader(self.config.signs))
+        signs = Signs(self._places, self.config, text_reader(self.config.signs))
         self._judge = Judge(self._places, self.config, signs)
 
     @property

@@ -4,15 +4,18 @@ The aisles of a warehouse differ in little more than what is written in them. A 
 speaks for a pose at which the map has a sign with this text in this direction, and against one at
 which it has a sign with another text there, or none:
 
-    log p(text | pose) = - a min(d, 2)          the map has a sign there, d letters differ
-                       = log (m + 1/2)/(M + 1)  it has none, and m of its M texts are what was read
+    log p(text | pose) = - a min(d, 2)                    the map has a sign there, d letters differ
+                       = max(- a, log((m + 1/2)/(M + 1))) it has none, and m of its M texts fit
 
-A part of a text fits as well as the whole ("13" on "B-13"): pictures cut signs off. Maps do not
-list every sign. A text that is on none of them, but for one letter, was misread or is not listed:
+A part of a text fits as well as the whole ("13" on "B-13"): pictures cut signs off. Letters that
+look alike (O, D and 0) count as one: they are misread again and again. Maps do not list every sign;
+a text that is on none of the map, but for one letter, is most likely another sign than the one that
+the map has there:
 
     log p(text | pose) = - a  where the map has a sign,  - a / 3  where it has none
 
-and one that is like none at all (a box, a calendar) says nothing.
+One that is like none at all (a box, a calendar) says nothing, and neither does a short one unless
+it is exact. What a single pose shows is not read: signs choose among poses, they refuse none.
 """
 
 from __future__ import annotations
@@ -26,24 +29,26 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.camera import Camera
-from astra_global.localize.config import SignConfig
+from astra_global.localize.config import LocalizeConfig
+from astra_global.localize.features import undistort
 from astra_global.localize.hypothesis import Hypothesis
 from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
 from astra_global.localize.query import Query
 from astra_global.localize.text_reader import TextReader
 
-__all__ = ["SignSaying", "Signs", "letters_of", "letters_that_differ"]
+__all__ = ["SignEvidence", "Signs", "letters_of", "partial_edit_distance"]
 
-_UNKNOWN_SIZE_M = 0.4
 _MARGIN_PX = 6.0
 _MOST_LETTERS = 2  # that may differ: more, and it is another text altogether
-_NOT_LISTED = 1 / 3  # of the evidence of a letter: the map does not list every sign
-_LONGER = 1.4  # times the sign on the map that a text may be long: boxes are drawn generously
-_SHORTER = 0.3  # times, if it is the whole text
+_LETTERS_FOR_ONE_WRONG = 3  # that a text must have to be taken for a sign that is not listed
+_NOT_LISTED = 1 / 3  # of what a letter that differs costs
+_LOOK_ALIKE = str.maketrans("ODQILBSZG", "000118526")
+_LONGER = 1.4  # times its sign on the map that a text may be long: boxes are drawn generously
+_SHORTER = 0.3  # times the share of the sign's letters that it has
 
 
 @dataclass(frozen=True, eq=False)
-class SignSaying:
+class SignEvidence:
     """What the texts of one moment say.
 
     Attributes:
@@ -59,16 +64,18 @@ class SignSaying:
 
 @dataclass(frozen=True)
 class _Text:
+    """A text in a picture; its box in pixels without distortion."""
+
     camera: int
     letters: str
-    center_px: NDArray[np.float64]
-    size_px: NDArray[np.float64]
+    low_px: NDArray[np.float64]
+    high_px: NDArray[np.float64]
 
 
 class Signs:
     """The signs of one map, and how to read those in the pictures."""
 
-    def __init__(self, places: PlaceMap, config: SignConfig, reader: TextReader | None) -> None:
+    def __init__(self, places: PlaceMap, config: LocalizeConfig, reader: TextReader | None) -> None:
         """Prepare for one map.
 
         Args:
@@ -77,96 +84,111 @@ class Signs:
             reader: Reads pictures; ``None`` if nothing can.
         """
         signs = [mark for mark in places.map.landmarks if letters_of(mark.text)]
-        self._rig = places.rig
+        self._places = places
         self._config = config
         self._reader = reader if signs else None
         self._letters = [letters_of(mark.text) for mark in signs]
         self._texts = sorted(set(self._letters))
         center = np.array([mark.position_m for mark in signs]).reshape(-1, 1, 3)
         size = np.array([mark.size_m for mark in signs]).reshape(-1, 1, 3)
-        size = np.where(size.max(axis=2, keepdims=True) > 0.0, size, _UNKNOWN_SIZE_M)
         corner = np.stack(np.meshgrid(*[(-0.5, 0.5)] * 3, indexing="ij"), axis=-1).reshape(1, 8, 3)
         self._corners = center + size * corner
+        self._has_size = size.max(axis=(1, 2)) > 0.0
+        seen_from = [set(mark.node_ids) for mark in signs]
+        self._seen_from = np.array(
+            [[node.id in nodes for node in places.nodes] for nodes in seen_from], dtype=bool
+        ).reshape(len(signs), len(places.nodes))
 
-    def saying(self, query: Query, poses: Sequence[Hypothesis]) -> SignSaying:
-        """Read the pictures, and say how likely every pose is by what they say.
-
-        A single pose has no rival: nothing is read.
-        """
+    def evidence(self, query: Query, poses: Sequence[Hypothesis]) -> SignEvidence:
+        """Read the pictures, and say how likely every pose is by what they say."""
         total, elsewhere, count = np.zeros(len(poses)), 0.0, 0
         if self._reader is not None and len(poses) > 1:
             for text in self._read(query, self._reader):
-                differing = {
-                    known: letters_that_differ(text.letters, known) for known in self._texts
-                }
-                least = min(differing.values())
-                if least >= _MOST_LETTERS:
+                wrong = {known: partial_edit_distance(text.letters, known) for known in self._texts}
+                least = min(wrong.values())
+                if least > min(1, len(text.letters) // _LETTERS_FOR_ONE_WRONG):
                     continue
-                nothing = self._log_nothing(least, differing)
-                total += [self._log_likelihood(text, pose, differing, nothing) for pose in poses]
+                nothing = self._log_nothing(wrong)
+                total += [self._log_likelihood(text, pose, wrong, nothing) for pose in poses]
                 elsewhere += nothing
                 count += 1
-        limit = self._config.max_log_odds
+        limit = self._config.signs.max_log_odds
         best = float(total.max(initial=-math.inf))
-        return SignSaying(
+        return SignEvidence(
             np.maximum(total, best - limit),
             float(np.clip(elsewhere, best - limit, best + limit)),
             count,
         )
 
     def _read(self, query: Query, reader: TextReader) -> list[_Text]:
-        config, texts = self._config, []
+        config, texts = self._config.signs, []
         for picture in query.pictures:
+            intrinsics = self._places.rig.cameras[picture.camera].intrinsics
             for found in reader.read(picture.image):
                 letters = letters_of(found.text)
                 if found.confidence < config.min_confidence or len(letters) < config.min_letters:
                     continue
-                low, high = np.array(found.low_px), np.array(found.high_px)
-                texts.append(_Text(picture.camera, letters, 0.5 * (low + high), high - low))
+                (u0, v0), (u1, v1) = found.low_px, found.high_px
+                box = np.array([(u0, v0), (u1, v0), (u1, v1), (u0, v1)], dtype=np.float32)
+                ideal = undistort(box, intrinsics).astype(np.float64)
+                texts.append(_Text(picture.camera, letters, ideal.min(axis=0), ideal.max(axis=0)))
         return texts
 
     def _log_likelihood(
-        self, text: _Text, pose: Hypothesis, differing: dict[str, int], nothing: float
+        self, text: _Text, pose: Hypothesis, wrong: dict[str, int], nothing: float
     ) -> float:
-        there = self._signs_at(text, self._rig.cameras[text.camera], pose)
+        there = self._signs_at(text, self._places.rig.cameras[text.camera], pose)
         if not len(there):
             return nothing
-        wrong = min(differing[self._letters[int(number)]] for number in there)
-        most = 1 if min(differing.values()) else _MOST_LETTERS
-        return -self._config.log_odds_per_letter * min(wrong, most)
+        here = min(wrong[self._letters[int(number)]] for number in there)
+        most = 1 if min(wrong.values()) else _MOST_LETTERS
+        return -self._config.signs.log_likelihood_per_letter * min(here, most)
 
-    def _log_nothing(self, least: int, differing: dict[str, int]) -> float:
+    def _log_nothing(self, wrong: dict[str, int]) -> float:
         """Return the log likelihood of a text where the map has no sign."""
-        if least:
-            return -_NOT_LISTED * self._config.log_odds_per_letter
-        fitting = sum(number == 0 for number in differing.values())
-        return math.log((fitting + 0.5) / (len(self._texts) + 1.0))
+        fitting = sum(number == 0 for number in wrong.values())
+        if not fitting:
+            return -_NOT_LISTED * self._config.signs.log_likelihood_per_letter
+        share = (fitting + 0.5) / (len(self._texts) + 1.0)
+        return max(-self._config.signs.log_likelihood_per_letter, math.log(share))
 
     def _signs_at(self, text: _Text, camera: Camera, pose: Hypothesis) -> NDArray[np.intp]:
         """Return the signs of the map that should be seen where a text is, from a pose."""
         t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
         to_optical = se3.inverse(t_map_base @ camera.t_base_optical)
-        optical = se3.transform_points(to_optical, self._corners.reshape(-1, 3))
-        ahead = (optical[:, 2] > MIN_DEPTH_M).reshape(-1, 8).all(axis=1)
-        optical[optical[:, 2] <= MIN_DEPTH_M, 2] = np.nan
-        pixels = camera.intrinsics.project(optical).reshape(-1, 8, 2)
-        pixels[~ahead] = np.nan
+        optical = se3.transform_points(to_optical, self._corners.reshape(-1, 3)).reshape(-1, 8, 3)
+        seen = np.flatnonzero((optical[..., 2] > MIN_DEPTH_M).all(axis=1) & self._in_sight(pose))
+        k = camera.intrinsics
+        pixels = k.project(optical[seen])
+        most = np.array([k.width_px, k.height_px]) - 1.0
         low, high = pixels.min(axis=1), pixels.max(axis=1)
-        away = np.maximum(low - text.center_px, text.center_px - high).max(axis=1)
-        ratio = text.size_px / np.maximum(high - low, 1.0)
-        fits = (ratio <= _LONGER).all(axis=1) & (ratio[:, 0] >= _SHORTER)
-        return np.flatnonzero(ahead & (away <= _MARGIN_PX) & fits)
+        center = 0.5 * (text.low_px + text.high_px)
+        near = (np.maximum(low - center, center - high) <= _MARGIN_PX).all(axis=1)
+        shown = np.clip(high, 0.0, most) - np.clip(low, 0.0, most)
+        ratio = (text.high_px - text.low_px) / np.maximum(shown, 1.0)
+        share = np.array([len(text.letters) / len(self._letters[int(row)]) for row in seen])
+        fits = (ratio <= _LONGER).all(axis=1) & (ratio[:, 0] >= _SHORTER * np.minimum(share, 1.0))
+        return seen[near & (fits | ~self._has_size[seen])]
+
+    def _in_sight(self, pose: Hypothesis) -> NDArray[np.bool_]:
+        """Return which signs nodes near a pose have seen ``(S,)``; those no node has, may be."""
+        config = self._config.judge
+        nodes = self._places.nearest_nodes(pose.pose[:2], config.nodes, config.nodes_radius_m)
+        if not len(nodes):
+            return np.ones(len(self._letters), dtype=bool)
+        return np.asarray(self._seen_from[:, nodes].any(axis=1) | ~self._seen_from.any(axis=1))
 
 
 def letters_of(text: str) -> str:
-    """Return what counts of a text: letters and digits, in capitals."""
-    return "".join(letter for letter in text.upper() if letter.isalnum())
+    """Return what counts of a text: letters and digits, in capitals; one for those alike."""
+    return "".join(letter for letter in text.upper() if letter.isalnum()).translate(_LOOK_ALIKE)
 
 
-def letters_that_differ(part: str, whole: str) -> int:
-    """Return how many letters of ``part`` are wrong, missing or too many, as a part of ``whole``.
+def partial_edit_distance(part: str, whole: str) -> int:
+    """Return the edit distance of ``part`` to that stretch of ``whole`` which is nearest.
 
-    The edit distance to that stretch of ``whole`` which is nearest (Sellers, 1980).
+    How many letters are wrong, missing or too many (P. Sellers, "The theory and computation of
+    evolutionary distances: pattern recognition", 1980).
     """
     row = [0] * (len(whole) + 1)
     for number, letter in enumerate(part, start=1):

@@ -48,12 +48,20 @@ class _RapidOcrReader:
     def __init__(self, config: SignConfig) -> None:
         self._config = config
         self._engine: Any = None
+        self._broken = False
 
     def read(self, image: NDArray[np.uint8]) -> list[ReadText]:
-        if self._engine is None:
-            self._engine = self._open()
-        # The engine wants BGR, as OpenCV does.
-        found = self._engine(np.ascontiguousarray(image[..., ::-1]))
+        if self._broken:
+            return []
+        try:
+            if self._engine is None:
+                self._engine = self._open()
+            # The engine wants BGR, as OpenCV does.
+            found = self._engine(np.ascontiguousarray(image[..., ::-1]))
+        except Exception as error:  # whatever a library throws: the robot localizes without it
+            self._broken = True
+            _log.error("signs are not read any more: %s: %s", type(error).__name__, error)
+            return []
         if found.txts is None:
             return []
         return [

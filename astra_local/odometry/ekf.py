@@ -272,7 +272,8 @@ class WheelImuFilter:
     def _interval_s(self, before_ns: int | None, stamp_ns: int) -> float:
         """Return how long a velocity was not measured before a stamp; 0 after a gap."""
         seconds = 0.0 if before_ns is None else to_seconds(stamp_ns - before_ns)
-        return seconds if 0.0 < seconds <= _LONGEST_BRIDGE_S else 0.0
+        longest = min(_LONGEST_BRIDGE_S, self._config.max_gap_s)
+        return seconds if 0.0 < seconds <= longest else 0.0
 
     def _pose_gain(self, gain: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how far the pose ``(3,)`` moves where the velocities change by ``gain``.
@@ -281,7 +282,7 @@ class WheelImuFilter:
         evenly, the mean was off by half of what they are off now.
         """
         heading = float(self._state[2])
-        ahead = 0.5 * self._speed_interval_s * model.true_share(self._state) * gain[_U]
+        ahead = 0.5 * self._speed_interval_s * model.speed_ratio(self._state) * gain[_U]
         turned = 0.5 * self._turn_interval_s * gain[_W]
         return np.array([ahead * math.cos(heading), ahead * math.sin(heading), turned])
 

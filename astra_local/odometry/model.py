@@ -37,7 +37,7 @@ __all__ = [
     "gyro",
     "predict",
     "sideways_acceleration",
-    "true_share",
+    "speed_ratio",
     "true_speed",
     "turn_rate",
     "wheel_linear",
@@ -70,14 +70,14 @@ class State(IntEnum):
 _X, _Y, _THETA, _U, _W, _B, _K, _T, _M, _S, _D, _A = (int(place) for place in State)
 
 
-def true_share(state: Vector) -> float:
+def speed_ratio(state: Vector) -> float:
     """Return v / u = 1 - k - s."""
     return float(1.0 - state[_K] - state[_S])
 
 
 def true_speed(state: Vector) -> float:
     """Return v = (1 - k - s) u, m/s."""
-    return float(state[_U]) * true_share(state)
+    return float(state[_U]) * speed_ratio(state)
 
 
 def predict(state: Vector, dt_s: float, lead_s: float, keep: float) -> tuple[Vector, Matrix]:

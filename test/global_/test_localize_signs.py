@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
+from dataclasses import replace
 from importlib import util
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -14,10 +16,13 @@ from hypothesis import strategies as st
 from room_world import make_rig
 from twin_world import APART_M, Twins
 
-from astra_global.localize import LocalizeConfig, Localizer, SignConfig, text_reader
+from astra_core.camera import CameraRig
+from astra_global.localize import JudgeConfig, LocalizeConfig, Localizer, SignConfig, text_reader
+from astra_global.localize.appearance import View
 from astra_global.localize.hypothesis import Hypothesis
+from astra_global.localize.judge import Judge, support_log_odds
 from astra_global.localize.rig_pose import Correspondences
-from astra_global.localize.signs import Signs, letters_of, letters_that_differ
+from astra_global.localize.signs import SignEvidence, Signs, letters_of, partial_edit_distance
 from astra_global.localize.text_reader import ReadText
 from astra_global.types import AstraMap, Landmark, MapNode
 
@@ -36,17 +41,21 @@ class Reader:
 
 
 class Places:
-    """As much of a map as signs need."""
+    """As much of a map as signs need: nodes at x = 0 and x = 20."""
 
-    def __init__(self, *landmarks: Landmark):
-        self.map = AstraMap((MapNode("n0", np.eye(4)),), (), landmarks, make_rig())
+    def __init__(self, *landmarks: Landmark, rig: CameraRig | None = None):
+        self.nodes = (MapNode("n0", np.eye(4)), MapNode("n20", np.eye(4)))
+        self.map = AstraMap(self.nodes, (), landmarks, rig or make_rig())
         self.rig = self.map.rig
 
+    def nearest_nodes(self, xy_m, count, radius_m):
+        return np.flatnonzero(np.abs(np.array([0.0, 20.0]) - xy_m[0]) <= radius_m)
 
-def sign(text: str, x: float, y: float, width: float = 0.4, name: str = "") -> Landmark:
+
+def sign(text: str, x: float, y: float, width: float = 0.4, seen_from: tuple = ()) -> Landmark:
     """A plate across x, its centre as high as the cameras."""
-    center, size = (x, y, 1.1), (0.02, width, 0.4 * width)
-    return Landmark(name or text, "sign", "white", "plate", text, "", center, size)
+    center, size = (x, y, 1.1), (0.02 if width else 0.0, width, 0.4 * width)
+    return Landmark(f"{text}@{x}", "sign", "white", "plate", text, "", center, size, seen_from)
 
 
 def standing(x: float, y: float = 0.0, theta: float = 0.0) -> Hypothesis:
@@ -67,9 +76,9 @@ def read(text: str, u: float = 159.5, v: float = 119.5, confidence: float = 0.99
     return ReadText(text, confidence, (u - 12, v - 5), (u + 12, v + 5))
 
 
-def likelihoods(texts, landmarks, poses, **settings):
-    signs = Signs(Places(*landmarks), SignConfig(**settings), Reader(*texts))
-    said = signs.saying(OnePicture(), poses)
+def likelihoods(texts, landmarks, poses, rig=None):
+    signs = Signs(Places(*landmarks, rig=rig), LocalizeConfig(), Reader(*texts))
+    said = signs.evidence(OnePicture(), poses)
     return said.log_likelihood, said.elsewhere, said.num_texts
 
 
@@ -98,11 +107,56 @@ def test_a_part_of_a_text_fits_where_it_is_a_part() -> None:
     assert values == pytest.approx([0.0, -3.0])
 
 
-def test_what_no_map_lists_says_nothing_and_a_misread_letter_little() -> None:
-    assert likelihoods([read("FRAGILE")], [A, B], [HERE, TWIN])[2] == 0
+@pytest.mark.parametrize("text", ["FRAGILE", "OK", "KG"])
+def test_what_no_map_lists_says_nothing(text: str) -> None:
+    """Nor does a short text that is only nearly there: it may be written on a box."""
+    assert likelihoods([read(text)], [A, B, sign("DOCK", 9.0, 0.0)], [HERE, TWIN])[2] == 0
+
+
+def test_a_sign_that_is_not_listed_speaks_against_another_sign_at_its_place() -> None:
     values, elsewhere, _ = likelihoods([read("A-07")], [A, B], [HERE, TWIN, BARE])
     assert values == pytest.approx([-3.0, -3.0, -1.0])
     assert elsewhere == pytest.approx(-1.0)
+
+
+def test_letters_that_look_alike_never_speak_against_the_right_place() -> None:
+    marks = [sign("AISLE D", 2.0, 0.0), sign("AISLE C", 22.0, 0.0)]
+    values, _, _ = likelihoods([read("AISLEO")] * 2, marks, [HERE, TWIN, BARE])
+    assert values == pytest.approx([0.0, -6.0, 2 * math.log(0.5)])
+
+
+def test_however_many_texts_a_map_has_another_sign_is_worse_than_none() -> None:
+    many = [sign(f"Z{number:03d}", 99.0, 99.0) for number in range(1000)]
+    values, elsewhere, _ = likelihoods([read("A-01")], [A, B, *many], [HERE, TWIN, BARE])
+    assert values == pytest.approx([0.0, -6.0, -3.0])
+    assert elsewhere == pytest.approx(-3.0)
+
+
+def test_a_sign_that_no_node_near_by_has_seen_is_hidden() -> None:
+    behind = sign("A-01", 22.6, 0.0, 0.6, ("n0",))  # as its twin sees it: behind a rack
+    marks = [sign("A-01", 2.0, 0.0, 0.4, ("n0",)), sign("B-02", 22.0, 0.0, 0.4, ("n20",)), behind]
+    values, _, _ = likelihoods([read("A-01")], marks, [HERE, TWIN])
+    assert values == pytest.approx([0.0, -6.0])
+
+
+def test_a_sign_of_unknown_size_counts_where_its_centre_is() -> None:
+    values, _, _ = likelihoods([read("A-01")], [sign("A-01", 2.0, 0.0, 0.0), B], [HERE, TWIN])
+    assert values == pytest.approx([0.0, -6.0])
+
+
+def test_a_lens_may_bend_the_picture() -> None:
+    rig = make_rig()
+    k = replace(rig.cameras[0].intrinsics, distortion=(-0.3, 0.09, 0.0, 0.0, 0.0))
+    bent = CameraRig((replace(rig.cameras[0], intrinsics=k), *rig.cameras[1:]))
+    # At y = 1.6, x = 2: u = 159.5 - 134 * 1.6 / 1.85 = 43.8 without distortion, 14 px more with.
+    mark = sign("A-01", 2.0, 1.6)
+    seen = cv2.projectPoints(
+        np.array([[-1.6 / 1.85, 0.0, 1.0]]), np.zeros(3), np.zeros(3), k.matrix(),
+        np.array(k.distortion),
+    )[0].ravel()  # fmt: skip
+    assert seen[0] > 43.8 + 12.0
+    values, _, _ = likelihoods([read("A-01", *seen)], [mark, B], [HERE, BARE], bent)
+    assert values == pytest.approx([0.0, math.log(0.5)])
 
 
 @pytest.mark.parametrize("text", [read("A-01", confidence=0.5), read("1"), read("- -")])
@@ -126,37 +180,37 @@ def test_a_text_much_larger_than_the_sign_is_not_its_text() -> None:
 def test_nothing_is_read_without_rivals_or_signs_or_reader() -> None:
     for landmarks, poses in (([A], [HERE]), ([sign("", 2.0, 0.0)], [HERE, TWIN])):
         reader = Reader(read("A-01"))
-        said = Signs(Places(*landmarks), SignConfig(), reader).saying(OnePicture(), poses)
+        said = Signs(Places(*landmarks), LocalizeConfig(), reader).evidence(OnePicture(), poses)
         assert reader.pictures == said.num_texts == 0
         assert not said.log_likelihood.any() and said.elsewhere == 0.0
-    said = Signs(Places(A), SignConfig(), None).saying(OnePicture(), [HERE, TWIN])
+    said = Signs(Places(A), LocalizeConfig(), None).evidence(OnePicture(), [HERE, TWIN])
     assert said.num_texts == 0
 
 
 def test_letters() -> None:
-    assert letters_of("Bay a-01 ") == "BAYA01"
+    assert letters_of("Bay a-01 ") == letters_of("8AYAO1") == "8AYA01"
     assert letters_of("停車場 3") == "停車場3"
-    assert letters_that_differ("D05", "D06") == 1
-    assert letters_that_differ("AISLEO", "AISLED") == 1
-    assert letters_that_differ("13", "B13") == 0
-    assert letters_that_differ("D057", "D05") == 1
-    assert letters_that_differ("DOCK", "B13") == 4
-    assert letters_that_differ("", "B13") == 0
+    assert partial_edit_distance("D05", "D06") == 1
+    assert partial_edit_distance("AISLEC", "AISLED") == 1
+    assert partial_edit_distance("13", "B13") == 0
+    assert partial_edit_distance("D057", "D05") == 1
+    assert partial_edit_distance("DOCK", "B13") == 4
+    assert partial_edit_distance("", "B13") == 0
 
 
 @given(WORDS, WORDS, WORDS)
 def test_a_stretch_of_a_text_differs_in_nothing(before: str, part: str, after: str) -> None:
-    assert letters_that_differ(part, before + part + after) == 0
+    assert partial_edit_distance(part, before + part + after) == 0
 
 
 @given(WORDS, WORDS)
-def test_letters_that_differ_are_at_most_all_and_one_more_is_one_more_at_most(
+def test_partial_edit_distance_are_at_most_all_and_one_more_is_one_more_at_most(
     part: str, whole: str
 ) -> None:
-    count = letters_that_differ(part, whole)
+    count = partial_edit_distance(part, whole)
     assert max(0, len(part) - len(whole)) <= count <= len(part)
-    assert letters_that_differ(part, whole + "A") <= count
-    assert letters_that_differ(part + "A", whole) <= count + 1
+    assert partial_edit_distance(part, whole + "A") <= count
+    assert partial_edit_distance(part + "A", whole) <= count + 1
 
 
 def test_a_picture_is_read() -> None:
@@ -168,7 +222,7 @@ def test_a_picture_is_read() -> None:
     reader = text_reader.text_reader(SignConfig())
     assert reader is not None
     (found,) = reader.read(picture)
-    assert letters_of(found.text) == "B12" and found.confidence > 0.8
+    assert letters_of(found.text) == letters_of("B12") and found.confidence > 0.8
     assert 186 <= found.low_px[0] <= 200 and 240 <= found.high_px[0] <= 256
     assert 78 <= found.low_px[1] <= 90 and 94 <= found.high_px[1] <= 108
     assert reader.read(np.full((240, 320, 3), 110, np.uint8)) == []
@@ -182,6 +236,35 @@ def test_a_missing_library_is_said_once_and_signs_may_be_left_alone(monkeypatch,
     assert [record.message for record in caplog.records] == [
         "signs are not read: rapidocr is not installed"
     ]
+
+
+def test_a_reader_that_breaks_is_given_up_and_localization_goes_on(monkeypatch, caplog) -> None:
+    monkeypatch.setattr(
+        text_reader._RapidOcrReader,
+        "_open",
+        lambda self: (_ for _ in ()).throw(OSError("no model")),
+    )
+    reader = text_reader.text_reader(SignConfig())
+    for _ in range(3):
+        assert reader.read(np.zeros((240, 320, 3), np.uint8)) == []
+    assert [record.message for record in caplog.records] == [
+        "signs are not read any more: OSError: no model"
+    ]
+
+
+def test_poses_that_signs_rule_out_are_not_drawn(monkeypatch) -> None:
+    poses = [standing(20.0, float(number)) for number in range(6)] + [standing(0.0)]
+    said = SignEvidence(np.array([-8.0] * 5 + [-5.0, 0.0]), -3.0, 3)
+    config = LocalizeConfig(judge=JudgeConfig(max_poses=2))
+    judge = Judge(None, config, SimpleNamespace(evidence=lambda query, standing: said))
+    drawn = []
+    blank = View(np.zeros((240, 320), np.float32), np.zeros((240, 320), bool))
+    monkeypatch.setattr(judge, "_view", lambda camera, pose: drawn.append(pose) or blank)
+    verdict = judge.judge(OnePicture(), poses)
+    assert drawn == [poses[6], poses[5]]
+    assert verdict.hypotheses[:2] == (poses[6], poses[5])
+    assert verdict.log_odds == pytest.approx([0.0, -5.0] + [-8.0] * 5)
+    assert verdict.elsewhere_log_odds == pytest.approx(-support_log_odds(100, config) - 3.0)
 
 
 def test_a_sign_that_is_read_decides_between_rooms_whose_pictures_do_not(tmp_path) -> None:

@@ -206,6 +206,30 @@ def test_driving_finds_bias_and_scale_without_ever_standing() -> None:
     assert 3.1 < np.sum(np.square(honest_scale)) < 40.0
 
 
+def test_the_way_of_an_evenly_accelerated_robot_does_not_lag() -> None:
+    # 0.8 m/s2 for 0.7 s: 0.196 m. Taking each speed for the interval after it only would lose
+    # half of the speed that was gained times the interval, 5.6 mm; more while the filter follows.
+    c = OdometryConfig(acceleration_mps2=20.0, wheel_linear_noise_mps=1e-4)
+    odometry = WheelImuFilter(c)
+    for number in range(36):
+        estimate = odometry.observe(tick(number + 1, 0.8 * 0.02 * number, 0.0))
+    assert estimate.pose[0] == pytest.approx(0.5 * 0.8 * 0.7**2, abs=5e-4)
+
+
+@pytest.mark.parametrize("max_gap_s", [0.1, 2.0])
+def test_after_wheels_were_silent_the_pose_moves_by_no_more_than_could_be_driven(max_gap_s) -> None:
+    odometry = WheelImuFilter(OdometryConfig(max_gap_s=max_gap_s))
+    for number in range(1, 50):
+        estimate = odometry.observe(tick(number, 0.5, 0.0))
+    before, jumps = estimate.pose[0], []
+    for number in range(70, 75):  # 0.4 s later
+        estimate = odometry.observe(tick(number, 0.5, 0.0))
+        jumps.append(estimate.pose[0] - before)
+        before = estimate.pose[0]
+    assert max(jumps[1:]) < 0.02
+    assert jumps[0] < (0.02 if max_gap_s == 0.1 else 0.25)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_robot_that_stands_stays_where_it_is_whatever_is_learned_meanwhile(seed: int) -> None:
     # Standing tells the gyro's bias, and with it where the robot must have come from. But what it
