@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -92,7 +94,7 @@ def _outcomes(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Un
         return
     # Fresh interpreters: a renderer's context does not survive a fork.
     pool = ProcessPoolExecutor(
-        min(jobs, len(units)), multiprocessing.get_context("spawn"), initializer=_leave_interrupts
+        min(jobs, len(units)), multiprocessing.get_context("spawn"), initializer=_start_worker
     )
     try:
         futures: dict[Future[Row | str], Unit] = {
@@ -125,9 +127,18 @@ def _attempt(work: Work, unit: Unit) -> Row | str:
         return str(error)
 
 
-def _leave_interrupts() -> None:
+def _start_worker() -> None:
     # Ctrl-C reaches the whole process group; only the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A parent that is terminated or killed decides nothing any more.
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _name(unit: Unit) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import psutil
 import pytest
 from rich.console import Console
 
@@ -26,6 +32,22 @@ def square_of_even(unit):
     if unit[0] % 2:
         raise ShapeError("a number", expected="even", actual=unit[0])
     return square(unit)
+
+def sleep(unit):
+    import os, pathlib, time
+    pathlib.Path(os.environ["PIDS"], str(os.getpid())).touch()
+    time.sleep(120.0)
+"""
+_RUN = """
+import io
+import work_of_this_test
+from rich.console import Console
+from astra_eval.parallel import run_units
+from astra_eval.rows import RowFile
+
+if __name__ == "__main__":
+    with RowFile(None, {}) as rows:
+        run_units(work_of_this_test.sleep, [(1,), (2,)], rows, jobs=2, console=Console())
 """
 
 
@@ -95,6 +117,31 @@ def test_without_a_file_it_says_what_is_lost() -> None:
     with RowFile(None, {}) as rows, pytest.raises(KeyboardInterrupt):
         run_units(_interrupt_at_three, _units(5), rows, jobs=1, console=console)
     assert "give --rows FILE" in _said(console)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nobody_goes_on_working_for_a_run_that_was_killed(
+    work: ModuleType, tmp_path: Path, number: signal.Signals
+) -> None:
+    pids = tmp_path / "pids"
+    pids.mkdir()
+    (tmp_path / "run.py").write_text(_RUN)
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    environment = {**os.environ, "PIDS": str(pids), "PYTHONPATH": path}
+    run = subprocess.Popen([sys.executable, str(tmp_path / "run.py")], env=environment)
+    try:
+        _wait_for(lambda: len(list(pids.iterdir())) == 2, 60.0)
+    finally:
+        run.send_signal(number)
+        run.wait()
+    _wait_for(lambda: not any(psutil.pid_exists(int(pid.name)) for pid in pids.iterdir()), 20.0)
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    deadline_s = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.1)
 
 
 def _said(console: Console) -> str:
