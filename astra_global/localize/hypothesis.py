@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core import se3
 from astra_core.angles import wrap_angle
 from astra_global.localize.rig_pose import Correspondences
 
@@ -30,6 +31,11 @@ class Hypothesis:
     inliers: Correspondences
     num_inliers: int
     t_floor_base: NDArray[np.float64]
+
+    @property
+    def t_map_base(self) -> NDArray[np.float64]:
+        """Return the pose of the robot ``(4, 4)``, with height, roll and pitch."""
+        return se3.from_se2(self.pose) @ self.t_floor_base
 
 
 def same_pose(

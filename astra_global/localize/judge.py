@@ -25,7 +25,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core import se3
 from astra_global.localize.appearance import (
     PictureShelf,
     View,
@@ -158,10 +157,8 @@ class Judge:
         config = self._config.judge
         nodes = self._places.nearest_nodes(pose.pose[:2], config.nodes, config.nodes_radius_m)
         camera = self._places.rig.cameras[camera_number]
-        t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
-        return predict_view(
-            camera, t_map_base @ camera.t_base_optical, nodes, self._places, self._shelf
-        )
+        t_map_optical = pose.t_map_base @ camera.t_base_optical
+        return predict_view(camera, t_map_optical, nodes, self._places, self._shelf)
 
     def _difference(self, first: _Compared, second: _Compared) -> float:
         """Return what one picture says for the first of two poses."""

@@ -28,7 +28,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
-from astra_core.camera import Camera
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.features import undistort
 from astra_global.localize.hypothesis import Hypothesis
@@ -64,10 +63,33 @@ class SignEvidence:
 
 @dataclass(frozen=True)
 class _Text:
-    """A text in a picture; its box in pixels without distortion."""
+    """A text in a picture.
+
+    Attributes:
+        camera: Number of the camera in the rig.
+        letters: What counts of it.
+        wrong: How many letters differ from each text of the map.
+        low_px: Upper left corner ``(2,)`` of its box, without distortion.
+        high_px: Lower right corner.
+    """
 
     camera: int
     letters: str
+    wrong: dict[str, int]
+    low_px: NDArray[np.float64]
+    high_px: NDArray[np.float64]
+
+    @property
+    def least_wrong(self) -> int:
+        """Return how many letters differ from the text of the map that is nearest."""
+        return min(self.wrong.values())
+
+
+@dataclass(frozen=True, eq=False)
+class _Outlines:
+    """Signs ``(N,)`` that a camera sees from a pose, with their boxes ``(N, 2)`` in pixels."""
+
+    signs: NDArray[np.intp]
     low_px: NDArray[np.float64]
     high_px: NDArray[np.float64]
 
@@ -101,26 +123,20 @@ class Signs:
 
     def evidence(self, query: Query, poses: Sequence[Hypothesis]) -> SignEvidence:
         """Read the pictures, and say how likely every pose is by what they say."""
-        total, elsewhere, count = np.zeros(len(poses)), 0.0, 0
-        if self._reader is not None and len(poses) > 1:
-            for text in self._read(query, self._reader):
-                wrong = {known: partial_edit_distance(text.letters, known) for known in self._texts}
-                least = min(wrong.values())
-                if least > min(1, len(text.letters) // _LETTERS_FOR_ONE_WRONG):
-                    continue
-                nothing = self._log_nothing(wrong)
-                total += [self._log_likelihood(text, pose, wrong, nothing) for pose in poses]
-                elsewhere += nothing
-                count += 1
+        texts = self._read(query, self._reader) if self._reader and len(poses) > 1 else []
+        nothing = [self._log_nothing(text) for text in texts]
+        total = np.array([self._log_likelihood(texts, nothing, pose) for pose in poses])
+        elsewhere = sum(nothing)
         limit = self._config.signs.max_log_odds
         best = float(total.max(initial=-math.inf))
         return SignEvidence(
             np.maximum(total, best - limit),
             float(np.clip(elsewhere, best - limit, best + limit)),
-            count,
+            len(texts),
         )
 
     def _read(self, query: Query, reader: TextReader) -> list[_Text]:
+        """Return the texts that say something."""
         config, texts = self._config.signs, []
         for picture in query.pictures:
             intrinsics = self._places.rig.cameras[picture.camera].intrinsics
@@ -128,47 +144,59 @@ class Signs:
                 letters = letters_of(found.text)
                 if found.confidence < config.min_confidence or len(letters) < config.min_letters:
                     continue
+                wrong = {known: partial_edit_distance(letters, known) for known in self._texts}
                 (u0, v0), (u1, v1) = found.low_px, found.high_px
                 box = np.array([(u0, v0), (u1, v0), (u1, v1), (u0, v1)], dtype=np.float32)
                 ideal = undistort(box, intrinsics).astype(np.float64)
-                texts.append(_Text(picture.camera, letters, ideal.min(axis=0), ideal.max(axis=0)))
+                text = _Text(picture.camera, letters, wrong, ideal.min(axis=0), ideal.max(axis=0))
+                if text.least_wrong <= min(1, len(letters) // _LETTERS_FOR_ONE_WRONG):
+                    texts.append(text)
         return texts
 
     def _log_likelihood(
-        self, text: _Text, pose: Hypothesis, wrong: dict[str, int], nothing: float
+        self, texts: Sequence[_Text], nothing: Sequence[float], pose: Hypothesis
     ) -> float:
-        there = self._signs_at(text, self._places.rig.cameras[text.camera], pose)
-        if not len(there):
-            return nothing
-        here = min(wrong[self._letters[int(number)]] for number in there)
-        most = 1 if min(wrong.values()) else _MOST_LETTERS
-        return -self._config.signs.log_likelihood_per_letter * min(here, most)
+        outlines = {camera: self._outlines(camera, pose) for camera in {t.camera for t in texts}}
+        total = 0.0
+        for text, log_nothing in zip(texts, nothing, strict=True):
+            there = self._signs_at(text, outlines[text.camera])
+            if not len(there):
+                total += log_nothing
+                continue
+            here = min(text.wrong[self._letters[int(number)]] for number in there)
+            most = 1 if text.least_wrong else _MOST_LETTERS
+            total -= self._config.signs.log_likelihood_per_letter * min(here, most)
+        return total
 
-    def _log_nothing(self, wrong: dict[str, int]) -> float:
+    def _log_nothing(self, text: _Text) -> float:
         """Return the log likelihood of a text where the map has no sign."""
-        fitting = sum(number == 0 for number in wrong.values())
-        if not fitting:
+        if text.least_wrong:
             return -_NOT_LISTED * self._config.signs.log_likelihood_per_letter
+        fitting = sum(number == 0 for number in text.wrong.values())
         share = (fitting + 0.5) / (len(self._texts) + 1.0)
         return max(-self._config.signs.log_likelihood_per_letter, math.log(share))
 
-    def _signs_at(self, text: _Text, camera: Camera, pose: Hypothesis) -> NDArray[np.intp]:
-        """Return the signs of the map that should be seen where a text is, from a pose."""
-        t_map_base = se3.from_se2(pose.pose) @ pose.t_floor_base
-        to_optical = se3.inverse(t_map_base @ camera.t_base_optical)
+    def _outlines(self, camera_number: int, pose: Hypothesis) -> _Outlines:
+        """Return the signs of the map that a camera should see from a pose."""
+        camera = self._places.rig.cameras[camera_number]
+        to_optical = se3.inverse(pose.t_map_base @ camera.t_base_optical)
         optical = se3.transform_points(to_optical, self._corners.reshape(-1, 3)).reshape(-1, 8, 3)
         seen = np.flatnonzero((optical[..., 2] > MIN_DEPTH_M).all(axis=1) & self._in_sight(pose))
-        k = camera.intrinsics
-        pixels = k.project(optical[seen])
+        pixels = camera.intrinsics.project(optical[seen])
+        return _Outlines(seen, pixels.min(axis=1), pixels.max(axis=1))
+
+    def _signs_at(self, text: _Text, outlines: _Outlines) -> NDArray[np.intp]:
+        """Return those of the signs that are where a text is, and of its size."""
+        k = self._places.rig.cameras[text.camera].intrinsics
         most = np.array([k.width_px, k.height_px]) - 1.0
-        low, high = pixels.min(axis=1), pixels.max(axis=1)
+        signs, low, high = outlines.signs, outlines.low_px, outlines.high_px
         center = 0.5 * (text.low_px + text.high_px)
         near = (np.maximum(low - center, center - high) <= _MARGIN_PX).all(axis=1)
         shown = np.clip(high, 0.0, most) - np.clip(low, 0.0, most)
         ratio = (text.high_px - text.low_px) / np.maximum(shown, 1.0)
-        share = np.array([len(text.letters) / len(self._letters[int(row)]) for row in seen])
+        share = np.array([len(text.letters) / len(self._letters[int(row)]) for row in signs])
         fits = (ratio <= _LONGER).all(axis=1) & (ratio[:, 0] >= _SHORTER * np.minimum(share, 1.0))
-        return seen[near & (fits | ~self._has_size[seen])]
+        return signs[near & (fits | ~self._has_size[signs])]
 
     def _in_sight(self, pose: Hypothesis) -> NDArray[np.bool_]:
         """Return which signs nodes near a pose have seen ``(S,)``; those no node has, may be."""

@@ -78,7 +78,6 @@ class _RapidOcrReader:
             params={
                 "Global.log_level": "error",
                 "Global.use_cls": False,  # signs hang upright
-                "Global.text_score": self._config.min_confidence,
                 "Global.min_side_len": 1,  # pictures are enlarged for the detector only
                 "Det.limit_type": "min",
                 "Det.limit_side_len": self._config.detector_side_px,

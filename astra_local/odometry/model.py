@@ -97,7 +97,7 @@ def predict(state: Vector, dt_s: float, lead_s: float, keep: float) -> tuple[Vec
         New state ``(12,)`` and its derivative by the old one ``(12, 12)``.
     """
     u, w = state[_U], state[_W]
-    share = 1.0 - state[_K] - state[_S]
+    share = speed_ratio(state)
     ahead = 0.5 * dt_s + lead_s
     middle = state[_THETA] + ahead * w
     cos, sin = math.cos(middle), math.sin(middle)
@@ -157,7 +157,7 @@ def gyro(state: Vector) -> tuple[float, Vector]:
 def sideways_acceleration(state: Vector) -> tuple[float, Vector]:
     """Return the expected reading to the left, v w + a, and its derivative ``(12,)``."""
     u, w = state[_U], state[_W]
-    share = 1.0 - state[_K] - state[_S]
+    share = speed_ratio(state)
     derivative = np.zeros(NUM_STATES)
     derivative[_U], derivative[_W], derivative[_A] = share * w, share * u, 1.0
     derivative[_K] = derivative[_S] = -u * w

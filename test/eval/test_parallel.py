@@ -39,7 +39,6 @@ def sleep(unit):
     time.sleep(120.0)
 """
 _RUN = """
-import io
 import work_of_this_test
 from rich.console import Console
 from astra_eval.parallel import run_units
@@ -134,7 +133,14 @@ def test_nobody_goes_on_working_for_a_run_that_was_killed(
     finally:
         run.send_signal(number)
         run.wait()
-    _wait_for(lambda: not any(psutil.pid_exists(int(pid.name)) for pid in pids.iterdir()), 20.0)
+    _wait_for(lambda: not any(_works(int(pid.name)) for pid in pids.iterdir()), 20.0)
+
+
+def _works(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE  # one that nobody waited for
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _wait_for(condition: Callable[[], bool], seconds: float) -> None:

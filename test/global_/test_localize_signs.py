@@ -204,7 +204,7 @@ def test_a_stretch_of_a_text_differs_in_nothing(before: str, part: str, after: s
 
 
 @given(WORDS, WORDS)
-def test_partial_edit_distance_are_at_most_all_and_one_more_is_one_more_at_most(
+def test_at_most_all_letters_differ_and_a_letter_more_is_one_more_at_most(
     part: str, whole: str
 ) -> None:
     count = partial_edit_distance(part, whole)
@@ -239,11 +239,10 @@ def test_a_missing_library_is_said_once_and_signs_may_be_left_alone(monkeypatch,
 
 
 def test_a_reader_that_breaks_is_given_up_and_localization_goes_on(monkeypatch, caplog) -> None:
-    monkeypatch.setattr(
-        text_reader._RapidOcrReader,
-        "_open",
-        lambda self: (_ for _ in ()).throw(OSError("no model")),
-    )
+    def fail(self):
+        raise OSError("no model")
+
+    monkeypatch.setattr(text_reader._RapidOcrReader, "_open", fail)
     reader = text_reader.text_reader(SignConfig())
     for _ in range(3):
         assert reader.read(np.zeros((240, 320, 3), np.uint8)) == []
