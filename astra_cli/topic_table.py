@@ -44,10 +44,15 @@ _GLOBAL, _LOCAL, _GUARD, _SIM = (
     ("astra_sim",),
 )
 _ALL = ("astra_global", "astra_guard", "astra_local")
+_SCORED = 500  # astra_core.ros.qos.scored
 
 TOPICS = (
     TopicSpec(
-        "global/pose", "astra_msgs/msg/GlobalPose", _GLOBAL, "pose on the map, status, fixes"
+        "global/pose",
+        "astra_msgs/msg/GlobalPose",
+        _GLOBAL,
+        "pose on the map, status, fixes",
+        depth=_SCORED,
     ),
     TopicSpec(
         "global/pose_with_covariance",
@@ -84,7 +89,9 @@ TOPICS = (
         depth=1,
     ),
     TopicSpec("map", "nav_msgs/msg/OccupancyGrid", _GLOBAL, "the map", latched=True, depth=1),
-    TopicSpec("local/odometry", "astra_msgs/msg/LocalOdometry", _LOCAL, "pose in odom", depth=50),
+    TopicSpec(
+        "local/odometry", "astra_msgs/msg/LocalOdometry", _LOCAL, "pose in odom", depth=_SCORED
+    ),
     TopicSpec("local/odom", "nav_msgs/msg/Odometry", _LOCAL, "the same, standard", depth=50),
     TopicSpec("cmd_vel_raw", "geometry_msgs/msg/TwistStamped", _LOCAL, "wanted velocity", depth=1),
     TopicSpec(
@@ -94,7 +101,7 @@ TOPICS = (
         "how near what is, for the guard",
         depth=1,
     ),
-    TopicSpec("local/trajectory", "astra_msgs/msg/Trajectory", _LOCAL, "the plan"),
+    TopicSpec("local/trajectory", "astra_msgs/msg/Trajectory", _LOCAL, "the plan", depth=_SCORED),
     TopicSpec("local/path", "nav_msgs/msg/Path", _LOCAL, "the plan, standard"),
     TopicSpec("local/occupancy", "nav_msgs/msg/OccupancyGrid", _LOCAL, "what is around", depth=1),
     TopicSpec("local/esdf", "nav_msgs/msg/OccupancyGrid", _LOCAL, "how far it is", depth=1),

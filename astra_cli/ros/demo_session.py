@@ -25,7 +25,7 @@ from rclpy.signals import SignalHandlerOptions
 from astra_cli.demo.display import ProgressState
 from astra_core import se3
 from astra_core.errors import AstraError
-from astra_core.ros.qos import event
+from astra_core.ros.qos import scored
 from astra_core.time import NS_PER_S, to_seconds
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GlobalPose, GoalSpec, LocalOdometry, SimScore, Trajectory
@@ -101,8 +101,6 @@ class DemoSession:
         self.num_collisions = 0
         self.collided_with: tuple[str, ...] = ()
         self._driving = False
-        # What is scored must not depend on how busy the machine is: nothing may be lost.
-        everything = event(500)
         for kind, topic, callback in (
             (Odometry, "sim/ground_truth", self._on_truth),
             (LocalOdometry, "local/odometry", self._on_odometry),
@@ -112,7 +110,7 @@ class DemoSession:
             (Twist, "cmd_vel", self._on_command),
             (DiagnosticArray, "/diagnostics", self._on_diagnostics),
         ):
-            self.node.create_subscription(kind, topic, callback, everything)
+            self.node.create_subscription(kind, topic, callback, scored())
 
     def drive(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
-__all__ = ["event", "latched", "sensor_input", "sensor_output"]
+__all__ = ["event", "latched", "scored", "sensor_input", "sensor_output"]
 
 
 def sensor_input(reliable: bool = False, depth: int = 10) -> QoSProfile:
@@ -34,6 +34,16 @@ def event(depth: int = 10) -> QoSProfile:
     return QoSProfile(
         reliability=ReliabilityPolicy.RELIABLE, history=HistoryPolicy.KEEP_LAST, depth=depth
     )
+
+
+def scored(depth: int = 500) -> QoSProfile:
+    """Return how travels what scores are made of: every message must arrive.
+
+    A reliable writer keeps ``depth`` messages for a reader that does not answer and drops older
+    ones. On a busy machine a listener may be held up for seconds (measured: after 3 s, a tenth of
+    a drive's odometry was missing at a depth of 50); 500 are ten seconds at 50 Hz.
+    """
+    return event(depth)
 
 
 def latched(depth: int = 1) -> QoSProfile:

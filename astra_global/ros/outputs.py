@@ -13,7 +13,7 @@ from visualization_msgs.msg import MarkerArray
 
 from astra_core.records import LocalizationStatus, SubGoal
 from astra_core.ros.poses import planar_transform
-from astra_core.ros.qos import event, latched
+from astra_core.ros.qos import event, latched, scored
 from astra_core.ros.records import sub_goal_to_msg
 from astra_core.ros.tf import TransformBroadcaster
 from astra_core.time import from_seconds
@@ -49,7 +49,7 @@ class GlobalOutputs:
         self._last_route: object = None
         self._was_known: bool | None = None
         self._tf = TransformBroadcaster(node)
-        self._pose = node.create_publisher(GlobalPoseMsg, "global/pose", event())
+        self._pose = node.create_publisher(GlobalPoseMsg, "global/pose", scored())
         self._twin = node.create_publisher(
             PoseWithCovarianceStamped, "global/pose_with_covariance", event()
         )

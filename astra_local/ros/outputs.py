@@ -9,7 +9,7 @@ from sensor_msgs.msg import PointCloud2
 
 from astra_core.records import LocalOdometry, Trajectory, Velocity
 from astra_core.ros.poses import header, planar_transform, velocity_to_msg
-from astra_core.ros.qos import event
+from astra_core.ros.qos import event, scored
 from astra_core.ros.records import odometry_to_msg, odometry_twin
 from astra_core.ros.tf import TransformBroadcaster
 from astra_core.time import from_seconds
@@ -41,14 +41,14 @@ class LocalOutputs:
     def __init__(self, node: Node, config: LocalNodeConfig) -> None:
         """Create them."""
         self.config = config
-        self._odometry = node.create_publisher(LocalOdometryMsg, "local/odometry", event(50))
+        self._odometry = node.create_publisher(LocalOdometryMsg, "local/odometry", scored())
         self._odom = node.create_publisher(Odometry, "local/odom", event(50))
         self._tf = TransformBroadcaster(node)
         self._command = node.create_publisher(TwistStamped, "cmd_vel_raw", event(1))
         self._nearest = node.create_publisher(
             NearestObstacleMsg, "local/nearest_obstacle", event(1)
         )
-        self._trajectory = node.create_publisher(TrajectoryMsg, "local/trajectory", event())
+        self._trajectory = node.create_publisher(TrajectoryMsg, "local/trajectory", scored())
         self._path = node.create_publisher(Path, "local/path", event())
         self._occupancy = node.create_publisher(OccupancyGrid, "local/occupancy", event(1))
         self._esdf = node.create_publisher(OccupancyGrid, "local/esdf", event(1))

@@ -10,7 +10,7 @@ from rclpy.node import Node
 
 from astra_core.records import Velocity
 from astra_core.ros.poses import covariance_to_msg, header, pose_to_msg, velocity_to_msg
-from astra_core.ros.qos import event, latched
+from astra_core.ros.qos import latched, scored
 from astra_msgs.msg import SimScore
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class TruthPublisher:
     def __init__(self, node: Node, config: SimNodeConfig, namespace: str = "") -> None:
         """Create the publishers; ``namespace`` with a slash at the end."""
         self._config = config
-        self._truth = node.create_publisher(Odometry, f"{namespace}sim/ground_truth", event(100))
+        self._truth = node.create_publisher(Odometry, f"{namespace}sim/ground_truth", scored())
         self._score = node.create_publisher(SimScore, f"{namespace}sim/score", latched())
         self._last: tuple[int, int] = (-_SCORE_PERIOD_NS, -1)
 
