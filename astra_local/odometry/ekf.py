@@ -2,7 +2,9 @@
 
 The gyro rules the heading, the wheels rule the speed, and each tells the other's constant errors:
 see :mod:`astra_local.odometry.model`. So the gyro bias becomes known while driving, too, and a
-robot that stands still is told so, which pins it at once. Either sensor may be missing.
+robot that stands still is told so, which pins it at once. Either sensor may be missing. Without a
+gyro nothing tells a turn from an error of the wheels: then those errors are not learned, only
+reckoned with (Schmidt-Kalman filter); learned all the same, they swallow a part of every turn.
 
 The pose is continuous: a reading moves it by what the robot may have driven since the reading
 before, and no further. The optimal gain would move it by all that a constant error has done to it
@@ -50,6 +52,8 @@ _UNKNOWN_TURN_RAD_S = 0.5
 _SURELY_TURNING_RAD_S = 0.01
 _IDENTITY = np.eye(model.NUM_STATES)
 _DIAGONAL = np.diag_indices(model.NUM_STATES)
+# State to the expected reading and its derivative by the state.
+_Measurement = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 _U, _W, _BIAS = int(model.State.U), int(model.State.W), int(model.State.GYRO_BIAS)
 
 
@@ -221,11 +225,7 @@ class WheelImuFilter:
             self._still_since_ns = None  # the body moves whatever the wheels say
         self._turn_interval_s = self._interval_s(self._last_gyro_ns, sample.stamp_ns)
         self._last_gyro, self._last_gyro_ns = rate, sample.stamp_ns
-        # A turn that begins faster than a turn may walk is a new turn, not a new bias.
-        expected, jacobian = model.gyro(self._state)
-        variance = float(jacobian @ self._covariance @ jacobian) + c.gyro_noise_rad_s**2
-        excess = (rate - expected) ** 2 / _GATE_SIGMA**2 - variance
-        self._covariance[_W, _W] += max(excess, 0.0)
+        self._allow_new_turn(model.gyro, rate, c.gyro_noise_rad_s)
         self._update(model.gyro, rate, c.gyro_noise_rad_s)
         # Exact zeros are what drivers without an accelerometer fill in: noise is never that quiet.
         ahead, left = sample.linear_acceleration_m_s2[:2]
@@ -240,7 +240,10 @@ class WheelImuFilter:
             self._turn_interval_s = self._speed_interval_s
         self._last_wheel_ns = sample.stamp_ns
         self._update(model.wheel_linear, v, c.wheel_linear_noise_mps)
-        if not self._slides(sample):
+        if self._gyro_is_lost(sample.stamp_ns):
+            self._allow_new_turn(model.wheel_turn, w, c.wheel_turn_noise_rad_s)
+            self._update(model.wheel_turn, w, c.wheel_turn_noise_rad_s, learns=False)
+        elif not self._slides(sample):
             self._update(model.wheel_turn, w, c.wheel_turn_noise_rad_s)
         if abs(v) > 1e-3 or abs(w) > 5e-3:
             self._still_since_ns = None
@@ -258,8 +261,6 @@ class WheelImuFilter:
 
         Then they spin, are blocked, or the robot is pushed or carried: they say nothing.
         """
-        if self._gyro_is_lost(sample.stamp_ns):
-            return False
         expected, jacobian = model.wheel_turn(self._state)
         variance = float(jacobian @ self._covariance @ jacobian)
         limit = _SLIDING_SIGMA**2 * (variance + self._config.wheel_turn_noise_rad_s**2)
@@ -286,13 +287,28 @@ class WheelImuFilter:
         turned = 0.5 * self._turn_interval_s * gain[_W]
         return np.array([ahead * math.cos(heading), ahead * math.sin(heading), turned])
 
+    def _allow_new_turn(self, measure: _Measurement, value: float, noise: float) -> None:
+        """Take a turn that begins faster than one may walk for a new turn.
+
+        As an outlier it would count less, and with the gyro pass for a new bias.
+        """
+        expected, jacobian = measure(self._state)
+        variance = float(jacobian @ self._covariance @ jacobian) + noise**2
+        excess = (value - expected) ** 2 / _GATE_SIGMA**2 - variance
+        self._covariance[_W, _W] += max(excess, 0.0)
+
     def _update(
         self,
-        measure: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]],
+        measure: _Measurement,
         value: float,
         noise: float,
+        *,
+        learns: bool = True,
     ) -> None:
-        """Fuse one scalar in Joseph's form; outliers are weighed down to the gate, not dropped."""
+        """Fuse one scalar in Joseph's form; outliers are weighed down to the gate, not dropped.
+
+        Without ``learns`` it tells of pose and velocities only, not of the errors of the sensors.
+        """
         expected, jacobian = measure(self._state)
         innovation = value - expected
         column = self._covariance @ jacobian
@@ -303,6 +319,8 @@ class WheelImuFilter:
             measured = excess - variance
         gain = column / (variance + measured)
         gain[:3] = self._pose_gain(gain)
+        if not learns:
+            gain[_BIAS:] = 0.0
         self._state = self._state + gain * innovation
         keep = _IDENTITY - np.outer(gain, jacobian)
         self._covariance = keep @ self._covariance @ keep.T + measured * np.outer(gain, gain)

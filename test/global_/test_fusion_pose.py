@@ -29,11 +29,13 @@ class Drive:
         self.pose = np.array([*self.rng.uniform(-5, 5, 2), self.rng.uniform(-3, 3)])
         self.odom = np.zeros(3)
         self.now_ns = 0
-        # Constant errors within a run, as wheels and gyros have them.
-        self.scale = 1.0 + self.rng.normal(0.0, 0.03)
-        self.across = self.rng.normal(0.0, 0.02)
-        self.turn_scale = 1.0 + self.rng.normal(0.0, 0.02)
-        self.bend = self.rng.normal(0.0, 0.003)
+        # Constant errors within a run, as wheels and gyros have them. The filter reckons with twice
+        # as much, because it takes for new between any two fixes what errs the same way each time.
+        config = self.fusion.config
+        self.scale = 1.0 + self.rng.normal(0.0, 0.5 * config.drift_along_ratio)
+        self.across = self.rng.normal(0.0, 0.5 * config.drift_across_ratio)
+        self.turn_scale = 1.0 + self.rng.normal(0.0, 0.5 * config.drift_heading_ratio)
+        self.bend = self.rng.normal(0.0, 0.5 * config.drift_heading_rad_per_m)
         self.record()
 
     def record(self) -> None:
@@ -77,7 +79,12 @@ def test_update_of_equal_covariances_is_the_mean() -> None:
 
 
 def test_drift_of_ten_metres_ahead() -> None:
-    config = FusionConfig(drift_heading_rad_s=0.0)
+    config = FusionConfig(
+        drift_along_ratio=0.03,
+        drift_across_ratio=0.02,
+        drift_heading_rad_per_m=0.003,
+        drift_heading_rad_s=0.0,
+    )
     motion = Motion(np.array([10.0, 0.0, 0.0]), 10.0, 0.0, 20.0)
     covariance = drift_covariance(motion, config)
     # along 3 % of 10 m; across 2 % plus half the lever of 0.03 rad; heading 0.003 rad/m.

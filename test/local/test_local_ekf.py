@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from astra_core.angles import wrap_angle
 from astra_core.observation import ImuSample, Observation, WheelSample
 from astra_local.config import OdometryConfig
 from astra_local.odometry import model
@@ -278,6 +279,21 @@ def test_without_imu_the_wheels_turn_it() -> None:
         now = number * 20 * MS
         estimate = odometry.observe(Observation(now, (), (WheelSample(now, 0.2, 0.5),), ()))
     assert estimate.pose[2] == pytest.approx(1.0, abs=0.1)
+
+
+def test_without_a_gyro_turns_are_not_taken_for_errors_of_the_wheels() -> None:
+    """Round and round with perfect wheels: each turn must count in full."""
+    odometry = WheelImuFilter(CONFIG)
+    seconds, turned = 60.0, 0.0
+    for number in range(1, round(seconds / 0.02) + 1):
+        # Turns start and end within a second, always to the left.
+        w = 0.8 if number // 50 % 2 else 0.0
+        turned += 0.02 * w
+        wheels = (WheelSample(number * 20 * MS, 0.5, w),)
+        got = odometry.observe(Observation(number * 20 * MS, (), wheels, ()))
+    assert abs(wrap_angle(float(got.pose[2]) - turned)) < 0.05
+    # What the wheels may be wrong by is as unknown as it was.
+    assert odometry.covariance[7, 7] == pytest.approx(CONFIG.wheel_track_fraction**2)
 
 
 def test_without_wheels_it_does_not_run_away() -> None:
