@@ -42,7 +42,10 @@ class Conditions:
     image_drop_out: float = setting(0.0, "share of images that never arrive", minimum=0, maximum=1)
     image_latency_s: float = setting(0.0, "time from exposure to delivery", minimum=0, maximum=1)
     extra_furniture: float = setting(
-        1.0, "density of movable clutter relative to the scene's own", minimum=1, maximum=3
+        1.0, "furniture on the floor relative to the scene's own", minimum=1, maximum=3
+    )
+    m2_per_person: float = setting(
+        12.0, "free floor for each person: a small home does not hold ten", minimum=3
     )
 
     def __post_init__(self) -> None:
@@ -77,6 +80,7 @@ CROWDED = Conditions(
     image_drop_out=0.01,
     image_latency_s=0.04,
     extra_furniture=1.6,
+    m2_per_person=6.0,
 )
 #: All named settings.
 CONDITIONS = {conditions.name: conditions for conditions in (EMPTY, STANDARD, CROWDED)}

@@ -13,7 +13,7 @@ from astra_sim.disc import Disc, Segment
 from astra_sim.doors.sliding import DoorBodies, add_doors, plan_doors
 from astra_sim.moving import let_robot_touch
 from astra_sim.people.bodies import PeopleBodies, add_people
-from astra_sim.people.crowd import Crowd
+from astra_sim.people.crowd import Crowd, most_people
 from astra_sim.scenes.floor_plan import FloorPlan
 from astra_sim.scenes.seeds import stream
 from astra_sim.scenes.types import Scene
@@ -59,6 +59,7 @@ class Surroundings:
         wanted = int(stream(seed, "how many people").integers(fewest, most + 1))
         self._crowd = None
         if wanted and plan is not None:
+            wanted = min(wanted, most_people(plan, conditions.m2_per_person))
             self._crowd = Crowd(plan, scene.door_centers_m, seed, wanted, robot)
         self.doors = plan_doors(scene, seed, conditions.closed_doors, self._discs(robot))
         self._people_bodies: PeopleBodies | None = None

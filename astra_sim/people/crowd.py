@@ -29,8 +29,6 @@ from astra_sim.scenes.seeds import stream
 
 __all__ = ["Crowd", "most_people"]
 
-#: Free floor for each person: a small home does not hold ten.
-M2_PER_PERSON = 12.0
 _START_ROBOT_M, _START_APART_M = 2.0, 0.9
 _DECISION_S = 0.1
 _ACCELERATION_M_S2, _BRAKING_M_S2 = 1.6, 4.0
@@ -46,10 +44,10 @@ _ROBOT_CLOSE_M, _ROBOT_CLOSE_S = 0.75, 3.0
 _REST_S = (2.0, 9.0)
 
 
-def most_people(plan: FloorPlan) -> int:
-    """Return how many people a building holds: one per 12 m2 of floor that nothing stands on."""
+def most_people(plan: FloorPlan, m2_per_person: float) -> int:
+    """Return how many people a building holds, by the floor that nothing stands on."""
     free_m2 = float(plan.reachable(plan.resolution_m).sum()) * plan.resolution_m**2
-    return math.floor(free_m2 / M2_PER_PERSON)
+    return math.floor(free_m2 / m2_per_person)
 
 
 class Crowd:
@@ -73,7 +71,7 @@ class Crowd:
             plan: Floor plan of the mission-time scene.
             door_centers_m: ``(D, 2)`` passages.
             seed: Seed of the run.
-            wanted: How many; fewer come where there is no room (:func:`most_people`).
+            wanted: How many; fewer come where there is no room to start.
             robot: Where the robot starts.
         """
         self._ways = Ways(plan, door_centers_m)
@@ -82,7 +80,7 @@ class Crowd:
         self._rngs: list[np.random.Generator] = []
         places = self._ways.start_points(robot.xy_m, _START_ROBOT_M)
         rng = stream(seed, "people")
-        for number in range(min(wanted, most_people(plan))):
+        for number in range(wanted):
             for other in self.people:
                 apart = np.hypot(*(places - other.xy_m).T)
                 places = places[apart >= _START_APART_M]

@@ -13,10 +13,12 @@ from astra_sim.scenes.parts import object_bounds
 from astra_sim.scenes.seeds import stream
 from astra_sim.scenes.types import Room, Scene, SceneLandmark, SceneObject
 
-__all__ = ["mission_scene", "moved_scene"]
+__all__ = ["floor_standing", "mission_scene", "moved_scene"]
 
 _TRIES = 60
 _NEAREST_M, _FARTHEST_M, _FARTHEST_LANDMARK_M = 0.3, 3.0, 1.5
+#: What stands on the floor and belongs to the building.
+_BUILDING = ("wall", "ceiling", "column", "plinth", "dock door", "door")
 #: Nothing new stands this close to the middle of a passage.
 _DOOR_M = 1.0
 _SPACE_M = 0.04
@@ -69,7 +71,10 @@ def moved_scene(scene: Scene, seed: int, share: float) -> Scene:
 
 
 def _crowded_scene(scene: Scene, seed: int, density: float) -> Scene:
-    """Add copies of movable objects in the rooms of their originals."""
+    """Add copies of movable objects in the rooms of their originals.
+
+    Until so many times the furniture stands on the floor, or there is no room for more.
+    """
     editor = _Editor(scene)
     rng = stream(seed, "extra", scene.seed)
     movable = _movable(scene)
@@ -78,13 +83,25 @@ def _crowded_scene(scene: Scene, seed: int, density: float) -> Scene:
     common = [obj for obj in movable if obj.id not in landmarks] or movable
     if not common:
         return scene
-    wanted = round((density - 1.0) * len(movable))
+    wanted = round((density - 1.0) * len(floor_standing(scene)))
     for number in range(1, wanted + 1):
         for _ in range(4):
             obj = common[int(rng.integers(0, len(common)))]
             if editor.add(obj, f"{obj.id}-extra-{number}", rng):
                 break
     return editor.scene()
+
+
+def floor_standing(scene: Scene) -> list[SceneObject]:
+    """Return everything that stands on the floor, in the way, and is not part of the building."""
+    return [
+        obj
+        for obj in scene.objects
+        if obj.parts
+        and obj.collides
+        and obj.kind not in _BUILDING
+        and object_bounds(obj)[0][2] < 0.05
+    ]
 
 
 def _movable(scene: Scene) -> list[SceneObject]:

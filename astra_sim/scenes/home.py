@@ -1,4 +1,4 @@
-"""The ``home`` family: a flat of 80 to 160 square metres from a seed."""
+"""The ``home`` family: a flat of 100 to 160 square metres from a seed."""
 
 from __future__ import annotations
 

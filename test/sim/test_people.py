@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from plain_scene import plain_room
 
 from astra_core.records import Velocity
 from astra_core.robot import FOOTPRINT_RADIUS_M
-from astra_sim.conditions import CROWDED, EMPTY, Conditions
+from astra_sim.conditions import CROWDED, EMPTY, STANDARD, Conditions
 from astra_sim.disc import Disc, Segment, segment_distance_m
 from astra_sim.people.avoidance import SQUEEZE_GAP_M, choose_velocity, robot_gap_m
 from astra_sim.people.bodies import PeopleBodies, add_people
@@ -20,6 +21,7 @@ from astra_sim.profile import load_profile
 from astra_sim.scenes import make_scene
 from astra_sim.scenes.floor_plan import floor_plan
 from astra_sim.simulator import Simulator
+from astra_sim.surroundings import Surroundings
 
 TICK_S = 0.02
 RADIUS_M = FOOTPRINT_RADIUS_M
@@ -39,6 +41,7 @@ def crowd_around(home, seed, wanted=10):
     scene, plan = home
     x, y, _ = plan.sample_free_pose(np.random.default_rng(seed), 0.35)
     robot = disc(x, y)
+    wanted = min(wanted, most_people(plan, STANDARD.m2_per_person))
     return Crowd(plan, scene.door_centers_m, seed, wanted, robot), robot
 
 
@@ -64,12 +67,19 @@ def test_people_start_away_from_the_robot_and_from_each_other(home):
                 assert math.dist(person.xy_m, other.xy_m) >= 0.9
 
 
-def test_one_person_per_twelve_square_metres_of_free_floor(home):
-    _, plan = home
+def test_a_building_holds_as_many_people_as_its_free_floor_has_room_for(home):
+    scene, plan = home
     free_m2 = plan.reachable(0.05).sum() * plan.resolution_m**2
-    assert most_people(plan) == int(free_m2 // 12.0)
-    crowd, _ = crowd_around(home, 0, wanted=30)
-    assert 1 <= len(crowd.people) <= most_people(plan)
+    assert most_people(plan, 12.0) == int(free_m2 // 12.0)
+    full = replace(STANDARD, fewest_people=30, most_people=30)
+    around = Surroundings(scene, plan, full, 0, crowd_around(home, 0)[1])
+    assert 1 <= len(around.people()) <= most_people(plan, full.m2_per_person)
+
+
+def test_a_crowded_home_has_more_people_than_an_ordinary_one_can(home):
+    _, plan = home
+    assert most_people(plan, CROWDED.m2_per_person) >= CROWDED.fewest_people
+    assert CROWDED.m2_per_person == STANDARD.m2_per_person / 2
 
 
 def check_walk(home, seed, seconds):

@@ -14,7 +14,9 @@ from astra_sim.scenes.layout.types import Layout, RoomPlan
 __all__ = ["AREA_RANGE_M2", "make_home_layout"]
 
 #: Gross floor area of a home.
-AREA_RANGE_M2 = (80.0, 160.0)
+AREA_RANGE_M2 = (100.0, 160.0)
+# Plans smaller than this are dropped before rooms and doors are drawn.
+_SMALLEST_TRIED_M2 = 80.0
 _ATTEMPTS = 60
 _OUTER_WALL_M = 0.12
 
@@ -40,14 +42,15 @@ def make_home_layout(rng: np.random.Generator) -> Layout:
         cells, hall = plan(rng)
         area = max(cell[2] for cell in cells) * max(cell[3] for cell in cells)
         sides = [min(c - a, d - b) for a, b, c, d in cells]
-        if not AREA_RANGE_M2[0] <= area <= AREA_RANGE_M2[1] or min(sides) < 1.6 - 1e-6:
+        if not _SMALLEST_TRIED_M2 <= area <= AREA_RANGE_M2[1] or min(sides) < 1.6 - 1e-6:
             continue
         kinds = assign_kinds(rng, cells, hall)
         if kinds is None or kinds[1] >= best_cost:
             continue
         cells = turned(rng, cells)
         doors = place_doors(rng, cells, kinds[0])
-        if doors is None:
+        # The area is looked at last, so that seeds whose home is large enough keep it.
+        if doors is None or area < AREA_RANGE_M2[0]:
             continue
         best, best_cost = (cells, kinds[0], doors), kinds[1]
         if best_cost < 1.0:
