@@ -62,6 +62,18 @@ def test_an_interrupted_run_goes_on_to_the_same_result(tmp_path: Path) -> None:
     assert resumed == whole
 
 
+def test_without_a_file_of_rows_the_same_call_goes_on_as_well(tmp_path: Path) -> None:
+    words, target = ["goals", "--per-scene", "4", "--seeds"], tmp_path / "goals.json"
+    assert "rows are kept in" in run(*words, "100:101")
+    output = run(*words, "100:102", "--json", str(target))
+    assert "1 of 2 stand in" in output
+    first = target.read_text()
+    assert "2 of 2 stand in" in run(*words, "100:102", "--json", str(target))
+    assert target.read_text() == first
+    # Other settings are another evaluation, not a mistake.
+    assert "stand in" not in run("goals", "--per-scene", "3", "--seeds", "100:101")
+
+
 def test_rows_of_other_settings_are_refused(tmp_path: Path) -> None:
     rows = str(tmp_path / "rows")
     run("goals", "--seeds", "100:101", "--per-scene", "2", "--rows", rows)
