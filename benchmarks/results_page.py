@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from astra_eval.metrics.calibration import SHARES
+from astra_eval.stack_summary import BUDGETS
 
 FAMILIES = ("home", "office", "warehouse")
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,12 @@ _MISSIONS = (
     "path_length_m",
     "real_time_factor",
 )
+_STACK = {
+    "simulation_speed": "simulator alone, simulated seconds per CPU second",
+    "real_time_factor": "real-time factor, one process",
+    "real_time_factor_dds": "real-time factor, ROS 2 processes",
+    "stack_memory_mb": "memory of the stack without simulator, MB",
+}
 
 
 def main() -> int:
@@ -71,6 +78,8 @@ def _section(name: str, results: Mapping[str, Any]) -> str:
         return _agreement(found)
     if name.startswith("missions"):
         text = _missions(found)
+    elif name == "bench-stack":
+        text = _stack(found)
     else:
         one = _odometry if name == "odometry" else _beside_baselines
         text = "\n\n".join(one(family, result) for family, result in found.items())
@@ -189,6 +198,35 @@ def _agreement(found: Mapping[str, Any]) -> str:
     for figure in ("sim_time_s", "path_length_m"):
         ratios = (_number(result["median_ratio"][figure]) for result in found.values())
         lines.append(_row(f"`{figure}`, median ratio of DDS to one process", *ratios))
+    return "\n".join(lines)
+
+
+def _stack(found: Mapping[str, Any]) -> str:
+    lines = [_row("", "budget", *found), _rule(1 + len(found))]
+    lines.append(_row("missions each way", "", *(str(result["n"]) for result in found.values())))
+    lines.append(_row("scene", "", *(str(result["seed"]) for result in found.values())))
+    cores = (str(result["machine"]["cores"]) for result in found.values())
+    lines.append(_row("cores", "2", *cores))
+    for metric, title in _STACK.items():
+        budget = BUDGETS.get(metric)
+        cells = [_number(result["results"][metric]) for result in found.values()]
+        asked = ""
+        if budget is not None:
+            sign = ">=" if budget.at_least else "<="
+            asked = f"{sign} {budget.floor:g}, aim {budget.aim:g}"
+            met = [result["budgets"][metric]["floor_met"] for result in found.values()]
+            cells = [
+                cell + {True: ", met", False: ", **missed**", None: ""}[one]
+                for cell, one in zip(cells, met, strict=True)
+            ]
+        lines.append(_row(title, asked, *cells))
+    for stage in next(iter(found.values()))["stages"]:
+        times = (result["stages"].get(stage) for result in found.values())
+        cells = [
+            f"{_number(one['cpu_s_per_sim_s'])} s, {_number(one['ms_per_call'])} ms" if one else "-"
+            for one in times
+        ]
+        lines.append(_row(f"`{stage}`", "", *cells))
     return "\n".join(lines)
 
 

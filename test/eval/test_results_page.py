@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from astra_eval.stack_summary import summarize_stack
+
 BENCHMARKS = Path(__file__).resolve().parent.parent.parent / "benchmarks"
 METRICS = {"rte_percent": 0.5, "rre_deg_per_10m": 0.4, "ate_m": 0.03}
 FACTS = {"conditions": "standard", "map": "oracle", "depth": "none", "seeds": [65000, 65010]}
@@ -82,6 +84,22 @@ def test_agreement_shows_fixes_of_both_sides(page: ModuleType) -> None:
     assert "| `first_fix_s` in one process | 0.56 |" in text
     assert "| `localization_success_percent` in one process | 70.0 |" in text
     assert "| `localization_success_percent` over DDS | - |" in text
+
+
+def test_cost_stands_beside_its_budget(page: ModuleType) -> None:
+    stages = {"simulate": {"cpu_s_per_sim_s": 0.25, "ms_per_call": 4.5}}
+    memory = [{"stack_memory_mb": 500.0}, {"stack_memory_mb": 4000.0}]
+    results = {}
+    for family, outside in zip(("home", "office"), memory, strict=True):
+        inside = {"real_time_factor": 0.75, "stages": stages}
+        summary = summarize_stack([inside], [{"real_time_factor": 0.6, **outside}])
+        facts = {"n": 1, "seed": 65000, "machine": {"cores": 2}}
+        results[f"bench-stack-{family}"] = {**facts, **summary}
+    text = page._section("bench-stack", results)
+    assert "| real-time factor, one process | >= 0.5, aim 1 | 0.75, met | 0.75, met |" in text
+    assert "| <= 3000, aim 1500 | 500.0, met | 4000.0, **missed** |" in text
+    assert "| `simulate` |  | 0.25 s, 4.5 ms | 0.25 s, 4.5 ms |" in text
+    assert page._section("bench-stack", {}) == "Not measured yet."
 
 
 def test_what_nobody_measured_is_said(page: ModuleType) -> None:
