@@ -60,14 +60,18 @@ def _read(path: Path, over: str) -> dict[str, Any]:
 def _print(console: Console, report: dict[str, Any]) -> None:
     def side(name: str) -> str:
         low, high = report[name]["ci95"]
-        return f"{report[name]['success_percent']:.1f} % ({low:.1f} to {high:.1f})"
+        return (
+            f"{report[name]['success_percent']:.1f} % ({low:.1f} to {high:.1f}), "
+            f"first fix {report[name]['first_fix_s']:.2f} s, "
+            f"localized throughout {report[name]['localization_success_percent']:.1f} %"
+        )
 
     ratios = ", ".join(
         f"{name} x{value:.2f}" for name, value in report["median_ratio"].items() if value
     )
     console.print(
         f"{report['scene']}, {report['goals']} goals, n = {report['n']} missions run both ways: "
-        f"in one process {side('in_process')}, over DDS {side('dds')}; "
+        f"in one process {side('in_process')}; over DDS {side('dds')}; "
         f"{'they agree' if report['agree'] else 'they DISAGREE'}, same verdict "
         f"{report['same_verdict']} of {report['n']}; medians over DDS to in process: {ratios}"
         + ("" if report["same_code"] else "; the code CHANGED between the two"),

@@ -14,12 +14,20 @@ from rich.table import Table
 
 from astra_cli.voxel_bench_command import esdf, lift
 from astra_eval.json_file import check_writable, write_json
+from astra_eval.stack_summary import BUDGETS
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(esdf)
 app.command()(lift)
+
+_TITLES = {
+    "real_time_factor": "real-time factor, one process",
+    "real_time_factor_dds": "real-time factor, ROS 2 processes",
+    "stack_memory_mb": "memory of the stack without simulator [MB]",
+}
+_VERDICTS = {True: "met", False: "missed", None: "?"}
 
 Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seed = Annotated[int, typer.Option(help="Which building of the family.")]
@@ -40,7 +48,10 @@ def stack(
     from astra_cli.scene_map import quiet_scene_map
     from astra_eval.mission_case import MissionCase
     from astra_eval.stack_bench import bench_mission
+    from astra_eval.stack_summary import summarize_stack
+    from astra_eval.versions import library_versions
     from astra_sim.conditions import named_conditions
+    from astra_sim.profile import load_profile
 
     console = Console()
     check_writable(json_file)
@@ -53,23 +64,23 @@ def stack(
         inside.append(bench_mission(case))
         if dds:
             outside.append(_over_dds(case))
-    _print(console, inside, outside)
-    write_json(
-        json_file,
-        {
-            "scene": scene,
-            "seed": seed,
-            "conditions": conditions,
-            "n": rounds,
-            "machine": {"processor": platform.processor() or "?", "cores": os.cpu_count()},
-            "results": {
-                "real_time_factor": _median(inside, "real_time_factor"),
-                "real_time_factor_dds": _median(outside, "real_time_factor"),
-            },
-            "in_process": inside,
-            "over_dds": outside,
-        },
-    )
+    report = {
+        "scene": scene,
+        "seed": seed,
+        "conditions": conditions,
+        "n": rounds,
+        "map": "oracle",
+        "depth": "sensor",
+        "profile": load_profile().sha256,
+        "machine": {"processor": platform.processor() or "?", "cores": os.cpu_count()},
+        **summarize_stack(inside, outside),
+        "in_process": inside,
+        "over_dds": outside,
+        "versions": library_versions(),
+        "weights": {},
+    }
+    _print(console, report)
+    write_json(json_file, report)
 
 
 def _over_dds(case: Any) -> dict[str, Any]:
@@ -90,22 +101,19 @@ def _over_dds(case: Any) -> dict[str, Any]:
         "wall_time_s": cost.wall_time_s,
         "real_time_factor": cost.real_time_factor,
         "memory_mb": dict(cost.memory_mb),
-        "stack_memory_mb": cost.stack_memory_mb,
+        # A mission of a second or two is over before memory is looked at.
+        "stack_memory_mb": cost.stack_memory_mb if cost.memory_mb else None,
         "planning_median_ms": statistics.median(planning_ms) if planning_ms else None,
     }
 
 
-def _print(console: Console, inside: list[dict[str, Any]], outside: list[dict[str, Any]]) -> None:
-    table = Table(title=f"processor time by stage, medians of {len(inside)} missions in one thread")
+def _print(console: Console, report: dict[str, Any]) -> None:
+    inside, outside = report["in_process"], report["over_dds"]
+    table = Table(title=f"processor time by stage, medians of {len(inside)} missions")
     for heading in ("stage", "CPU-s per simulated s", "ms per call"):
         table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for stage in inside[0]["stages"]:
-        runs = [run["stages"][stage] for run in inside if stage in run["stages"]]
-        table.add_row(
-            stage,
-            f"{statistics.median(run['cpu_s_per_sim_s'] for run in runs):.3f}",
-            f"{statistics.median(run['ms_per_call'] for run in runs):.2f}",
-        )
+    for stage, figures in report["stages"].items():
+        table.add_row(stage, f"{figures['cpu_s_per_sim_s']:.3f}", f"{figures['ms_per_call']:.2f}")
     console.print(table)
     for name, runs in (("one process", inside), ("ROS 2 processes", outside)):
         if runs:
@@ -114,10 +122,20 @@ def _print(console: Console, inside: list[dict[str, Any]], outside: list[dict[st
                 f"{name}: real-time factor {statistics.median(factors):.2f} "
                 f"({factors[0]:.2f} to {factors[-1]:.2f}, n = {len(runs)})"
             )
-    if outside:
-        memory = statistics.median(run["stack_memory_mb"] for run in outside)
-        console.print(f"memory of the stack without simulator: {memory:.0f} MB")
+    console.print(_budget_table(report))
 
 
-def _median(runs: list[dict[str, Any]], key: str) -> float | None:
-    return statistics.median(run[key] for run in runs) if runs else None
+def _budget_table(report: dict[str, Any]) -> Table:
+    cores = report["machine"]["cores"]
+    table = Table(title=f"budgets of the design, for 2 cores; this machine has {cores}")
+    for heading in ("what", "measured", "floor", "aim"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for name, budget in report["budgets"].items():
+        value = report["results"][name]
+        sign = ">=" if BUDGETS[name].at_least else "<="
+        table.add_row(
+            _TITLES[name],
+            "not measured" if value is None else f"{value:.3g}",
+            *(f"{sign} {budget[k]:g}, {_VERDICTS[budget[f'{k}_met']]}" for k in ("floor", "aim")),
+        )
+    return table

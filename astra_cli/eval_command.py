@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 
 from astra_cli.agreement_command import compare
+from astra_cli.kept_rows import open_rows
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.parallel import Work, run_units
 from astra_eval.report import Protocol
-from astra_eval.rows import RowFile
 from astra_eval.seeds import SeedRange, parse_seeds
 from astra_eval.tables import print_report
 
@@ -30,7 +30,11 @@ Conditions = Annotated[
 ]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes at once.")]
 Rows = Annotated[
-    Path | None, typer.Option(help="Append a row per scene here, and go on from it next time.")
+    Path | None,
+    typer.Option(
+        help="Append a row per scene here, and go on from it next time; without it, to a file in "
+        "the cache folder."
+    ),
 ]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
@@ -228,7 +232,7 @@ def evaluate(
         summarize: From (seed, row) of all scenes to ``n, results, baselines, ci95, rows, ...``.
         title: Heading of the table.
         jobs: Processes at once.
-        rows: File of finished rows to go on from.
+        rows: File of finished rows to go on from; ``None`` takes the one kept for such rows.
         json_file: Where to write the result.
     """
     from astra_sim.scenes import check_scene
@@ -236,7 +240,7 @@ def evaluate(
     console = Console()
     check_scene(protocol.family, seeds.start)
     check_writable(json_file)
-    with RowFile(rows, protocol.to_json()) as file:
+    with open_rows(rows, protocol, console) as file:
         finished = run_units(work, [(seed,) for seed in seeds], file, jobs=jobs, console=console)
     report = protocol.report(seeds, summarize(list(zip(seeds, finished, strict=True))))
     print_report(console, report, list(report["results"]), title=title)

@@ -120,10 +120,14 @@ def missions(
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
     rows: Annotated[
-        Path | None, typer.Option(help="Append a row per seed here and resume from it.")
+        Path | None,
+        typer.Option(
+            help="Append a row per mission here and resume from it; without it, to a file in the "
+            "cache folder."
+        ),
     ] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="Folder for a picture of each failed drive.")
+        Path | None, typer.Option(help="Folder for a picture of each drive that fails now.")
     ] = None,
     json_file: Json = None,
 ) -> None:

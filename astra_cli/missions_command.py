@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from astra_cli.kept_rows import open_rows
 from astra_cli.scene_map import quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
 from astra_eval.parallel import run_units
 from astra_eval.report import Protocol
-from astra_eval.rows import RowFile, Unit
+from astra_eval.rows import Unit
 from astra_eval.seeds import parse_seeds
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def run_missions(
         goals: ``test`` sentences, or ``named`` landmarks: the easier row.
         dds: Run the real ROS 2 processes instead of the pipelines in one process.
         jobs: Processes at once; 1 with ``dds``.
-        rows: File of finished rows to go on from.
-        pictures: Folder for pictures of the failed missions.
+        rows: File of finished rows to go on from; ``None`` takes the one kept for such rows.
+        pictures: Folder for pictures of the failed missions; those with a row are not drawn again.
         json_file: Where to write the result.
     """
     from astra_eval.mission_case import GOALS
+    from astra_eval.versions import ros_code_fingerprint
     from astra_sim.conditions import named_conditions
     from astra_sim.profile import load_profile
     from astra_sim.rendering import select_gl_backend
@@ -67,6 +69,7 @@ def run_missions(
     work = MissionWork(family, named, goals, quiet_scene_map, pictures, failures_only=True)
     # Number by number, so that processes at once work on the maps of different scenes.
     units = [(seed, number) for number in range(per_scene) for seed in seeds]
+    over = {"over": "dds", "ros_code": ros_code_fingerprint()} if dds else {"over": "one process"}
     protocol = Protocol(
         "missions",
         family,
@@ -74,10 +77,12 @@ def run_missions(
         load_profile().sha256,
         map="oracle",
         depth="sensor",
-        settings={"goals": goals, "over": "dds" if dds else "one process"},
+        settings={"goals": goals, **over},
         weights={},
     )
-    with RowFile(rows, protocol.to_json()) as file:
+    with open_rows(rows, protocol, console) as file:
+        if pictures is not None and any(unit in file for unit in units):
+            console.print("pictures are drawn of missions that have no row yet")
         finished = run_units(
             _OverDds(work) if dds else work,
             units,

@@ -8,6 +8,7 @@ from typing import Any
 
 from astra_core.errors import ConfigError
 from astra_eval.metrics.intervals import wilson_interval
+from astra_eval.mission_fixes import first_fix_s, localization_success_percent
 
 __all__ = ["agreement"]
 
@@ -24,12 +25,13 @@ def agreement(
         outside: Rows of runs over DDS.
 
     Returns:
-        ``n`` pairs; ``success_percent`` and ``ci95`` of both; ``agree``: whether the intervals
-        overlap (a rate of 100 % lies in no interval but that of another 100 %, so to ask for each
-        rate in the other's interval would call 10 and 9 of 10 different); ``same_verdict``: pairs
-        that ended alike, which says more where n is small; ``median_ratio`` of duration and way
-        (over DDS to without) over the pairs that succeeded both ways, those left out that began at
-        the goal: 0 m to 0 m is no ratio.
+        ``n`` pairs; of both sides ``success_percent`` with ``ci95``, ``first_fix_s`` (median) and
+        ``localization_success_percent``; ``agree``: whether the intervals of success overlap (a
+        rate of 100 % lies in no interval but that of another 100 %, so to ask for each rate in the
+        other's interval would call 10 and 9 of 10 different); ``same_verdict``: pairs that ended
+        alike, which says more where n is small; ``median_ratio`` of duration and way (over DDS to
+        without) over the pairs that succeeded both ways, those left out that began at the goal:
+        0 m to 0 m is no ratio.
 
     Raises:
         ConfigError: No mission was run both ways.
@@ -41,11 +43,17 @@ def agreement(
     answer: dict[str, Any] = {"n": len(pairs)}
     intervals = []
     for side, name in ((0, "in_process"), (1, "dds")):
-        successes = sum(bool(pair[side]["success"]) for pair in pairs)
+        rows = [pair[side] for pair in pairs]
+        successes = sum(bool(row["success"]) for row in rows)
         low, high = wilson_interval(successes, len(pairs))
         intervals.append((100.0 * low, 100.0 * high))
         percent = 100.0 * successes / len(pairs)
-        answer[name] = {"success_percent": percent, "ci95": list(intervals[-1])}
+        answer[name] = {
+            "success_percent": percent,
+            "ci95": list(intervals[-1]),
+            "first_fix_s": first_fix_s(rows),
+            "localization_success_percent": localization_success_percent(rows),
+        }
     (low_a, high_a), (low_b, high_b) = intervals
     answer["agree"] = low_a <= high_b and low_b <= high_a
     answer["same_verdict"] = sum(a["success"] == b["success"] for a, b in pairs)

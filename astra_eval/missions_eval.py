@@ -14,6 +14,7 @@ from astra_eval.drive_record import DriveRecord
 from astra_eval.failure import FAILURES
 from astra_eval.metrics.intervals import wilson_interval
 from astra_eval.mission_case import MissionCase, drive_case, score_drive
+from astra_eval.mission_fixes import first_fix_s, localization_success_percent
 from astra_eval.rows import Unit
 from astra_eval.scoring import MissionScore
 from astra_sim.conditions import Conditions
@@ -87,16 +88,14 @@ def summarize_missions(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     successes = sum(bool(row["success"]) for row in rows)
     low, high = wilson_interval(successes, len(rows))
     driven_km = sum(row["path_length_m"] for row in rows) / 1000.0
-    fixes_s = [row["localization"]["first_fix_s"] for row in rows]
-    localized = [row["localization"]["within_1m_percent"] == 100.0 for row in rows]
     counted = Counter(row["failure"] for row in rows if row["failure"])
     return {
         "n": len(rows),
         "results": {
             "success_percent": 100.0 * _mean([bool(row["success"]) for row in rows]),
             "spl": _mean([row["spl"] for row in rows]),
-            "first_fix_s": _median([fix_s for fix_s in fixes_s if fix_s >= 0.0]),
-            "localization_success_percent": 100.0 * _mean(localized),
+            "first_fix_s": first_fix_s(rows),
+            "localization_success_percent": localization_success_percent(rows),
             "fallback_percent": 100.0 * _mean([row["fallback_fraction"] or 0.0 for row in rows]),
             "collisions_per_km": sum(row["collisions"] for row in rows) / driven_km
             if driven_km

@@ -22,6 +22,9 @@ __all__ = ["Row", "Work", "run_units"]
 Row = dict[str, Any]
 Work = Callable[[Unit], Row]
 
+#: Paths are neither coloured nor broken.
+_PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+
 
 def run_units(
     work: Work,
@@ -53,7 +56,11 @@ def run_units(
     """
     todo = [unit for unit in units if unit not in rows]
     if len(todo) < len(units):
-        console.print(f"{len(units) - len(todo)} of {len(units)} stand in {rows.path} already")
+        console.print(
+            f"{len(units) - len(todo)} of {len(units)} stand in {rows.path} already and are taken "
+            "from there; remove that file to start afresh",
+            **_PLAIN,
+        )
     failures: list[str] = []
     columns = (
         TextColumn("{task.description}"),
@@ -78,7 +85,7 @@ def run_units(
                     done = sum(unit in rows for unit in units)
                     console.print(f"[{done}/{len(units)}] {_name(unit)}", markup=False)
     except KeyboardInterrupt:
-        console.print(_how_to_resume(rows, units))
+        console.print(_how_to_resume(rows, units), **_PLAIN)
         raise
     if failures:
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
@@ -147,6 +154,4 @@ def _name(unit: Unit) -> str:
 
 def _how_to_resume(rows: RowFile, units: Sequence[Unit]) -> str:
     done = sum(unit in rows for unit in units)
-    if rows.path is None:
-        return f"{done} of {len(units)} were finished and are lost: give --rows FILE to keep them"
     return f"{done} of {len(units)} stand in {rows.path}; the same command goes on from there"

@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, plain
@@ -26,13 +26,13 @@ _HEADER = "protocol"
 
 
 class RowFile:
-    """Finished rows by unit, in memory and, where a path is given, on disk."""
+    """Finished rows by unit, in memory and on disk."""
 
-    def __init__(self, path: Path | None, protocol: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, protocol: Mapping[str, Any]) -> None:
         """Read what is there and lock the file.
 
         Args:
-            path: The file; made where it is missing. ``None`` keeps rows in memory only.
+            path: The file; made where it is missing.
             protocol: Everything that a row depends on besides its unit; plain data.
 
         Raises:
@@ -42,16 +42,16 @@ class RowFile:
         self.path = path
         self._protocol = plain(protocol)
         self._rows: dict[Unit, dict[str, Any]] = {}
-        self._file: IO[str] | None = None
-        if path is None:
-            return
         check_writable(path)
         self._file = path.open("a+", encoding="utf-8")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._file.close()
-            raise ConfigError(f"{path} is being written by another process") from error
+            raise ConfigError(
+                f"{path} is being written by another process: wait for it, or name another "
+                "file: --rows FILE"
+            ) from error
         try:
             self._read()
         except ConfigError:
@@ -69,8 +69,7 @@ class RowFile:
         trace: TracebackType | None,
     ) -> None:
         """Close the file."""
-        if self._file is not None:
-            self._file.close()
+        self._file.close()
 
     def __contains__(self, unit: Unit) -> bool:
         """Return whether a unit is finished."""
@@ -90,8 +89,6 @@ class RowFile:
         self._write(line)
 
     def _write(self, line: str) -> None:
-        if self._file is None:
-            return
         self._file.write(line + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -100,7 +97,6 @@ class RowFile:
         self._rows[tuple(row.pop("unit"))] = row
 
     def _read(self) -> None:
-        assert self._file is not None
         self._file.seek(0)
         text = self._file.read()
         whole = text[: text.rfind("\n") + 1]
@@ -119,7 +115,10 @@ class RowFile:
                 else:
                     self._keep(data)
             except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-                raise ConfigError(f"{self.path} line {number} is not a row: {error}") from error
+                raise ConfigError(
+                    f"{self.path} line {number} is not a row ({error}): remove the file, or name "
+                    "another: --rows FILE"
+                ) from error
 
     def _compare(self, found: Mapping[str, Any]) -> None:
         names = sorted({*found, *self._protocol})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["code_fingerprint", "library_versions"]
+__all__ = ["code_fingerprint", "library_versions", "ros_code_fingerprint"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PACKAGES = ("astra_core", "astra_sim", "astra_global", "astra_local", "astra_eval")
@@ -30,10 +31,29 @@ def library_versions() -> dict[str, str]:
 @cache
 def code_fingerprint() -> str:
     """Return the first 12 hex digits of the hash of all code and data that a result depends on."""
+    files = _files(_PACKAGES, (".py", ".yaml", ".cu"))
+    return _digest(name for name in files if not _NOT_IN_RESULTS & set(name.parts))
+
+
+@cache
+def ros_code_fingerprint() -> str:
+    """Return the same of what a result over DDS depends on besides: nodes, and who starts them."""
+    nodes = [name for name in _files(_PACKAGES, (".py",)) if "ros" in name.parts]
+    return _digest([*nodes, *_files(("astra_cli",), (".py",))])
+
+
+def _files(folders: Iterable[str], endings: tuple[str, ...]) -> list[Path]:
+    return [
+        path.relative_to(_ROOT)
+        for folder in folders
+        for path in sorted((_ROOT / folder).rglob("*"))
+        if path.suffix in endings
+    ]
+
+
+def _digest(names: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for package in _PACKAGES:
-        for path in sorted((_ROOT / package).rglob("*")):
-            if path.suffix in (".py", ".yaml", ".cu") and not _NOT_IN_RESULTS & set(path.parts):
-                digest.update(str(path.relative_to(_ROOT)).encode())
-                digest.update(path.read_bytes())
+    for name in names:
+        digest.update(str(name).encode())
+        digest.update((_ROOT / name).read_bytes())
     return digest.hexdigest()[:12]

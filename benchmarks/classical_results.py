@@ -31,7 +31,7 @@ class Evaluation:
         command: Words behind ``./astra``.
         per_scene: Of each family, in the order of FAMILIES; offices and warehouses cost a lot more.
         share: Of the scenes asked for; cheap tables take more scenes than dear ones.
-        one_by_one: Starts the whole ROS 2 stack, so it runs alone.
+        one_by_one: Starts the whole ROS 2 stack, so its missions run one at a time.
     """
 
     name: str
@@ -47,18 +47,23 @@ EVALUATIONS = (
     Evaluation("localization-rig", "eval localization --cameras rig", (15, 12, 10)),
     Evaluation("localization-front", "eval localization --cameras front", (15, 12, 10)),
     Evaluation("missions-test", "missions --goals test", (5, 4, 3)),
-    Evaluation("odometry", "eval odometry", (10, 10, 10)),
+    Evaluation("odometry", "eval odometry", (10, 10, 10), share=3.0),
     Evaluation("planner-open", "eval planner", (4, 4, 4), share=0.5),
     Evaluation("planner-open-ood", "eval planner --split ood", (4, 4, 4), share=0.5),
     Evaluation("planner-closed", "eval planner --closed-loop", (4, 4, 4), share=0.5),
     Evaluation("missions-dds", "missions --goals named --dds", one_by_one=True),
+    Evaluation("bench-stack", "bench stack", one_by_one=True),
 )
 
 
 def words(evaluation: Evaluation, family: str, folder: Path, scenes: int, jobs: int) -> list[str]:
     """Return the command line behind ``./astra``."""
-    last = FIRST_SEED + max(1, round(scenes * evaluation.share))
     stem = folder / f"{evaluation.name}-{family}"
+    if evaluation.command.startswith("bench"):
+        # Minutes in one scene: nothing to go on from.
+        line = [*evaluation.command.split(), "--scene", family, "--seed", str(FIRST_SEED)]
+        return [*line, "--json", f"{stem}.json"]
+    last = FIRST_SEED + max(1, round(scenes * evaluation.share))
     line = [*evaluation.command.split(), "--scene", family, "--seeds", f"{FIRST_SEED}:{last}"]
     if evaluation.per_scene is not None:
         line += ["--per-scene", str(evaluation.per_scene[FAMILIES.index(family)])]

@@ -3,7 +3,8 @@
     python benchmarks/results_page.py --folder ~/astra-results
 
 The text is in ``results_page.md`` beside this file; ``<<name>>`` in it becomes the tables of an
-evaluation. The JSON files that are kept have no rows: the commands on the page make them again.
+evaluation. The JSON files that are kept have no row per query, mission or drive: the commands on
+the page make those again.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from astra_eval.metrics.calibration import SHARES
+from astra_eval.stack_summary import BUDGETS
 
 FAMILIES = ("home", "office", "warehouse")
 ROOT = Path(__file__).resolve().parent.parent
 _INTERVALS = ("ci95_by_sentence", "ci95_by_scene", "ci95")
-_BULKY = ("rows", "drives")
 #: Figures of single tables; where nothing is said, a table shows all that its evaluation gives.
 _MISSIONS = (
     "success_percent",
@@ -34,6 +35,12 @@ _MISSIONS = (
     "path_length_m",
     "real_time_factor",
 )
+_STACK = {
+    "simulation_speed": "simulator alone, simulated seconds per CPU second",
+    "real_time_factor": "real-time factor, one process",
+    "real_time_factor_dds": "real-time factor, ROS 2 processes",
+    "stack_memory_mb": "memory of the stack without simulator, MB",
+}
 
 
 def main() -> int:
@@ -52,7 +59,9 @@ def main() -> int:
     kept = arguments.page.with_suffix("")
     kept.mkdir(exist_ok=True)
     for name, result in results.items():
-        short = {key: value for key, value in result.items() if key not in _BULKY}
+        # The rows of odometry are its table: a row per set of sensors, made of many drives.
+        bulky = "drives" if "drives" in result else "rows"
+        short = {key: value for key, value in result.items() if key != bulky}
         (kept / f"{name}.json").write_text(json.dumps(short, indent=1, sort_keys=True) + "\n")
     return 0
 
@@ -69,6 +78,8 @@ def _section(name: str, results: Mapping[str, Any]) -> str:
         return _agreement(found)
     if name.startswith("missions"):
         text = _missions(found)
+    elif name == "bench-stack":
+        text = _stack(found)
     else:
         one = _odometry if name == "odometry" else _beside_baselines
         text = "\n\n".join(one(family, result) for family, result in found.items())
@@ -130,6 +141,8 @@ def _beside_baselines(family: str, result: Mapping[str, Any]) -> str:
         _rule(2 + len(names)),
     ]
     for metric, value in result["results"].items():
+        if metric == "wrong_aisle_percent" and family != "warehouse":
+            continue  # nothing to count: aisles run between racks
         others = (_number(result["baselines"][name].get(metric)) for name in names)
         interval = _interval(intervals.get(metric)).strip(" ()")
         lines.append(_row(f"`{metric}`", _number(value), interval, *others))
@@ -160,24 +173,60 @@ def _odometry(family: str, result: Mapping[str, Any]) -> str:
     ]
     for row in result["rows"]:
         lines.append(_row(row["modalities"], *(_number(row[metric]) for metric in metrics)))
+    for name, baseline in result["baselines"].items():
+        lines.append(_row(f"`{name}`", *(_number(baseline[metric]) for metric in metrics)))
     spread = (_interval(result["ci95"].get(metric)).strip(" ()") for metric in metrics)
     lines.append(_row(f"95 % interval of {result['rows'][0]['modalities']}", *spread))
     return "\n".join(lines)
 
 
 def _agreement(found: Mapping[str, Any]) -> str:
-    lines = [
-        _row("", "pairs", "in one process", "over DDS", "same verdict", "time ratio", "way ratio"),
-        _rule(6),
-    ]
-    for family, result in found.items():
-        sides = [
-            _number(result[side]["success_percent"]) + _interval(result[side]["ci95"])
-            for side in ("in_process", "dds")
+    lines = [_row("", *found), _rule(len(found))]
+    lines.append(_row("pairs", *(str(result["n"]) for result in found.values())))
+    for metric in ("success_percent", "first_fix_s", "localization_success_percent"):
+        for side, name in (("in_process", "in one process"), ("dds", "over DDS")):
+            cells = []
+            for result in found.values():
+                # Results from before these two were compared lack them.
+                text = _number(result[side].get(metric))
+                if metric == "success_percent":
+                    text += _interval(result[side]["ci95"])
+                cells.append(text)
+            lines.append(_row(f"`{metric}` {name}", *cells))
+    same = (f"{result['same_verdict']} of {result['n']}" for result in found.values())
+    lines.append(_row("same verdict", *same))
+    for figure in ("sim_time_s", "path_length_m"):
+        ratios = (_number(result["median_ratio"][figure]) for result in found.values())
+        lines.append(_row(f"`{figure}`, median ratio of DDS to one process", *ratios))
+    return "\n".join(lines)
+
+
+def _stack(found: Mapping[str, Any]) -> str:
+    lines = [_row("", "budget", *found), _rule(1 + len(found))]
+    lines.append(_row("missions each way", "", *(str(result["n"]) for result in found.values())))
+    lines.append(_row("scene", "", *(str(result["seed"]) for result in found.values())))
+    cores = (str(result["machine"]["cores"]) for result in found.values())
+    lines.append(_row("cores", "2", *cores))
+    for metric, title in _STACK.items():
+        budget = BUDGETS.get(metric)
+        cells = [_number(result["results"][metric]) for result in found.values()]
+        asked = ""
+        if budget is not None:
+            sign = ">=" if budget.at_least else "<="
+            asked = f"{sign} {budget.floor:g}, aim {budget.aim:g}"
+            met = [result["budgets"][metric]["floor_met"] for result in found.values()]
+            cells = [
+                cell + {True: ", met", False: ", **missed**", None: ""}[one]
+                for cell, one in zip(cells, met, strict=True)
+            ]
+        lines.append(_row(title, asked, *cells))
+    for stage in next(iter(found.values()))["stages"]:
+        times = (result["stages"].get(stage) for result in found.values())
+        cells = [
+            f"{_number(one['cpu_s_per_sim_s'])} s, {_number(one['ms_per_call'])} ms" if one else "-"
+            for one in times
         ]
-        ratios = [_number(result["median_ratio"][key]) for key in ("sim_time_s", "path_length_m")]
-        same = f"{result['same_verdict']} of {result['n']}"
-        lines.append(_row(family, str(result["n"]), *sides, same, *ratios))
+        lines.append(_row(f"`{stage}`", "", *cells))
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from astra_core.errors import ConfigError
 from astra_eval.agreement import agreement
 
 
-def _rows(*verdicts: bool, time_s: float = 20.0) -> list[dict]:
+def _rows(*verdicts: bool, time_s: float = 20.0, fix_s: float = 0.5) -> list[dict]:
     return [
         {
             "scene": "home",
@@ -20,6 +20,10 @@ def _rows(*verdicts: bool, time_s: float = 20.0) -> list[dict]:
             "success": success,
             "sim_time_s": time_s,
             "path_length_m": 5.0,
+            "localization": {
+                "first_fix_s": fix_s + seed,
+                "within_1m_percent": 100.0 if success else 90.0,
+            },
         }
         for seed, success in enumerate(verdicts)
     ]
@@ -30,6 +34,18 @@ def test_equal_runs_agree_and_ratios_are_of_the_pairs_that_succeeded() -> None:
     assert answer["n"] == answer["same_verdict"] == 3
     assert answer["agree"]
     assert answer["median_ratio"] == {"sim_time_s": 1.5, "path_length_m": 1.0}
+
+
+def test_when_and_how_well_both_sides_were_localized_is_compared() -> None:
+    outside = _rows(True, False, True, fix_s=0.7)
+    # Never a fix: no time, and no success.
+    outside[2]["localization"] = {"first_fix_s": -1.0, "within_1m_percent": None}
+    # A mission that was not run both ways counts on no side.
+    answer = agreement(_rows(True, True, True, False), outside)
+    assert answer["in_process"]["first_fix_s"] == 1.5
+    assert answer["dds"]["first_fix_s"] == pytest.approx(1.2)
+    assert answer["in_process"]["localization_success_percent"] == 100.0
+    assert answer["dds"]["localization_success_percent"] == pytest.approx(100.0 / 3.0)
 
 
 def test_ten_of_ten_and_two_of_ten_do_not_agree() -> None:
@@ -81,9 +97,11 @@ def test_command_compares_two_results(tmp_path) -> None:
     )
     assert result.exit_code == 0, result.output
     assert "same verdict 1 of 2" in result.output
+    assert "first fix 1.00 s, localized throughout 50.0 %" in result.output
     report = json.loads((tmp_path / "out.json").read_text())
     assert report["median_ratio"]["sim_time_s"] == pytest.approx(1.1)
     assert report["same_code"]
+    assert report["dds"]["localization_success_percent"] == 100.0
 
 
 @pytest.mark.parametrize(

@@ -39,13 +39,15 @@ def sleep(unit):
     time.sleep(120.0)
 """
 _RUN = """
+from pathlib import Path
+
 import work_of_this_test
 from rich.console import Console
 from astra_eval.parallel import run_units
 from astra_eval.rows import RowFile
 
 if __name__ == "__main__":
-    with RowFile(None, {}) as rows:
+    with RowFile(Path("rows"), {}) as rows:
         run_units(work_of_this_test.sleep, [(1,), (2,)], rows, jobs=2, console=Console())
 """
 
@@ -77,8 +79,8 @@ def _quiet() -> Console:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_rows_come_in_the_order_of_the_units(work: ModuleType, jobs: int) -> None:
-    with RowFile(None, {}) as rows:
+def test_rows_come_in_the_order_of_the_units(work: ModuleType, tmp_path: Path, jobs: int) -> None:
+    with RowFile(tmp_path / "rows", {}) as rows:
         found = run_units(work.square, _units(4), rows, jobs=jobs, console=_quiet())
     assert [row["square"] for row in found] == [0, 1, 4, 9]
 
@@ -109,13 +111,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
         found = run_units(remembered, _units(5), rows, jobs=1, console=console)
     assert asked == [(3,), (4,)]
     assert [row["square"] for row in found] == [0, 1, 4, 9, 16]
-
-
-def test_without_a_file_it_says_what_is_lost() -> None:
-    console = _quiet()
-    with RowFile(None, {}) as rows, pytest.raises(KeyboardInterrupt):
-        run_units(_interrupt_at_three, _units(5), rows, jobs=1, console=console)
-    assert "give --rows FILE" in _said(console)
+    assert f"3 of 5 stand in {path} already and are taken from there" in _said(console)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -127,7 +123,9 @@ def test_nobody_goes_on_working_for_a_run_that_was_killed(
     (tmp_path / "run.py").write_text(_RUN)
     path = os.pathsep.join([str(tmp_path), *sys.path])
     environment = {**os.environ, "PIDS": str(pids), "PYTHONPATH": path}
-    run = subprocess.Popen([sys.executable, str(tmp_path / "run.py")], env=environment)
+    run = subprocess.Popen(
+        [sys.executable, str(tmp_path / "run.py")], env=environment, cwd=tmp_path
+    )
     try:
         _wait_for(lambda: len(list(pids.iterdir())) == 2, 60.0)
     finally:

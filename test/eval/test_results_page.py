@@ -1,0 +1,126 @@
+"""The page of results: what every table shows, and what is kept of the results."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from astra_eval.stack_summary import summarize_stack
+
+BENCHMARKS = Path(__file__).resolve().parent.parent.parent / "benchmarks"
+METRICS = {"rte_percent": 0.5, "rre_deg_per_10m": 0.4, "ate_m": 0.03}
+FACTS = {"conditions": "standard", "map": "oracle", "depth": "none", "seeds": [65000, 65010]}
+
+
+@pytest.fixture()
+def page() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("results_page", BENCHMARKS / "results_page.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def odometry() -> dict[str, Any]:
+    rows = [{"modalities": name, **METRICS} for name in ("wheels+imu", "wheels", "imu")]
+    return {
+        **FACTS,
+        "n": 300,
+        "results": METRICS,
+        "baselines": {"wheel_only": {key: 10.0 * value for key, value in METRICS.items()}},
+        "ci95": {"rte_percent": [0.4, 0.6]},
+        "rows": rows,
+        "drives": [{"seed": 65000}] * 300,
+    }
+
+
+def localization() -> dict[str, Any]:
+    shares = {"wrong_aisle_percent": 1.0, "right_room_percent": 98.0}
+    return {
+        **FACTS,
+        "n": 100,
+        "results": shares,
+        "baselines": {"no_ocr": shares},
+        "ci95": {},
+        "rows": [{}] * 100,
+    }
+
+
+def agreement() -> dict[str, Any]:
+    side = {"success_percent": 90.0, "ci95": [60.0, 98.0]}
+    more = {"first_fix_s": 0.56, "localization_success_percent": 70.0}
+    return {
+        "n": 10,
+        "in_process": {**side, **more},
+        "dds": side,  # as results were before fixes were compared
+        "same_verdict": 9,
+        "median_ratio": {"sim_time_s": 1.04, "path_length_m": None},
+    }
+
+
+def test_odometry_stands_beside_its_baseline(page: ModuleType) -> None:
+    text = page._section("odometry", {"odometry-home": odometry()})
+    assert "| wheels+imu | 0.5 | 0.4 | 0.03 |" in text
+    assert "| `wheel_only` | 5 | 4 | 0.3 |" in text
+
+
+def test_aisles_are_counted_where_there_are_aisles(page: ModuleType) -> None:
+    results = {f"localization-rig-{family}": localization() for family in page.FAMILIES}
+    home, office, warehouse = page._section("localization-rig", results).split("\n\n**")
+    assert "wrong_aisle" not in home + office
+    assert "| `wrong_aisle_percent` | 1 |" in warehouse
+    assert all("right_room_percent" in part for part in (home, office, warehouse))
+
+
+def test_agreement_shows_fixes_of_both_sides(page: ModuleType) -> None:
+    text = page._section("agreement", {"agreement-home": agreement()})
+    assert "| `success_percent` over DDS | 90.0 (60.0 to 98.0) |" in text
+    assert "| `first_fix_s` in one process | 0.56 |" in text
+    assert "| `localization_success_percent` in one process | 70.0 |" in text
+    assert "| `localization_success_percent` over DDS | - |" in text
+
+
+def test_cost_stands_beside_its_budget(page: ModuleType) -> None:
+    stages = {"simulate": {"cpu_s_per_sim_s": 0.25, "ms_per_call": 4.5}}
+    memory = [{"stack_memory_mb": 500.0}, {"stack_memory_mb": 4000.0}]
+    results = {}
+    for family, outside in zip(("home", "office"), memory, strict=True):
+        inside = {"real_time_factor": 0.75, "stages": stages}
+        summary = summarize_stack([inside], [{"real_time_factor": 0.6, **outside}])
+        facts = {"n": 1, "seed": 65000, "machine": {"cores": 2}}
+        results[f"bench-stack-{family}"] = {**facts, **summary}
+    text = page._section("bench-stack", results)
+    assert "| real-time factor, one process | >= 0.5, aim 1 | 0.75, met | 0.75, met |" in text
+    assert "| <= 3000, aim 1500 | 500.0, met | 4000.0, **missed** |" in text
+    assert "| `simulate` |  | 0.25 s, 4.5 ms | 0.25 s, 4.5 ms |" in text
+    assert page._section("bench-stack", {}) == "Not measured yet."
+
+
+def test_what_nobody_measured_is_said(page: ModuleType) -> None:
+    assert page._section("planner-open", {}) == "Not measured yet."
+
+
+def test_results_are_kept_without_what_is_bulky(
+    page: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = tmp_path / "results", tmp_path / "docs" / "page.md"
+    folder.mkdir()
+    target.parent.mkdir()
+    (folder / "odometry-home.json").write_text(json.dumps(odometry()))
+    (folder / "localization-rig-home.json").write_text(json.dumps(localization()))
+    words = ["results_page.py", "--folder", str(folder), "--page", str(target)]
+    monkeypatch.setattr(sys, "argv", words)
+    assert page.main() == 0
+    kept = json.loads((target.parent / "page" / "odometry-home.json").read_text())
+    assert [row["modalities"] for row in kept["rows"]] == ["wheels+imu", "wheels", "imu"]
+    assert "drives" not in kept
+    kept = json.loads((target.parent / "page" / "localization-rig-home.json").read_text())
+    assert "rows" not in kept and kept["n"] == 100
+    # Every place of the template is filled.
+    assert "<<" not in target.read_text()
