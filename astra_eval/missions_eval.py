@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.failure import FAILURES
+from astra_eval.json_file import plain
 from astra_eval.metrics.intervals import wilson_interval
 from astra_eval.mission_case import MissionCase, drive_case, score_drive
 from astra_eval.mission_fixes import first_fix_s, localization_success_percent
@@ -19,7 +21,12 @@ from astra_eval.rows import Unit
 from astra_eval.scoring import MissionScore
 from astra_sim.conditions import Conditions
 
+if TYPE_CHECKING:
+    from astra_global.mission.log import MissionEvent
+
 __all__ = ["MissionWork", "mission_row", "summarize_missions"]
+
+_LOGGED_EVENTS = 300
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,9 @@ class MissionWork:
         drive = drive_case(case)
         score = score_drive(case, drive)
         self.draw(case, drive.record, score)
-        return mission_row(case, score, drive.real_time_factor)
+        row = mission_row(case, score, drive.real_time_factor)
+        # A failure is to be understood later, without driving it again.
+        return row if score.success else {**row, "log": _told(drive.log)}
 
     def case(self, unit: Unit) -> MissionCase:
         """Return what is asked in a unit."""
@@ -66,6 +75,20 @@ class MissionWork:
         if score.failure:
             name += f"-{score.failure.replace(' ', '_')}"
         draw_drive(case.scene, record, score, self.pictures / f"{name}.png")
+
+
+def _told(log: Sequence[MissionEvent]) -> list[dict[str, Any]]:
+    """Return the end of a mission's log as plain data, seconds since its first event."""
+    first_ns = log[0].stamp_ns if log else 0
+    return [
+        {
+            "s": round(to_seconds(event.stamp_ns - first_ns), 2),
+            "kind": event.kind,
+            "message": event.message,
+            **plain(dict(event.data)),
+        }
+        for event in log[-_LOGGED_EVENTS:]
+    ]
 
 
 def mission_row(case: MissionCase, score: MissionScore, real_time_factor: float) -> dict[str, Any]:

@@ -41,6 +41,9 @@ from astra_global.types import (
 
 __all__ = ["AstraGlobal", "FrameLocalizer"]
 
+# Of the log of a fix: what spoke for its pose, see :class:`astra_global.localize.judge.Verdict`.
+_DECIDED = tuple(f"decided_{name}" for name in ("inliers", "looks", "signs", "texts"))
+
 
 class AstraGlobal:
     """The global half of the stack, without ROS."""
@@ -133,6 +136,7 @@ class AstraGlobal:
                 distance_squared=decision.distance_squared,
                 jump_m=decision.jump_m,
                 seconds=fix.seconds,
+                **{name: fix.log[name] for name in ("contradiction", *_DECIDED) if name in fix.log},
             )
             return decision.verdict.accepted
 

@@ -19,7 +19,7 @@ first (:mod:`astra_global.localize.signs`): a letter is too small to count among
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,12 +61,15 @@ class Verdict:
         log_odds: Of each relative to the first; the first is 0.
         elsewhere_log_odds: Of "none of them" relative to the first.
         contradiction: Share of the windows that the first pose does not explain, NaN if unknown.
+        decided: What speaks for the first pose against the second, log odds each by ``inliers``,
+            ``looks`` and ``signs``, and how many ``texts`` were read that say something.
     """
 
     hypotheses: tuple[Hypothesis, ...]
     log_odds: tuple[float, ...]
     elsewhere_log_odds: float
     contradiction: float
+    decided: Mapping[str, float]
 
 
 class Judge:
@@ -98,8 +101,8 @@ class Judge:
         drawn = ranked[: min(config.max_poses, np.count_nonzero(possible))]
         evidence, views = self._evidence(query, drawn)
         looks = self._tempered(evidence)
-        odds = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
-        odds += by_signs[:, None] - by_signs[None, :]
+        by_inliers = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
+        odds = by_inliers + by_signs[:, None] - by_signs[None, :]
         odds[: len(drawn), : len(drawn)] += looks
         # The best pose is the one that no other beats, or that is beaten by least.
         best = _unbeaten(odds[: len(drawn), : len(drawn)])
@@ -113,11 +116,20 @@ class Judge:
         order = np.concatenate([[best], order[order != best]])
         contradiction = self._contradiction(views[best])
         elsewhere = self._elsewhere_log_odds(counts[best], contradiction)
+        second = int(order[min(1, len(order) - 1)])
+        drew_both = max(best, second) < len(drawn)
+        decided = {
+            "inliers": float(by_inliers[best, second]),
+            "looks": float(looks[best, second]) if drew_both else 0.0,
+            "signs": float(by_signs[best] - by_signs[second]),
+            "texts": float(said.num_texts),
+        }
         return Verdict(
             tuple(ranked[int(number)] for number in order),
             tuple(float(relative[number]) for number in order),
             elsewhere + said.elsewhere - float(by_signs[best]),
             contradiction,
+            decided,
         )
 
     def _evidence(

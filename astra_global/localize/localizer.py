@@ -114,6 +114,7 @@ class Localizer:
                 "matches": float(len(best.inliers.pixels)),
                 "cameras": float(len(query.pictures)),
                 "contradiction": verdict.contradiction,
+                **{f"decided_{name}": value for name, value in verdict.decided.items()},
             },
             alternatives=tuple(
                 PoseAlternative(other.pose, other.covariance, log_odds, other.num_inliers)

@@ -2,12 +2,16 @@
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from astra_cli.missions_command import run_missions
 from astra_core.errors import AstraError
-from astra_eval.missions_eval import summarize_missions
+from astra_eval import missions_eval
+from astra_eval.missions_eval import MissionWork, summarize_missions
+from astra_global.mission.log import MissionEvent
+from astra_sim.conditions import EMPTY
 
 
 def _row(seed: int, success: bool, **changes: object) -> dict:
@@ -75,3 +79,26 @@ def test_bad_requests_are_one_line(changes: dict, message: str) -> None:
     values |= changes
     with pytest.raises(AstraError, match=message):
         run_missions(values.pop("family"), values.pop("seeds_text"), **values)
+
+
+@pytest.mark.parametrize("success", [True, False])
+def test_a_failed_mission_keeps_its_log(monkeypatch, tmp_path: Path, success: bool) -> None:
+    log = (
+        MissionEvent(2_000_000_000, "start", "take me to the sofa"),
+        MissionEvent(3_500_000_000, "fix", "first fix", {"decided_signs": float("nan")}),
+    )
+    drive = SimpleNamespace(log=log, record=None, real_time_factor=1.0)
+    score = SimpleNamespace(success=success, to_json=lambda: {"success": success})
+    monkeypatch.setattr(missions_eval, "drive_case", lambda case: drive)
+    monkeypatch.setattr(missions_eval, "score_drive", lambda case, drive: score)
+    work = MissionWork("home", EMPTY, "named", lambda family, seed: tmp_path)
+    row = work((50000, 0))
+    if success:
+        assert "log" not in row
+    else:
+        assert row["log"][1] == {
+            "s": 1.5,
+            "kind": "fix",
+            "message": "first fix",
+            "decided_signs": None,
+        }

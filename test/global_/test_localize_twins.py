@@ -54,6 +54,10 @@ def test_a_sign_in_view_decides(localizer: Localizer, room: int) -> None:
     assert fix.confidence > 0.9
     # Matches do not tell them apart: the twin has nearly as many.
     assert min(rival.num_inliers for rival in fix.alternatives) > 0.6 * fix.num_inliers
+    # The log says so: the map has no landmarks with a text here, so the looks of the sign it was.
+    decided = {name: fix.log[f"decided_{name}"] for name in ("inliers", "looks", "signs", "texts")}
+    assert decided["looks"] > 2.0 > abs(decided["inliers"])
+    assert decided["signs"] == decided["texts"] == 0.0
 
 
 def test_without_a_sign_both_places_stand_with_equal_odds(localizer: Localizer) -> None:
