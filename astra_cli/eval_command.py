@@ -48,6 +48,9 @@ def localization(
     cameras: Annotated[str, typer.Option(help="rig: all cameras; front: one.")] = "rig",
     frames: Annotated[int, typer.Option(min=1, help="Moments of one query.")] = 5,
     per_scene: Annotated[int, typer.Option(min=1, help="Queries in each scene.")] = 10,
+    carried: Annotated[
+        bool, typer.Option("--carried", help="Carry the robot elsewhere, and ask as often again.")
+    ] = False,
     conditions: Conditions = "standard",
     jobs: Jobs = 1,
     rows: Rows = None,
@@ -65,17 +68,22 @@ def localization(
     select_gl_backend()
     evaluate(
         LocalizationWork(
-            scene, named_conditions(conditions), cameras, frames, per_scene, _map_folder
+            scene, named_conditions(conditions), cameras, frames, per_scene, _map_folder, carried
         ),
         _protocol(
             "localization",
             scene,
             conditions=conditions,
-            settings={"cameras": cameras, "frames": frames, "per_scene": per_scene},
+            settings={
+                "cameras": cameras,
+                "frames": frames,
+                "per_scene": per_scene,
+                "carried": carried,
+            },
         ),
         parse_seeds(seeds),
         lambda scenes: summarize_localization(flatten(scenes)),
-        title=f"localization, {cameras}, {frames} frames",
+        title=f"localization, {cameras}, {frames} frames{', carried' if carried else ''}",
         jobs=jobs,
         rows=rows,
         json_file=json_file,

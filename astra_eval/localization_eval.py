@@ -53,6 +53,7 @@ class LocalizationWork:
         frames: Moments per query.
         per_scene: Queries in each scene.
         map_folder: Returns the map of a scene, made where it is missing.
+        carried: Whether the robot is carried elsewhere in the middle of every query.
     """
 
     family: str
@@ -61,6 +62,7 @@ class LocalizationWork:
     frames: int
     per_scene: int
     map_folder: MapFolder
+    carried: bool = False
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: all its queries with all answers."""
@@ -75,7 +77,8 @@ class LocalizationWork:
         astra_map = load_map(self.map_folder(self.family, seed))
         methods = _methods(astra_map, seed)
         profile = load_profile()
-        rng = stream(seed, "localization", self.cameras, self.frames)
+        kind = ("carried",) if self.carried else ()
+        rng = stream(seed, "localization", self.cameras, self.frames, *kind)
         queries = []
         with Simulator(
             make_scene(self.family, seed),
@@ -93,6 +96,7 @@ class LocalizationWork:
                 Identifier(now, profile.signs),
                 CAMERAS[self.cameras] or simulator.rig.names,
                 self.frames,
+                carried=self.carried,
             )
             for _ in range(self.per_scene):
                 query = maker.make(rng)

@@ -2,13 +2,14 @@
 
 One simulator serves all queries of a scene: people go on walking, the robot is put elsewhere. A
 privileged driver steers along straight free floor, and pictures are taken only where a query wants
-them. What the stack gets of it is pictures and odometry, as on the robot.
+them. What the stack gets of it is pictures and odometry, as on the robot. Of a robot that is
+carried on the way ("kidnapped") odometry tells nothing: it stands, and then it drives elsewhere.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ _HEADINGS = 24
 _SHORTEST_LEG_M = 0.15
 _STEP_M = 0.05
 _TRIES = 50
+_CARRIED_M = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,8 @@ class Query:
         odometry: Astra-Local's odometry, every tick from the start on.
         moments: Stamp to the pictures taken at it, oldest first.
         truth: ``(3,)`` true pose in ``map`` at the last moment.
-        told_by: Id of a landmark in the pictures that tells the place; empty if there is none.
+        told_by: Id of a landmark in the pictures (those after it was carried) that tells the place;
+            empty if there is none.
     """
 
     odometry: tuple[LocalOdometry, ...]
@@ -69,6 +72,8 @@ class QueryMaker:
         identifier: Identifier,
         cameras: tuple[str, ...],
         num_moments: int,
+        *,
+        carried: bool = False,
     ) -> None:
         """Prepare.
 
@@ -78,6 +83,7 @@ class QueryMaker:
             identifier: Of the same world.
             cameras: Which cameras of the rig may be used.
             num_moments: Moments of a query; fewer where the robot cannot drive on.
+            carried: After these, carry the robot at least 3 m away and take as many there.
         """
         self._simulator = simulator
         self._driver = PrivilegedDriver(simulator)
@@ -85,34 +91,57 @@ class QueryMaker:
         self._identifier = identifier
         self._cameras = cameras
         self._num_moments = num_moments
+        self._carried = carried
 
     def make(self, rng: np.random.Generator) -> Query:
         """Put the robot somewhere and take the pictures of one query."""
         self._place(rng)
         odometry_filter = WheelImuFilter(OdometryConfig())
         odometry: list[LocalOdometry] = []
-        for observation in self._driver.rest(_REST_S):
+
+        def sense(observation: Observation) -> None:
             odometry.append(odometry_filter.observe(observation))
+
         moments: dict[int, tuple[CameraFrame, ...]] = {}
-        told_by, driven_m = self._take(moments), 0.0
-        truth = before = self._driver.truth.pose
-        drive = self._drive(rng)
-        while len(moments) < self._num_moments and (observation := next(drive, None)) is not None:
-            odometry.append(odometry_filter.observe(observation))
-            here = self._driver.truth.pose
-            driven_m += float(np.hypot(*(here - before)[:2]))
-            before = here
-            if driven_m >= SPACING_M * len(moments):
-                told_by = self._take(moments) or told_by
-                truth = here
+        told_by, truth = self._look_about(rng, sense, moments)
+        if self._carried:
+            self._place(rng, away_from=truth)
+            told_by, truth = self._look_about(rng, sense, moments)
         # What was driven after the last picture belongs to no query.
         last_ns = max(moments)
         heard = tuple(sample for sample in odometry if sample.stamp_ns <= last_ns)
         return Query(heard, moments, truth, told_by)
 
-    def _place(self, rng: np.random.Generator) -> None:
+    def _look_about(
+        self,
+        rng: np.random.Generator,
+        sense: Callable[[Observation], None],
+        moments: dict[int, tuple[CameraFrame, ...]],
+    ) -> tuple[str, NDArray[np.float64]]:
+        """Stand, drive and take the pictures; return what tells the place, and the last pose."""
+        for observation in self._driver.rest(_REST_S):
+            sense(observation)
+        told_by, taken, driven_m = self._take(moments), 1, 0.0
+        truth = before = self._driver.truth.pose
+        drive = self._drive(rng)
+        while taken < self._num_moments and (observation := next(drive, None)) is not None:
+            sense(observation)
+            here = self._driver.truth.pose
+            driven_m += float(np.hypot(*(here - before)[:2]))
+            before = here
+            if driven_m >= SPACING_M * taken:
+                told_by, taken = self._take(moments) or told_by, taken + 1
+                truth = here
+        return told_by, truth
+
+    def _place(
+        self, rng: np.random.Generator, away_from: NDArray[np.float64] | None = None
+    ) -> None:
         for _ in range(_TRIES):
-            self._driver.place(self._plan.sample_free_pose(rng, _START_CLEARANCE_M))
+            pose = self._plan.sample_free_pose(rng, _START_CLEARANCE_M)
+            if away_from is not None and math.dist(pose[:2], away_from[:2]) < _CARRIED_M:
+                continue
+            self._driver.place(pose)
             if self._driver.truth.clearance_m >= _FREE_OF_PEOPLE_M:
                 return
 

@@ -46,6 +46,7 @@ EVALUATIONS = (
     Evaluation("missions-named", "missions --goals named", (5, 4, 3)),
     Evaluation("localization-rig", "eval localization --cameras rig", (15, 12, 10)),
     Evaluation("localization-front", "eval localization --cameras front", (15, 12, 10)),
+    Evaluation("localization-carried", "eval localization --carried", (10, 8, 6)),
     Evaluation("missions-test", "missions --goals test", (5, 4, 3)),
     Evaluation("odometry", "eval odometry", (10, 10, 10), share=3.0),
     Evaluation("planner-open", "eval planner", (4, 4, 4), share=0.5),

@@ -176,3 +176,30 @@ def test_queries_are_short_drives_with_pictures_and_odometry_that_fit_the_truth(
             step = se2.between(stamps[before], stamps[after])
             assert 0.25 < np.hypot(*step[:2]) < 0.6
     assert not np.allclose(queries[0].truth, queries[1].truth)
+
+
+def test_a_carried_robot_is_elsewhere_and_its_odometry_did_not_feel_it() -> None:
+    scene, profile = make_scene("home", 100), load_profile()
+    with Simulator(scene, profile, 100, camera_hz=0.0, depth=False, semantics=True) as simulator:
+        plan = floor_plan(simulator.scene)
+        identifier = Identifier(simulator.scene, profile.signs)
+        maker = QueryMaker(simulator, plan, identifier, ("front",), 2, carried=True)
+        places = []
+        maker._driver.place = _noting(maker._driver.place, places)
+        query = maker.make(np.random.default_rng(0))
+    assert len(query.moments) == 4
+    assert query.odometry[-1].stamp_ns == max(query.moments)
+    # The truth is where it was carried to; by odometry it is still near where it started.
+    assert math.dist(query.truth[:2], places[-1][:2]) < 1.0
+    assert math.dist(query.truth[:2], places[0][:2]) > 2.0
+    assert max(np.hypot(*sample.pose[:2]) for sample in query.odometry) < 1.5
+    still = pairwise(query.odometry)
+    assert max(np.hypot(*(b.pose - a.pose)[:2]) for a, b in still) < 0.05
+
+
+def _noting(place, places: list):
+    def noting(pose) -> None:
+        places.append(np.asarray(pose))
+        place(pose)
+
+    return noting
