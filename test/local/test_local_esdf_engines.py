@@ -14,10 +14,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from kernels_on_cpu import cpu_loader, on_the_cpu
 
 from astra_core.errors import ConfigError, ShapeError
-from astra_local.voxel import esdf_cuda
+from astra_local.voxel import esdf, esdf_cuda
 from astra_local.voxel.cuda import cuda_is_usable, kernel_source
-from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
+from astra_local.voxel.esdf import distance_to, signed_distance, signed_distance_and_nearest
 from astra_local.voxel.esdf_cuda import MAX_SIDE, column_plan, options, plane_plan
+from astra_local.voxel.esdf_input import on_device
 from astra_local.voxel.esdf_update import EsdfUpdater
 
 torch = pytest.importorskip("torch")
@@ -92,6 +93,15 @@ def test_long_sides(engine, shape):
     )
 
 
+@pytest.mark.parametrize("engine", ["edt", "torch"])
+def test_long_sides_are_exact_to_float_precision(engine):
+    occupied = np.zeros((1, 5000), bool)
+    occupied[0, -1] = True
+    field = signed_distance(occupied, 0.1, engine=engine)
+    wanted = 0.1 * np.arange(4999, 0, -1) - 0.05
+    np.testing.assert_allclose(field[0, :-1], wanted, rtol=5e-7)
+
+
 def test_probabilities_are_cut_at_the_threshold():
     chance = np.array([[0.1, 0.6, 0.9]])
     np.testing.assert_array_equal(signed_distance(chance, 1.0) < 0, [[False, True, True]])
@@ -123,11 +133,48 @@ def test_tensors_come_back_as_tensors():
         (np.zeros((2, 2), bool), math.nan, ConfigError, "positive"),
         (np.array([[0.2, math.nan]]), 0.1, ValueError, "finite"),
         (np.array([["a", "b"]]), 0.1, ShapeError, "bool or numbers"),
+        (np.array([[1j, 0j]]), 0.1, ShapeError, "bool or numbers"),
+        (torch.zeros(2, 2, dtype=torch.complex64), 0.1, ShapeError, "bool or numbers"),
+        (torch.tensor([[0.2, math.inf]]), 0.1, ValueError, "finite"),
+        (np.broadcast_to(np.False_, (1 << 16, 1 << 15)), 0.1, ShapeError, "2147483647 cells"),
     ],
 )
 def test_what_cannot_be_used_is_refused(occupied, size, error, text):
     with pytest.raises(error, match=text):
         signed_distance(occupied, size)
+
+
+@pytest.mark.parametrize("engine", ["edt", "scipy"])
+def test_engines_of_the_cpu_refuse_grids_on_other_devices(engine):
+    with pytest.raises(ConfigError, match="for the CPU, got a grid on meta"):
+        signed_distance(torch.zeros(2, 2, dtype=torch.bool, device="meta"), 0.1, engine=engine)
+
+
+def test_a_threshold_that_would_free_every_cell_is_refused():
+    with pytest.raises(ConfigError, match="threshold"):
+        signed_distance(np.ones((2, 2)), 0.1, threshold=math.nan)
+
+
+def test_what_is_not_finite_on_a_device_counts_as_occupied():
+    chance = torch.tensor([[0.2, 0.6, math.nan, math.inf, -math.inf]])
+    assert on_device(chance, 0.5).tolist() == [[False, True, True, True, True]]
+    assert on_device(torch.tensor([[-1, 0, 100]]), 0.5).tolist() == [[False, False, True]]
+
+
+def test_a_mask_is_a_grid_of_bool():
+    for mask in (np.zeros((2, 2)), np.zeros(3, bool), np.zeros((0, 2), bool), torch.ones(2, 2)):
+        with pytest.raises(ShapeError):
+            distance_to(mask, 0.1)
+
+
+def test_the_field_comes_back_to_the_device_of_the_grid(monkeypatch):
+    # As the CUDA engine does with a tensor of the CPU, but the other way round and without a GPU.
+    monkeypatch.setattr(esdf, "_chosen", lambda engine, device: "cuda")
+    elsewhere = torch.zeros(1, 3, 4), torch.zeros(1, 3, 4, dtype=torch.int32)
+    monkeypatch.setattr(esdf, "_cuda", lambda *_: elsewhere)
+    occupied = torch.zeros(3, 4, dtype=torch.bool, device="meta")
+    found = signed_distance_and_nearest(occupied, 0.1, engine="cuda")
+    assert found.distance_m.device == found.nearest.device == occupied.device
 
 
 def test_an_engine_that_is_not_there_says_why():
@@ -178,16 +225,18 @@ def test_an_update_computes_only_what_changed():
 
 CALLS = """
 extern "C" void launch_row_pass(int blocks, int across, int down, const uint8* grid, uint16* codes,
-                                int width) {
+                                uint32* kinds, int width, int height) {
 #if !IN_SHARED
-    launch(blocks, across, down, [=] { row_pass(grid, codes, width); });
+    launch(blocks, across, down, [=] { row_pass(grid, codes, kinds, width, height); });
 #endif
 }
-extern "C" void launch_plane_pass(int blocks, int across, int down, const void* grid, float* out,
-                                  int* nearest, int width, int height, int depth, float x2,
-                                  float y2, float reach2, float half, float cap, int last) {
+extern "C" void launch_plane_pass(int blocks, int across, int down, const void* grid,
+                                  const uint32* kinds, float* out, int* nearest, int width,
+                                  int height, int depth, int block_rows, float x2, float y2,
+                                  float reach2, float half, float cap, int last) {
     launch(blocks, across, down, [=] {
-        plane_pass(grid, out, nearest, width, height, depth, x2, y2, reach2, half, cap, last);
+        plane_pass(grid, kinds, out, nearest, width, height, depth, block_rows, x2, y2, reach2,
+                   half, cap, last);
     });
 }
 extern "C" void launch_column_pass(int blocks, int across, int down, const float* squared,
@@ -204,12 +253,13 @@ extern "C" void launch_column_pass(int blocks, int across, int down, const float
 def kernels(request, tmp_path_factory):
     """Runs the CuPy engine on the CPU, with blocks of eight threads."""
     load = cpu_loader(CALLS, tmp_path_factory.mktemp("kernels"))
-    patches = {"LANES": 2, "_TILES": (4,), "_SHARED_BYTES": request.param}
+    patches = {"_THREADS": 8, "_TILES": (4,), "_SHARED_BYTES": request.param, "_BLOCK_ROWS": 3}
 
     def run(occupied, sides_m, cap_m, with_nearest=True):
-        occupied, half_m = np.ascontiguousarray(occupied), 0.5 * min(sides_m)
+        grids, half_m = torch.from_numpy(np.ascontiguousarray(occupied)), 0.5 * min(sides_m)
         with on_the_cpu(esdf_cuda, load, **patches):
-            return esdf_cuda.signed_field(occupied, sides_m, half_m, cap_m, with_nearest)
+            found = esdf_cuda.signed_field(grids, sides_m, half_m, cap_m, with_nearest)
+        return [None if tensor is None else tensor.numpy() for tensor in found]
 
     return run
 

@@ -9,16 +9,14 @@ import math
 
 import numpy as np
 import pytest
+from lift_cases import frustum_bytes, frustum_case, lifting, most_bytes
 
-from astra_core import se3
-from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.errors import ShapeError
 from astra_local.voxel.cuda import cuda_is_usable, shared_with_torch, why_not
 from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
 from astra_local.voxel.esdf_cuda import MAX_SIDE
 from astra_local.voxel.esdf_update import EsdfUpdater
 from astra_local.voxel.lift import lift
-from astra_local.voxel.lift_table import LiftTable, VoxelGrid
 from astra_local.voxel.lookup import lookup
 
 torch = pytest.importorskip("torch")
@@ -137,27 +135,6 @@ def test_nobody_waits():
     torch.cuda.synchronize()
 
 
-def lifting(channels, dtype=torch.float32):
-    forward = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
-    intrinsics = CameraIntrinsics.from_horizontal_fov(64, 48, math.radians(100.0))
-    rig = CameraRig(
-        tuple(
-            Camera(
-                f"c{number}",
-                intrinsics,
-                se3.from_xyz_rpy((0.0, 0.0, 0.5), (0.0, 0.0, number * math.pi / 2)) @ forward,
-            )
-            for number in range(4)
-        )
-    )
-    grid = VoxelGrid((8, 40, 40), (-4.0, -4.0, 0.0), (0.2, 0.2, 0.25))
-    table = LiftTable.of_rig(rig, grid, (12, 16), tuple(np.linspace(0.3, 5.0, 24)))
-    generator = torch.Generator().manual_seed(0)
-    features = torch.randn(3, 4, channels, 12, 16, generator=generator)
-    depth = torch.rand(3, 4, 24, 12, 16, generator=generator)
-    return table, features.to(dtype), (depth / depth.sum(dim=2, keepdim=True)).to(dtype)
-
-
 @pytest.mark.parametrize("channels", [1, 33, 80])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16], ids=["fp32", "fp16"])
 def test_lifting_equals_the_reference(channels, dtype):
@@ -176,15 +153,13 @@ def test_lifting_equals_the_reference(channels, dtype):
 
 
 def test_lifting_stores_no_frustum():
-    table, features, depth = lifting(64)
+    table, features, depth = frustum_case()
     features, depth = features.cuda(), depth.cuda()
     voxels = lift(features, depth, table, engine="cuda")
     torch.cuda.synchronize()
-    frustum_bytes = 4 * len(features) * len(table.points) * features.shape[2]
     torch.cuda.reset_peak_memory_stats()
     before = torch.cuda.memory_allocated()
     again = lift(features, depth, table, engine="cuda")
     extra = torch.cuda.max_memory_allocated() - before
     assert torch.equal(again, voxels)
-    rows_bytes = features.numel() * 4
-    assert extra <= voxels.numel() * 4 + rows_bytes + 4096 < frustum_bytes
+    assert extra <= most_bytes(features, voxels) < frustum_bytes(table, features)
