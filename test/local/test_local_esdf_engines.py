@@ -223,6 +223,40 @@ def test_an_update_computes_only_what_changed():
         EsdfUpdater(occupied, 0.1, math.inf)
 
 
+def test_an_update_takes_probabilities_by_its_threshold():
+    for kind in (np.asarray, torch.from_numpy):
+        chance = np.full((5, 6), 0.2)
+        updater = EsdfUpdater(kind(chance), 0.1, 0.5, threshold=0.6)
+        assert (np.asarray(updater.distance_m) == 0.5).all()
+        chance = chance.copy()
+        chance[1, 2], chance[3, 3] = 0.7, 0.55
+        field = updater.update(kind(chance), ((0, 4), (0, 4)))
+        same_field(np.asarray(field), signed_distance(chance > 0.6, 0.1, max_distance_m=0.5))
+        chance[0, 0] = math.nan
+        with pytest.raises(ValueError, match="finite"):
+            updater.update(kind(chance))
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes", "error"),
+    [
+        ((4, 5), 0.0, ConfigError),
+        ((4, 5), -0.1, ConfigError),
+        ((4, 5, 6), (0.1, 0.1), ShapeError),
+        ((2, 4, 5, 6), 0.1, ShapeError),
+        ((0, 5), 0.1, ShapeError),
+    ],
+)
+def test_grids_that_cannot_be_updated_are_refused(shape, sizes, error):
+    with pytest.raises(error):
+        EsdfUpdater(np.zeros(shape, bool), sizes, 0.5)
+
+
+def test_an_update_of_another_kind_is_refused():
+    with pytest.raises(ShapeError, match="must be ndarray, got Tensor"):
+        EsdfUpdater(np.zeros((4, 5), bool), 0.1, 0.5).update(torch.zeros(4, 5))
+
+
 CALLS = """
 extern "C" void launch_row_pass(int blocks, int across, int down, const uint8* grid, uint16* codes,
                                 uint32* kinds, int width, int height) {
