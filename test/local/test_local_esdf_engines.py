@@ -332,6 +332,18 @@ def test_the_kernels_work_on_a_batch_without_indices_as_well(kernels, grid):
     same_field(field, signed_distance(occupied, sides_m, max_distance_m=0.5))
 
 
+@pytest.mark.parametrize("filled", [(), (1,), (0, 1, 2), (2, 3)], ids=str)
+@pytest.mark.parametrize("one_cell", [False, True])
+def test_the_kernels_know_planes_of_one_kind(kernels, filled, one_cell):
+    occupied = np.zeros((4, 7, 16), bool)
+    occupied[list(filled)] = True
+    occupied[1, 6, 15] ^= one_cell
+    wanted, squared = brute_force(occupied, (0.3, 0.1, 0.2))
+    (field,), (nearest,) = kernels(occupied[None], (0.3, 0.1, 0.2), math.inf)
+    same_field(field, wanted)
+    right_cells(nearest, squared, (0.3, 0.1, 0.2))
+
+
 def test_plans_fit_what_every_device_has():
     assert plane_plan(256, 256) == (64, 4 * 256 * 8 + 2 * 256 * 64)
     assert plane_plan(200, 200)[1] > 0
