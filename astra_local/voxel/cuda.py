@@ -71,28 +71,32 @@ def kernel_source(name: str) -> str:
     return (_FOLDER / f"{name}.cu").read_text(encoding="utf-8")
 
 
-def load_kernel(name: str, function: str, options: tuple[str, ...], shared_bytes: int = 0) -> Any:
+def load_kernel(
+    name: str, function: str, options: tuple[str, ...], most_shared_bytes: int = 0
+) -> Any:
     """Return a kernel of ``kernels/<name>.cu`` that can be launched on the current device.
 
     Args:
         name: Of the file.
         function: Of the kernel.
         options: For the compiler (CuPy keeps binaries on disk).
-        shared_bytes: Dynamic shared memory of a block that it will be launched with.
+        most_shared_bytes: The most dynamic shared memory that a block of any launch asks for; the
+            same in all calls, as it is a property of the kernel and not of a launch.
     """
     import cupy
 
-    return _kernel(name, function, options, shared_bytes, cupy.cuda.runtime.getDevice())
+    device = cupy.cuda.runtime.getDevice()
+    return _kernel(name, function, options, most_shared_bytes, device)
 
 
 @functools.cache
 def _kernel(
-    name: str, function: str, options: tuple[str, ...], shared_bytes: int, device: int
+    name: str, function: str, options: tuple[str, ...], most_shared_bytes: int, device: int
 ) -> Any:
+    """Look a kernel up, once for each device: what is set here is set on one of them."""
     kernel = _module(name, options).get_function(function)
-    if shared_bytes > _FREE_SHARED_BYTES:
-        # An attribute of the kernel on one device: that is why the device is in the key.
-        kernel.max_dynamic_shared_size_bytes = shared_bytes
+    if most_shared_bytes > _FREE_SHARED_BYTES:
+        kernel.max_dynamic_shared_size_bytes = most_shared_bytes
     return kernel
 
 

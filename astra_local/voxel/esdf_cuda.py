@@ -138,5 +138,5 @@ def _launch(
     arguments: tuple[Any, ...],
 ) -> None:
     tile, _ = compiled
-    kernel = load_kernel(MODULE, name, options(*compiled), shared_bytes)
+    kernel = load_kernel(MODULE, name, options(*compiled), _SHARED_BYTES)
     kernel((blocks,), (tile, _THREADS // tile), arguments, shared_mem=shared_bytes)

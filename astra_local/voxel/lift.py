@@ -69,8 +69,9 @@ def lift(
 def _lift_torch(rows: torch.Tensor, depth: torch.Tensor, table: LiftTable) -> torch.Tensor:
     points, pixels, owners = _indices(table, rows.device)
     sums = _sum_type(rows)
-    weights = depth.reshape(len(depth), -1).index_select(1, points).to(sums)
-    products = weights[..., None] * rows.index_select(1, pixels).to(sums)
+    # In the type of the sums from the start: gradients are summed up in it as well.
+    weights = depth.reshape(len(depth), -1).to(sums).index_select(1, points)
+    products = weights[..., None] * rows.to(sums).index_select(1, pixels)
     voxels = products.new_zeros(len(rows), table.grid.num_voxels, rows.shape[-1])
     return voxels.index_add_(1, owners, products).to(rows.dtype)
 

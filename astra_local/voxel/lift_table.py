@@ -79,6 +79,17 @@ class LiftTable:
     num_bins: int
     voxel_of: NDArray[np.int32]
 
+    def __post_init__(self) -> None:
+        """Refuse what would make kernels read or write beside the voxels."""
+        wanted = (self.num_cameras, self.num_bins, *self.feature_size)
+        found = (self.voxel_of.shape, self.voxel_of.dtype)
+        if found != (wanted, np.dtype(np.int32)):
+            raise ShapeError("voxel_of", expected=f"{wanted} of int32", actual=found)
+        highest = int(self.voxel_of.max(initial=-1))
+        if highest >= self.grid.num_voxels:
+            expected = f"below {self.grid.num_voxels}, the number of voxels"
+            raise ShapeError("voxel_of", expected=expected, actual=highest)
+
     @classmethod
     def of_rig(
         cls,

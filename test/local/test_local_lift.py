@@ -102,6 +102,15 @@ def test_half_precision_sums_in_single():
         np.testing.assert_allclose(found.float().numpy(), wanted, atol=2e-3)
 
 
+def test_half_precision_sums_gradients_in_single():
+    # In half precision the sum of so many small weights would stop at one.
+    table = LiftTable.of_rig(rig(0.0), GRID, (1, 1), np.linspace(0.1, 2.0, 3000))
+    depth = torch.full((1, 1, 3000, 1, 1), 2.0**-11, dtype=torch.float16)
+    features = torch.ones(1, 1, 1, 1, 1, dtype=torch.float16, requires_grad=True)
+    lift(features, depth, table).sum().backward()
+    assert features.grad.item() == pytest.approx(3000 * 2.0**-11, rel=1e-3)
+
+
 @pytest.mark.parametrize("engine", ["auto", "torch", "cpu"])
 def test_double_precision_sums_in_double(engine):
     features, depth = inputs(dtype=torch.float64)
@@ -190,6 +199,9 @@ def test_what_does_not_fit_is_refused():
         VoxelGrid((2, 2, 2), (0.0, math.nan, 0.0), (1.0, 1.0, 1.0))
     with pytest.raises(ConfigError, match="positive"):
         VoxelGrid((2, 2, 2), (0.0, 0.0, 0.0), (1.0, 0.0, 1.0))
+    for voxel_of in (TABLE.voxel_of[:3], TABLE.voxel_of.astype(np.int64), TABLE.voxel_of + 400):
+        with pytest.raises(ShapeError, match="voxel_of"):
+            LiftTable(GRID, 4, (3, 4), 5, voxel_of)
     with pytest.raises(ConfigError, match="at least one camera"):
         CameraRig(())
 
