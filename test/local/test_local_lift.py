@@ -120,9 +120,11 @@ def test_double_precision_sums_in_double(engine):
 
 
 def test_gradients():
-    features, depth = inputs(channels=2, batch=1, dtype=torch.float64)
+    # Two cameras that see the same voxels.
+    table = LiftTable.of_rig(rig(0.0, 0.3), GRID, (2, 2), (0.4, 0.9, 1.6))
+    features, depth = inputs(table, channels=2, dtype=torch.float64)
     inputs_ = (features.requires_grad_(), depth.requires_grad_())
-    assert torch.autograd.gradcheck(lambda f, d: lift(f, d, TABLE, engine="torch"), inputs_)
+    assert torch.autograd.gradcheck(lambda f, d: lift(f, d, table, engine="torch"), inputs_)
 
 
 def test_tables_made_while_inferring_serve_training_as_well():
@@ -241,6 +243,15 @@ def kernels(load, monkeypatch):
     monkeypatch.setattr("astra_local.voxel.lift._chosen", lambda engine, *_: engine)
     with on_the_cpu(lift_cuda, load, LANES=4, ROWS=2):
         yield
+
+
+def test_the_kernels_in_blocks_as_large_as_on_a_device(load, monkeypatch):
+    features, depth = inputs(channels=33, batch=1)
+    wanted = lift(features, depth, TABLE, engine="torch")
+    monkeypatch.setattr("astra_local.voxel.lift._chosen", lambda engine, *_: engine)
+    with on_the_cpu(lift_cuda, load):
+        found = lift(features, depth, TABLE, engine="cuda")
+    np.testing.assert_allclose(found, wanted, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("channels", [1, 4, 6])
