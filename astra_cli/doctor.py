@@ -126,18 +126,28 @@ def check_torch() -> Finding:
 
 
 def check_cupy() -> Finding:
-    """Look at CuPy and whether it reaches a device."""
-    if util.find_spec("cupy") is None:
-        advice = f"with an NVIDIA GPU: .venv/bin/pip install '{CUPY}' (CUDA 12: cupy-cuda12x)"
-        return Finding("CuPy", "optional", "not installed; the CPU engines are used", advice)
-    import cupy
+    """Look at CuPy, whether its kernels can be used, and name the voxel engines that will run."""
+    import torch
 
-    if not cupy.cuda.is_available():
-        detail = f"{cupy.__version__}, no device; the CPU engines are used"
-        return Finding("CuPy", "optional", detail, "check the NVIDIA driver")
-    return Finding(
-        "CuPy", "ok", f"{cupy.__version__}, {cupy.cuda.runtime.getDeviceCount()} device(s)"
-    )
+    from astra_local.voxel.cuda import why_not
+
+    has_cupy, has_torch = util.find_spec("cupy") is not None, torch.cuda.is_available()
+    reason, engines = why_not(), "voxel engines: edt on the CPU"
+    if not reason:
+        import cupy
+
+        devices = f"{cupy.__version__}, {cupy.cuda.runtime.getDeviceCount()} device(s)"
+        return Finding("CuPy", "ok", f"{devices}; {engines}, CUDA kernels on the GPU")
+    if has_torch:
+        engines += ", PyTorch on the GPU"
+    if has_torch and not has_cupy:
+        advice = f".venv/bin/pip install '{CUPY}' (CUDA 12: cupy-cuda12x)"
+    elif has_torch:
+        advice = "check that CuPy is built for the CUDA of the driver"
+    else:
+        # Either of them is of no use without the other: this installs both.
+        advice = "with an NVIDIA GPU: ASTRA_TORCH_INDEX=cuda ./astra doctor"
+    return Finding("CuPy", "optional", f"{reason}; {engines}", advice)
 
 
 def check_text_reader() -> Finding:

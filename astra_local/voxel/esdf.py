@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import ConfigError, ShapeError
-from astra_local.voxel.cuda import cuda_is_usable, shared_with_torch, why_not
+from astra_local.voxel.cuda import gpu_engine, why_not
 from astra_local.voxel.esdf_cpu import distance_to_mask, distance_to_other_kind, nearest_in_mask
+from astra_local.voxel.esdf_input import occupied_cells, sides_of, spatial_axes
 
 if TYPE_CHECKING:
     import torch
@@ -61,7 +62,7 @@ def signed_distance(
         voxel_size_m: Side of a cell, metres; one for all axes, or one for each in their order.
         max_distance_m: Values are clipped to plus and minus this; what has no counterpart
             anywhere (empty grid: +inf, full grid: -inf) takes it too.
-        threshold: For probabilities.
+        threshold: For probabilities; finite.
         spatial_dims: 2 or 3; by default the number of sizes, or of axes where one size is given.
         engine: See the module; ``auto`` takes the fastest for where the data lie.
 
@@ -69,9 +70,11 @@ def signed_distance(
         Same shape and kind of array, on the same device; float32, metres.
 
     Raises:
-        ShapeError: Not a non-empty grid of two or three dimensions.
-        ConfigError: Unknown engine, one that cannot be used here, or a size that is not positive.
-        ValueError: Probabilities that are not finite.
+        ShapeError: Not a non-empty grid of two or three dimensions, of bool or numbers.
+        ConfigError: Unknown engine, one that cannot be used here or not for this device, or a size
+            that is not positive.
+        ValueError: Probabilities that are not finite, where the CPU has them. A GPU is not waited
+            for: there they count as occupied.
     """
     field, _ = _run(occupancy, voxel_size_m, max_distance_m, threshold, spatial_dims, engine, False)
     return field  # type: ignore[no-any-return]
@@ -99,7 +102,7 @@ def distance_to(
     """Return the centre-to-centre distance to the nearest cell of ``mask``, inf if there is none.
 
     Args:
-        mask: 2D or 3D bool.
+        mask: ``(Y, X)`` or ``(Z, Y, X)`` bool, on the CPU; not a batch.
         resolution_m: Side of a cell, metres.
         engine: ``auto``, ``edt`` or ``scipy``.
 
@@ -107,9 +110,13 @@ def distance_to(
         Same shape, float32, metres; 0 inside the mask.
 
     Raises:
+        ShapeError: Not a non-empty array of bool with two or three axes.
         ConfigError: Another engine, or a resolution that is not positive.
     """
-    sides_m = _sides(resolution_m, mask.ndim)
+    if not isinstance(mask, np.ndarray) or mask.dtype != bool:
+        actual = str(getattr(mask, "dtype", type(mask).__name__))
+        raise ShapeError("mask", expected="a NumPy array of bool", actual=actual)
+    sides_m = sides_of(resolution_m, spatial_axes(mask.shape, resolution_m, None))
     if engine not in ("auto", "edt", "scipy"):
         raise ConfigError(f"unknown distance engine {engine!r}; known: auto, edt, scipy")
     return distance_to_mask(mask, sides_m, "edt" if engine == "auto" else engine)
@@ -127,28 +134,26 @@ def _run(
     is_torch = not isinstance(occupancy, np.ndarray) and hasattr(occupancy, "is_cuda")
     if not is_torch:
         occupancy = np.asarray(occupancy)
-    dims = _spatial_dims(occupancy.ndim, voxel_size_m, spatial_dims)
-    grid = tuple(occupancy.shape[-dims:])
-    if occupancy.ndim < dims or 0 in tuple(occupancy.shape):
-        raise ShapeError(
-            "occupancy", expected=f"a non-empty grid of {dims} axes", actual=tuple(occupancy.shape)
-        )
+    shape = tuple(occupancy.shape)
+    dims = spatial_axes(shape, voxel_size_m, spatial_dims)
     if math.isnan(max_distance_m) or max_distance_m < 0.0:
         raise ConfigError(f"max_distance_m must not be negative, got {max_distance_m}")
-    sides_m = _sides(voxel_size_m, dims)
-    engine = _chosen(engine, is_torch and bool(occupancy.is_cuda))
-    occupied = _occupied(occupancy, threshold, is_torch).reshape(-1, *grid)
+    sides_m = sides_of(voxel_size_m, dims)
+    engine = _chosen(engine, occupancy.device.type if is_torch else "cpu")
+    occupied = occupied_cells(occupancy, threshold).reshape(-1, *shape[-dims:])
     half_m = 0.5 * min(sides_m)
     field, nearest = _engine(engine)(occupied, sides_m, half_m, max_distance_m, with_nearest)
-    shape = tuple(occupancy.shape)
-    if is_torch and isinstance(field, np.ndarray):
+    if is_torch:
         import torch
 
-        field = torch.from_numpy(field)
-        nearest = None if nearest is None else torch.from_numpy(nearest)
-    elif not is_torch and not isinstance(field, np.ndarray):
-        field = field.cpu().numpy()
-        nearest = None if nearest is None else nearest.cpu().numpy()
+        field, nearest = (
+            None if found is None else torch.as_tensor(found).to(occupancy.device)
+            for found in (field, nearest)
+        )
+    elif not isinstance(field, np.ndarray):
+        field, nearest = (
+            None if found is None else found.cpu().numpy() for found in (field, nearest)
+        )
     return Esdf(field.reshape(shape), None if nearest is None else nearest.reshape(shape))
 
 
@@ -204,55 +209,21 @@ def _cuda(
 
     from astra_local.voxel.esdf_cuda import signed_field
 
-    grids = torch.as_tensor(occupied).cuda().contiguous()
-    with shared_with_torch([grids.view(torch.uint8)]) as (cells,):
-        field, nearest = signed_field(cells, sides_m, half_m, cap_m, with_nearest)
-        return torch.from_dlpack(field), None if nearest is None else torch.from_dlpack(nearest)
+    grids = torch.as_tensor(occupied)
+    # A tensor stays on its own device, which need not be the current one.
+    grids = grids if grids.is_cuda else grids.cuda()
+    return signed_field(grids.contiguous(), sides_m, half_m, cap_m, with_nearest)
 
 
-def _spatial_dims(ndim: int, voxel_size_m: float | tuple[float, ...], wanted: int | None) -> int:
-    if wanted is None:
-        wanted = len(voxel_size_m) if isinstance(voxel_size_m, tuple) else ndim
-    if wanted not in (2, 3):
-        raise ShapeError("occupancy", expected="2 or 3 spatial axes", actual=f"{wanted}")
-    return wanted
-
-
-def _sides(voxel_size_m: float | tuple[float, ...], dims: int) -> tuple[float, ...]:
-    sides_m = voxel_size_m if isinstance(voxel_size_m, tuple) else (voxel_size_m,) * dims
-    if len(sides_m) != dims:
-        raise ShapeError("voxel_size_m", expected=f"one size or {dims}", actual=len(sides_m))
-    if not all(math.isfinite(side) and side > 0.0 for side in sides_m):
-        raise ConfigError(f"the sides of a voxel must be positive, got {voxel_size_m} m")
-    return tuple(float(side) for side in sides_m)
-
-
-def _chosen(engine: str, on_gpu: bool) -> str:
+def _chosen(engine: str, device: str) -> str:
     if engine not in ENGINES:
         raise ConfigError(f"unknown distance engine {engine!r}; known: {', '.join(ENGINES)}")
-    if engine == "cuda" and not cuda_is_usable():
+    if engine == "cuda" and why_not():
         raise ConfigError(f"the distance engine cuda cannot be used: {why_not()}")
+    if engine in ("edt", "scipy") and device != "cpu":
+        raise ConfigError(f"the distance engine {engine} is for the CPU, got a grid on {device}")
     if engine != "auto":
         return engine
-    if on_gpu:
-        return "cuda" if cuda_is_usable() else "torch"
-    return "edt"
-
-
-def _occupied(occupancy: Any, threshold: float, is_torch: bool) -> Any:
-    """Return the bool grid; probabilities have to be numbers."""
-    if is_torch:
-        import torch
-
-        if occupancy.dtype == torch.bool:
-            return occupancy.contiguous()
-        if occupancy.is_floating_point() and not bool(occupancy.isfinite().all()):
-            raise ValueError("occupancy probabilities must be finite")
-        return (occupancy > threshold).contiguous()
-    if occupancy.dtype == bool:
-        return np.ascontiguousarray(occupancy)
-    if not np.issubdtype(occupancy.dtype, np.number):
-        raise ShapeError("occupancy", expected="bool or numbers", actual=str(occupancy.dtype))
-    if not np.isfinite(occupancy).all():
-        raise ValueError("occupancy probabilities must be finite")
-    return np.ascontiguousarray(occupancy > threshold)
+    if device == "cuda":
+        return gpu_engine()
+    return "edt" if device == "cpu" else "torch"

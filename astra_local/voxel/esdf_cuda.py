@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from astra_core.errors import ShapeError
-from astra_local.voxel.cuda import load_kernels
+from astra_local.voxel.cuda import load_kernel, shared_with_torch
 
 if TYPE_CHECKING:
-    import cupy
+    import torch
 
 __all__ = [
-    "LANES",
     "MAX_SIDE",
     "MODULE",
     "Plan",
@@ -23,10 +24,12 @@ __all__ = [
 ]
 
 MODULE = "esdf"
-LANES = 8
 #: Columns are told in 15 bits.
 MAX_SIDE = 32766
 _TILES = (64, 32)
+_THREADS = 512
+#: Rows of a plane that a block works on where blocks have no memory of their own to share.
+_BLOCK_ROWS = 64
 #: Every supported device gives a block this much shared memory on request (sm_75 has no more).
 _SHARED_BYTES = 64 * 1024
 
@@ -36,7 +39,7 @@ Plan = tuple[int, int]
 
 def options(tile: int, in_shared: bool) -> tuple[str, ...]:
     """Return the options that the kernels are compiled with."""
-    return (f"-DTILE={tile}", f"-DLANES={LANES}", f"-DIN_SHARED={int(in_shared)}")
+    return (f"-DTILE={tile}", f"-DLANES={_THREADS // tile}", f"-DIN_SHARED={int(in_shared)}")
 
 
 def plane_plan(height: int, width: int) -> Plan:
@@ -51,16 +54,16 @@ def column_plan(depth: int, with_nearest: bool) -> Plan:
 
 
 def signed_field(
-    occupied: cupy.ndarray,
+    occupied: torch.Tensor,
     sides_m: tuple[float, ...],
     half_m: float,
     max_distance_m: float,
     with_nearest: bool,
-) -> tuple[cupy.ndarray, Any]:
+) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Return signed distances and, if asked for, the cells that are meant.
 
     Args:
-        occupied: ``(B, *grid)`` bool, C-contiguous, on the current device.
+        occupied: ``(B, *grid)`` bool, contiguous, on a CUDA device.
         sides_m: Sides of a cell along the axes of the grid, metres.
         half_m: Taken off every distance.
         max_distance_m: Distances are clipped to it.
@@ -68,63 +71,56 @@ def signed_field(
 
     Returns:
         ``(B, *grid)`` float32 metres, and ``(B, *grid)`` int32 flat indices within a grid or
-        ``None``. Nothing is waited for.
+        ``None``, on the same device. Nothing is waited for.
 
     Raises:
         ShapeError: A side is longer than the kernels can count.
     """
-    import cupy
+    import torch
 
     batch, *grid = occupied.shape
     if max(grid) > MAX_SIDE:
         raise ShapeError("occupancy", expected=f"sides up to {MAX_SIDE}", actual=tuple(grid))
-    field = cupy.empty(occupied.shape, dtype=cupy.float32)
-    nearest = cupy.empty(occupied.shape, dtype=cupy.int32) if with_nearest else None
     depth, height, width = (1, *grid) if len(grid) == 2 else tuple(grid)
-    *_, side_y, side_x = sides_m
+    tile, plane_bytes = plane_plan(height, width)
+    column_tile, column_bytes = column_plan(depth, with_nearest)
+
+    def empty(dtype: torch.dtype) -> torch.Tensor:
+        return torch.empty(occupied.shape, dtype=dtype, device=occupied.device)
+
+    field, nearest = empty(torch.float32), empty(torch.int32) if with_nearest else None
+    squared, origins, codes, kinds = field, nearest, None, None
+    if len(grid) == 3 and not column_bytes:
+        # What the column pass reads from memory must not be overwritten meanwhile.
+        squared, origins = empty(torch.float32), empty(torch.int32) if with_nearest else None
+    if not plane_bytes:
+        codes = empty(torch.int16)
+        kinds = torch.zeros(batch * depth, dtype=torch.int32, device=occupied.device)
+    tensors = [occupied.view(torch.uint8), field, nearest, squared, origins, codes, kinds]
     reach2 = (max_distance_m + half_m) ** 2
-    ends = [cupy.float32(value) for value in (reach2, half_m, max_distance_m)]
-    squared_sides = [cupy.float32(side_x**2), cupy.float32(side_y**2)]
-
-    tile, shared = plane_plan(height, width)
-    cells = occupied.view(cupy.uint8)
-    planes = batch * depth
-    if not shared:
-        codes = cupy.empty(occupied.shape, dtype=cupy.uint16)
-        row_words = 4 * math.ceil(width / 32)
-        _launch(
-            "row_pass", tile, False, planes * height, row_words, (cells, codes, cupy.int32(width))
-        )
-        cells = codes
-    is_final = cupy.int32(len(grid) == 2)
-    sizes = [cupy.int32(value) for value in (width, height, depth)]
-    arguments = (cells, field, _pointer(nearest), *sizes, *squared_sides, *ends, is_final)
-    blocks = planes * math.ceil(width / tile)
-    _launch("plane_pass", tile, bool(shared), blocks, shared, arguments)
-    if len(grid) == 3:
-        _columns(field, nearest, batch, depth, height * width, cupy.float32(sides_m[0] ** 2), ends)
+    ends = [np.float32(value) for value in (reach2, half_m, max_distance_m)]
+    *_, side_y2, side_x2 = (np.float32(side**2) for side in sides_m)
+    planes, block_rows = batch * depth, height
+    with shared_with_torch(tensors) as arrays:
+        cells, in_metres, meant, before, meant_before, row_codes, plane_kinds = arrays
+        if not plane_bytes:
+            arguments = (cells, row_codes, plane_kinds, np.int32(width), np.int32(height))
+            row_bytes = 4 * math.ceil(width / 32)
+            _launch("row_pass", (tile, False), planes * height, row_bytes, arguments)
+            cells, block_rows = row_codes, min(height, _BLOCK_ROWS)
+        sizes = [np.int32(value) for value in (width, height, depth, block_rows)]
+        is_final = np.int32(len(grid) == 2)
+        arguments = (cells, plane_kinds, before, meant_before, *sizes, side_x2, side_y2, *ends)
+        blocks = planes * math.ceil(width / tile) * math.ceil(height / block_rows)
+        plan = (tile, bool(plane_bytes))
+        _launch("plane_pass", plan, blocks, plane_bytes, (*arguments, is_final))
+        if len(grid) == 3:
+            sizes = [np.int32(height * width), np.int32(depth), np.float32(sides_m[0] ** 2)]
+            arguments = (before, meant_before, in_metres, meant, *sizes, *ends)
+            blocks = batch * math.ceil(height * width / column_tile)
+            plan = (column_tile, bool(column_bytes))
+            _launch("column_pass", plan, blocks, column_bytes, arguments)
     return field, nearest
-
-
-def _columns(
-    field: cupy.ndarray,
-    nearest: Any,
-    batch: int,
-    depth: int,
-    width: int,
-    side2: Any,
-    ends: list[Any],
-) -> None:
-    import cupy
-
-    tile, shared = column_plan(depth, nearest is not None)
-    # What is read from memory must not be overwritten meanwhile.
-    squared = field if shared else field.copy()
-    origins = nearest if shared or nearest is None else nearest.copy()
-    sizes = [cupy.int32(width), cupy.int32(depth)]
-    arguments = (squared, _pointer(origins), field, _pointer(nearest), *sizes, side2, *ends)
-    blocks = batch * math.ceil(width / tile)
-    _launch("column_pass", tile, bool(shared), blocks, shared, arguments)
 
 
 def _plan(needed: Any) -> Plan:
@@ -135,15 +131,12 @@ def _plan(needed: Any) -> Plan:
 
 
 def _launch(
-    name: str, tile: int, in_shared: bool, blocks: int, shared: int, arguments: tuple[Any, ...]
+    name: str,
+    compiled: tuple[int, bool],
+    blocks: int,
+    shared_bytes: int,
+    arguments: tuple[Any, ...],
 ) -> None:
-    kernel = load_kernels(MODULE, options(tile, in_shared)).get_function(name)
-    if shared > 48 * 1024:
-        kernel.max_dynamic_shared_size_bytes = shared
-    kernel((blocks,), (tile, LANES), arguments, shared_mem=shared)
-
-
-def _pointer(array: Any) -> Any:
-    import cupy
-
-    return cupy.uintp(0) if array is None else array
+    tile, _ = compiled
+    kernel = load_kernel(MODULE, name, options(*compiled), _SHARED_BYTES)
+    kernel((blocks,), (tile, _THREADS // tile), arguments, shared_mem=shared_bytes)

@@ -47,8 +47,9 @@ def _along(
     import torch
 
     shape, length = squared.shape, squared.shape[-1]
-    place = torch.arange(length, device=squared.device, dtype=torch.float32) * side_m
-    way = (place[:, None] - place[None, :]) ** 2
+    place = torch.arange(length, device=squared.device, dtype=torch.float32)
+    # Steps are whole numbers and exact; the difference of two rounded positions would not be.
+    way = ((place[:, None] - place[None, :]) * side_m) ** 2
     lines, origins = squared.reshape(-1, length), origin.reshape(-1, length)
     nearest, which = torch.empty_like(lines), torch.empty_like(origins)
     rows = max(1, _CHUNK_CELLS // length**2)

@@ -9,6 +9,7 @@ import numpy as np
 
 from astra_core.errors import ConfigError, ShapeError
 from astra_local.voxel.esdf import ArrayT, signed_distance
+from astra_local.voxel.esdf_input import occupied_cells, sides_of, spatial_axes
 
 __all__ = ["EsdfUpdater"]
 
@@ -18,7 +19,11 @@ class EsdfUpdater:
 
     With distances capped at C, a changed cell matters to cells within C of it and nowhere else, and
     those depend on what lies within C of them. NumPy arrays and torch tensors on any device; all
-    stay where the first one is.
+    stay where the first one is. One box holds all changes of an update, so far corners that change
+    at once cost the whole grid; nearest cells are not kept.
+
+    For large grids of which little changes, as in training. The planner's map moves with the robot
+    and is computed anew with each set of images.
 
     Attributes:
         distance_m: The field, float32, of the kind of the occupancy; read-only for callers.
@@ -31,25 +36,32 @@ class EsdfUpdater:
         voxel_size_m: float | tuple[float, ...],
         max_distance_m: float,
         engine: str = "auto",
+        threshold: float = 0.5,
     ) -> None:
         """Compute the whole field once.
 
         Args:
-            occupied: ``(Y, X)`` or ``(Z, Y, X)`` bool.
+            occupied: ``(Y, X)`` or ``(Z, Y, X)``, one grid; bool, or probabilities of which those
+                above the threshold are occupied.
             voxel_size_m: Side of a cell, one or one for each axis, metres.
             max_distance_m: Finite cap of the distances.
             engine: See :mod:`astra_local.voxel.esdf`.
+            threshold: For probabilities.
 
         Raises:
-            ConfigError: The cap is not finite and positive.
+            ShapeError: Not one non-empty grid of two or three axes, or sizes for other axes.
+            ConfigError: The cap or a size is not finite and positive, or the engine is unknown.
+            ValueError: Probabilities that are not finite, where the CPU has them.
         """
         if not 0.0 < max_distance_m < math.inf:
             raise ConfigError(f"max_distance_m must be positive and finite, got {max_distance_m}")
         self._voxel_size_m, self._cap_m, self._engine = voxel_size_m, max_distance_m, engine
-        self._occupied: Any = _copy(occupied)
-        sides = voxel_size_m if isinstance(voxel_size_m, tuple) else (voxel_size_m,) * occupied.ndim
+        self._threshold = threshold
+        dims = spatial_axes(tuple(occupied.shape), voxel_size_m, occupied.ndim)
+        sides_m = sides_of(voxel_size_m, dims)
+        self._occupied: Any = _copy(occupied_cells(occupied, threshold))
         # Distances are shortened by half a cell, so the reach is longer by as much.
-        self._reach = [math.ceil(max_distance_m / side + 0.5) for side in sides]
+        self._reach = [math.ceil(max_distance_m / side + 0.5) for side in sides_m]
         self.distance_m: Any = self._field(self._occupied)
         self.num_computed = math.prod(self._occupied.shape)
 
@@ -59,22 +71,28 @@ class EsdfUpdater:
         """Take in the present occupancy and return the field.
 
         Args:
-            occupied: Bool, of the shape, kind and device of the first.
+            occupied: Of the shape, kind and device of the first; bool or probabilities.
             changed: For each axis the first index that may have changed and the one past the last.
                 Without it the grids are compared, for which a GPU has to be waited for.
 
         Raises:
-            ShapeError: It has another shape than the grid, or the box is not one of the grid.
+            ShapeError: It has another shape or kind than the grid, or the box is not one of it.
+            ValueError: Probabilities that are not finite, where the CPU has them.
         """
+        if isinstance(occupied, np.ndarray) != isinstance(self._occupied, np.ndarray):
+            kinds = (type(grid).__name__ for grid in (self._occupied, occupied))
+            raise ShapeError("occupancy", expected=next(kinds), actual=next(kinds))
         if tuple(occupied.shape) != tuple(self._occupied.shape):
             raise ShapeError(
                 "occupancy", expected=tuple(self._occupied.shape), actual=tuple(occupied.shape)
             )
-        box = self._changes(occupied) if changed is None else self._checked(changed)
+        known = None if changed is None else self._checked(changed)
+        cells = occupied_cells(occupied, self._threshold)
+        box = self._changes(cells) if known is None else known
         self.num_computed = 0
         if box:
             within = tuple(slice(*ends) for ends in box)
-            self._occupied[within] = occupied[within]
+            self._occupied[within] = cells[within]
             self._compute(self._grown(box, 1), self._grown(box, 2))
         return self.distance_m  # type: ignore[no-any-return]
 
@@ -122,6 +140,4 @@ class EsdfUpdater:
 
 
 def _copy(occupied: Any) -> Any:
-    if isinstance(occupied, np.ndarray):
-        return np.array(occupied, dtype=bool)
-    return occupied.bool().clone()
+    return occupied.copy() if isinstance(occupied, np.ndarray) else occupied.clone()

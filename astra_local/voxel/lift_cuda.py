@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from astra_local.voxel.cuda import load_kernels, shared_with_torch
+from astra_local.voxel.cuda import load_kernel, shared_with_torch
 
 if TYPE_CHECKING:
     import torch
@@ -49,6 +49,7 @@ def lift_cuda(rows: torch.Tensor, depth: torch.Tensor, table: LiftTable) -> torc
 def _function() -> Any:
     """Return the autograd function; made late, as torch is not imported with this module."""
     import torch
+    from torch.autograd.function import once_differentiable
 
     class Lift(torch.autograd.Function):
         @staticmethod
@@ -57,6 +58,9 @@ def _function() -> Any:
             ctx.save_for_backward(rows, depth)
             batch, num_pixels, channels = rows.shape
             out = rows.new_zeros(batch, table.grid.num_voxels, channels)
+            work = batch * len(table.voxels)
+            if work == 0:  # a launch of no blocks is an error
+                return out
             with shared_with_torch([rows, depth, out]) as arrays:
                 on_device = _on_device(table, rows.device.index)
                 names = ("points", "pixels", "starts", "voxels")
@@ -70,15 +74,18 @@ def _function() -> Any:
                 )
                 tables = [on_device[name] for name in names]
                 arguments = (*arrays[:2], *tables, arrays[2], *map(np.int32, sizes))
-                _launch("lift_forward", rows, batch * len(table.voxels), arguments)
+                _launch("lift_forward", rows, work, arguments)
             return out
 
         @staticmethod
+        @once_differentiable
         def backward(ctx: Any, *grads: Any) -> Any:
             rows, depth = ctx.saved_tensors
             table = ctx.table
             batch, num_pixels, channels = rows.shape
-            grad_rows, grad_depth = torch.empty_like(rows), torch.empty_like(depth)
+            for_rows, for_depth = ctx.needs_input_grad[:2]
+            grad_rows = torch.empty_like(rows) if for_rows else None
+            grad_depth = torch.empty_like(depth) if for_depth else None
             tensors = [rows, depth, grads[0].contiguous(), grad_rows, grad_depth]
             with shared_with_torch(tensors) as arrays:
                 per_map = table.feature_size[0] * table.feature_size[1]
@@ -94,7 +101,7 @@ def _function() -> Any:
 
 def _launch(name: str, rows: torch.Tensor, work: int, arguments: tuple[Any, ...]) -> None:
     half = rows.element_size() == 2
-    kernel = load_kernels(MODULE, options(rows.shape[-1], half)).get_function(name)
+    kernel = load_kernel(MODULE, name, options(rows.shape[-1], half))
     kernel((math.ceil(work / ROWS),), (LANES, ROWS), arguments)
 
 

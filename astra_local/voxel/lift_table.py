@@ -37,6 +37,11 @@ class VoxelGrid:
         """Refuse what cannot be a grid."""
         if len(self.shape) != 3 or min(self.shape) < 1:
             raise ShapeError("voxel grid", expected="(Z, Y, X), none empty", actual=self.shape)
+        for name, values in (("origin", self.origin_m), ("sides", self.voxel_size_m)):
+            if len(values) != 3:
+                raise ShapeError(f"{name} of a voxel grid", expected="x, y and z", actual=values)
+        if not np.isfinite(self.origin_m).all():
+            raise ConfigError(f"the origin of a voxel grid must be finite, got {self.origin_m} m")
         if not all(np.isfinite(side) and side > 0.0 for side in self.voxel_size_m):
             raise ConfigError(f"the sides of a voxel must be positive, got {self.voxel_size_m} m")
 
@@ -74,6 +79,17 @@ class LiftTable:
     num_bins: int
     voxel_of: NDArray[np.int32]
 
+    def __post_init__(self) -> None:
+        """Refuse what would make kernels read or write beside the voxels."""
+        wanted = (self.num_cameras, self.num_bins, *self.feature_size)
+        found = (self.voxel_of.shape, self.voxel_of.dtype)
+        if found != (wanted, np.dtype(np.int32)):
+            raise ShapeError("voxel_of", expected=f"{wanted} of int32", actual=found)
+        highest = int(self.voxel_of.max(initial=-1))
+        if highest >= self.grid.num_voxels:
+            expected = f"below {self.grid.num_voxels}, the number of voxels"
+            raise ShapeError("voxel_of", expected=expected, actual=highest)
+
     @classmethod
     def of_rig(
         cls,
@@ -91,7 +107,8 @@ class LiftTable:
             bins_m: Depth of each bin along the optical axis, growing.
 
         Raises:
-            ConfigError: Bins that are not positive and growing.
+            ConfigError: Bins that are not positive and growing, or a rig of which no camera sees
+                anything of the grid (one of several may see nothing: its pictures are not used).
             ShapeError: A feature map without cells.
         """
         depths_m = np.asarray(bins_m, dtype=np.float64)
@@ -113,8 +130,14 @@ class LiftTable:
             points = depths_m[:, None, None] * rays[None]
             rotation, position = camera.t_base_optical[:3, :3], camera.t_base_optical[:3, 3]
             voxels.append(grid.indices((points @ rotation.T + position).reshape(-1, 3)))
-        shape = (len(rig.cameras), len(depths_m), height, width)
-        return cls(grid, shape[0], (height, width), shape[1], np.stack(voxels).reshape(shape))
+        voxel_of = np.stack(voxels).reshape(len(rig.cameras), len(depths_m), height, width)
+        if (voxel_of < 0).all():
+            names = ", ".join(camera.name for camera in rig.cameras)
+            raise ConfigError(
+                f"a camera must see a part of the voxel grid up to {depths_m[-1]} m, "
+                f"got {names} behind or beside it"
+            )
+        return cls(grid, len(rig.cameras), (height, width), len(depths_m), voxel_of)
 
     @property
     def num_pixels(self) -> int:

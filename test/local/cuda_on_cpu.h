@@ -1,4 +1,5 @@
 // Enough of CUDA to run a kernel on the CPU, one block after another, a thread for each thread.
+#include <atomic>
 #include <barrier>
 #include <cmath>
 #include <cstring>
@@ -17,6 +18,21 @@ static unsigned shared_memory[1 << 16];
 #define __forceinline__ inline
 #define __restrict__
 #define __syncthreads() block_barrier->arrive_and_wait()
+static std::atomic<int> block_or;
+static int __syncthreads_or(int predicate)
+{
+    __syncthreads();  // everyone has read what came before
+    block_or = 0;
+    __syncthreads();
+    if (predicate) block_or = 1;
+    __syncthreads();
+    return block_or;
+}
+static void atomicOr(unsigned* target, unsigned bits)
+{
+    std::atomic_ref<unsigned>(*target).fetch_or(bits);
+}
+struct alignas(8) uint2 { unsigned x, y; };
 static int min(int a, int b) { return a < b ? a : b; }
 static int __clz(unsigned bits) { return bits ? __builtin_clz(bits) : 32; }
 static int __ffs(unsigned bits) { return __builtin_ffs(bits); }

@@ -19,10 +19,9 @@ import pytest
 from astra_local.voxel.cuda import kernel_source
 
 HERE = Path(__file__).parent
-_NAMES = ("asarray", "empty", "float32", "int32", "uint8", "uint16", "uintp")
 _STREAM = types.SimpleNamespace(synchronize=lambda: None)
 _CUPY = types.SimpleNamespace(
-    **{name: getattr(np, name) for name in _NAMES},
+    asarray=np.asarray,
     cuda=types.SimpleNamespace(get_current_stream=lambda: _STREAM),
 )
 
@@ -30,27 +29,19 @@ _CUPY = types.SimpleNamespace(
 class _Kernel:
     """Launches one kernel, as a CuPy RawKernel does."""
 
-    def __init__(self, function):
+    def __init__(self, function, shared_bytes):
         self._function = function
-        self.max_dynamic_shared_size_bytes = 48 * 1024
+        self._shared_bytes = max(shared_bytes, 48 * 1024)
 
     def __call__(self, grid, block, arguments, shared_mem=0):
         (blocks,) = grid
-        assert shared_mem <= self.max_dynamic_shared_size_bytes
-        if blocks:  # CUDA refuses an empty launch
-            self._function(blocks, *block, *map(_as_c, arguments))
-
-
-class _Module:
-    def __init__(self, library):
-        self._library = library
-
-    def get_function(self, name):
-        return _Kernel(getattr(self._library, f"launch_{name}"))
+        assert shared_mem <= self._shared_bytes
+        assert blocks > 0, "CUDA refuses an empty launch"
+        self._function(blocks, *block, *map(_as_c, arguments))
 
 
 def cpu_loader(calls, folder):
-    """Return what replaces ``load_kernels``; every set of options is compiled once.
+    """Return what replaces ``load_kernel``; every set of options is compiled once.
 
     Args:
         calls: C++ functions ``launch_<kernel>(blocks, across, down, ...)``.
@@ -61,13 +52,16 @@ def cpu_loader(calls, folder):
         pytest.skip("no C++ compiler")
 
     @functools.cache
-    def load(name, options):
+    def library(name, options):
         stem = folder / f"{name}-{abs(hash(options))}"
-        source, library = stem.with_suffix(".cpp"), stem.with_suffix(".so")
+        source, binary = stem.with_suffix(".cpp"), stem.with_suffix(".so")
         source.write_text(f'#include "{HERE}/cuda_on_cpu.h"\n{kernel_source(name)}\n{calls}')
         flags = ["-std=c++20", "-O1", "-shared", "-fPIC", "-pthread", "-w", *options]
-        subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True)
-        return _Module(ctypes.CDLL(str(library)))
+        subprocess.run([compiler, *flags, "-o", str(binary), str(source)], check=True)
+        return ctypes.CDLL(str(binary))
+
+    def load(name, function, options, most_shared_bytes=0):
+        return _Kernel(getattr(library(name, options), f"launch_{function}"), most_shared_bytes)
 
     return load
 
@@ -77,16 +71,22 @@ def on_the_cpu(module, load, **patches):
     """Let the kernels of a module run on the CPU.
 
     Args:
-        module: Python module that calls ``load_kernels``.
+        module: Python module that calls ``load_kernel`` and ``shared_with_torch``.
         load: Of :func:`cpu_loader`.
         patches: Constants of the module to be replaced; blocks must be small here.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "cupy", _CUPY)
-        patch.setattr(module, "load_kernels", load)
+        patch.setattr(module, "load_kernel", load)
+        patch.setattr(module, "shared_with_torch", _as_numpy)
         for name, value in patches.items():
             patch.setattr(module, name, value)
         yield
+
+
+@contextmanager
+def _as_numpy(tensors):
+    yield [np.uintp(0) if tensor is None else tensor.detach().numpy() for tensor in tensors]
 
 
 def _as_c(value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import nvrtc
@@ -14,10 +15,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from kernels_on_cpu import cpu_loader, on_the_cpu
 
 from astra_core.errors import ConfigError, ShapeError
-from astra_local.voxel import esdf_cuda
-from astra_local.voxel.cuda import cuda_is_usable, kernel_source
-from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
+from astra_local.voxel import esdf, esdf_cuda
+from astra_local.voxel.cuda import cuda_is_usable, kernel_source, why_not
+from astra_local.voxel.esdf import distance_to, signed_distance, signed_distance_and_nearest
 from astra_local.voxel.esdf_cuda import MAX_SIDE, column_plan, options, plane_plan
+from astra_local.voxel.esdf_input import on_device
 from astra_local.voxel.esdf_update import EsdfUpdater
 
 torch = pytest.importorskip("torch")
@@ -92,6 +94,15 @@ def test_long_sides(engine, shape):
     )
 
 
+@pytest.mark.parametrize("engine", ["edt", "torch"])
+def test_long_sides_are_exact_to_float_precision(engine):
+    occupied = np.zeros((1, 5000), bool)
+    occupied[0, -1] = True
+    field = signed_distance(occupied, 0.1, engine=engine)
+    wanted = 0.1 * np.arange(4999, 0, -1) - 0.05
+    np.testing.assert_allclose(field[0, :-1], wanted, rtol=5e-7)
+
+
 def test_probabilities_are_cut_at_the_threshold():
     chance = np.array([[0.1, 0.6, 0.9]])
     np.testing.assert_array_equal(signed_distance(chance, 1.0) < 0, [[False, True, True]])
@@ -123,6 +134,10 @@ def test_tensors_come_back_as_tensors():
         (np.zeros((2, 2), bool), math.nan, ConfigError, "positive"),
         (np.array([[0.2, math.nan]]), 0.1, ValueError, "finite"),
         (np.array([["a", "b"]]), 0.1, ShapeError, "bool or numbers"),
+        (np.array([[1j, 0j]]), 0.1, ShapeError, "bool or numbers"),
+        (torch.zeros(2, 2, dtype=torch.complex64), 0.1, ShapeError, "bool or numbers"),
+        (torch.tensor([[0.2, math.inf]]), 0.1, ValueError, "finite"),
+        (np.broadcast_to(np.False_, (1 << 16, 1 << 15)), 0.1, ShapeError, "2147483647 cells"),
     ],
 )
 def test_what_cannot_be_used_is_refused(occupied, size, error, text):
@@ -130,10 +145,43 @@ def test_what_cannot_be_used_is_refused(occupied, size, error, text):
         signed_distance(occupied, size)
 
 
+@pytest.mark.parametrize("engine", ["edt", "scipy"])
+def test_engines_of_the_cpu_refuse_grids_on_other_devices(engine):
+    with pytest.raises(ConfigError, match="for the CPU, got a grid on meta"):
+        signed_distance(torch.zeros(2, 2, dtype=torch.bool, device="meta"), 0.1, engine=engine)
+
+
+def test_a_threshold_that_would_free_every_cell_is_refused():
+    with pytest.raises(ConfigError, match="threshold"):
+        signed_distance(np.ones((2, 2)), 0.1, threshold=math.nan)
+
+
+def test_what_is_not_finite_on_a_device_counts_as_occupied():
+    chance = torch.tensor([[0.2, 0.6, math.nan, math.inf, -math.inf]])
+    assert on_device(chance, 0.5).tolist() == [[False, True, True, True, True]]
+    assert on_device(torch.tensor([[-1, 0, 100]]), 0.5).tolist() == [[False, False, True]]
+
+
+def test_a_mask_is_a_grid_of_bool():
+    for mask in (np.zeros((2, 2)), np.zeros(3, bool), np.zeros((0, 2), bool), torch.ones(2, 2)):
+        with pytest.raises(ShapeError):
+            distance_to(mask, 0.1)
+
+
+def test_the_field_comes_back_to_the_device_of_the_grid(monkeypatch):
+    # As the CUDA engine does with a tensor of the CPU, but the other way round and without a GPU.
+    monkeypatch.setattr(esdf, "_chosen", lambda engine, device: "cuda")
+    elsewhere = torch.zeros(1, 3, 4), torch.zeros(1, 3, 4, dtype=torch.int32)
+    monkeypatch.setattr(esdf, "_cuda", lambda *_: elsewhere)
+    occupied = torch.zeros(3, 4, dtype=torch.bool, device="meta")
+    found = signed_distance_and_nearest(occupied, 0.1, engine="cuda")
+    assert found.distance_m.device == found.nearest.device == occupied.device
+
+
 def test_an_engine_that_is_not_there_says_why():
     if cuda_is_usable():
         pytest.skip("there is a GPU")
-    with pytest.raises(ConfigError, match="cannot be used: CuPy"):
+    with pytest.raises(ConfigError, match=re.escape(f"cannot be used: {why_not()}")):
         signed_distance(np.zeros((2, 2), bool), 0.1, engine="cuda")
 
 
@@ -176,18 +224,54 @@ def test_an_update_computes_only_what_changed():
         EsdfUpdater(occupied, 0.1, math.inf)
 
 
+def test_an_update_takes_probabilities_by_its_threshold():
+    for kind in (np.asarray, torch.from_numpy):
+        chance = np.full((5, 6), 0.2)
+        updater = EsdfUpdater(kind(chance), 0.1, 0.5, threshold=0.6)
+        assert (np.asarray(updater.distance_m) == 0.5).all()
+        chance = chance.copy()
+        chance[1, 2], chance[3, 3] = 0.7, 0.55
+        field = updater.update(kind(chance), ((0, 4), (0, 4)))
+        same_field(np.asarray(field), signed_distance(chance > 0.6, 0.1, max_distance_m=0.5))
+        chance[0, 0] = math.nan
+        with pytest.raises(ValueError, match="finite"):
+            updater.update(kind(chance))
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes", "error"),
+    [
+        ((4, 5), 0.0, ConfigError),
+        ((4, 5), -0.1, ConfigError),
+        ((4, 5, 6), (0.1, 0.1), ShapeError),
+        ((2, 4, 5, 6), 0.1, ShapeError),
+        ((0, 5), 0.1, ShapeError),
+    ],
+)
+def test_grids_that_cannot_be_updated_are_refused(shape, sizes, error):
+    with pytest.raises(error):
+        EsdfUpdater(np.zeros(shape, bool), sizes, 0.5)
+
+
+def test_an_update_of_another_kind_is_refused():
+    with pytest.raises(ShapeError, match="must be ndarray, got Tensor"):
+        EsdfUpdater(np.zeros((4, 5), bool), 0.1, 0.5).update(torch.zeros(4, 5))
+
+
 CALLS = """
 extern "C" void launch_row_pass(int blocks, int across, int down, const uint8* grid, uint16* codes,
-                                int width) {
+                                uint32* kinds, int width, int height) {
 #if !IN_SHARED
-    launch(blocks, across, down, [=] { row_pass(grid, codes, width); });
+    launch(blocks, across, down, [=] { row_pass(grid, codes, kinds, width, height); });
 #endif
 }
-extern "C" void launch_plane_pass(int blocks, int across, int down, const void* grid, float* out,
-                                  int* nearest, int width, int height, int depth, float x2,
-                                  float y2, float reach2, float half, float cap, int last) {
+extern "C" void launch_plane_pass(int blocks, int across, int down, const void* grid,
+                                  const uint32* kinds, float* out, int* nearest, int width,
+                                  int height, int depth, int block_rows, float x2, float y2,
+                                  float reach2, float half, float cap, int last) {
     launch(blocks, across, down, [=] {
-        plane_pass(grid, out, nearest, width, height, depth, x2, y2, reach2, half, cap, last);
+        plane_pass(grid, kinds, out, nearest, width, height, depth, block_rows, x2, y2, reach2,
+                   half, cap, last);
     });
 }
 extern "C" void launch_column_pass(int blocks, int across, int down, const float* squared,
@@ -204,12 +288,13 @@ extern "C" void launch_column_pass(int blocks, int across, int down, const float
 def kernels(request, tmp_path_factory):
     """Runs the CuPy engine on the CPU, with blocks of eight threads."""
     load = cpu_loader(CALLS, tmp_path_factory.mktemp("kernels"))
-    patches = {"LANES": 2, "_TILES": (4,), "_SHARED_BYTES": request.param}
+    patches = {"_THREADS": 8, "_TILES": (4,), "_SHARED_BYTES": request.param, "_BLOCK_ROWS": 3}
 
     def run(occupied, sides_m, cap_m, with_nearest=True):
-        occupied, half_m = np.ascontiguousarray(occupied), 0.5 * min(sides_m)
+        grids, half_m = torch.from_numpy(np.ascontiguousarray(occupied)), 0.5 * min(sides_m)
         with on_the_cpu(esdf_cuda, load, **patches):
-            return esdf_cuda.signed_field(occupied, sides_m, half_m, cap_m, with_nearest)
+            found = esdf_cuda.signed_field(grids, sides_m, half_m, cap_m, with_nearest)
+        return [None if tensor is None else tensor.numpy() for tensor in found]
 
     return run
 
@@ -246,6 +331,27 @@ def test_the_kernels_work_on_a_batch_without_indices_as_well(kernels, grid):
     field, nearest = kernels(occupied, sides_m, 0.5, with_nearest=False)
     assert nearest is None
     same_field(field, signed_distance(occupied, sides_m, max_distance_m=0.5))
+
+
+@pytest.mark.parametrize("filled", [(), (1,), (2, 3)], ids=str)
+@pytest.mark.parametrize("one_cell", [False, True])
+def test_the_kernels_know_planes_of_one_kind(kernels, filled, one_cell):
+    occupied = np.zeros((4, 5, 8), bool)
+    occupied[list(filled)] = True
+    occupied[1, 4, 7] ^= one_cell
+    wanted, squared = brute_force(occupied, (0.3, 0.1, 0.2))
+    (field,), (nearest,) = kernels(occupied[None], (0.3, 0.1, 0.2), math.inf)
+    same_field(field, wanted)
+    right_cells(nearest, squared, (0.3, 0.1, 0.2))
+
+
+def test_the_kernels_in_blocks_as_large_as_on_a_device(tmp_path):
+    occupied = np.random.default_rng(0).random((1, 200, 70)) < 0.002
+    wanted = signed_distance(occupied[0], (0.1, 0.2), engine="scipy")
+    with on_the_cpu(esdf_cuda, cpu_loader(CALLS, tmp_path)):
+        grids = torch.from_numpy(occupied)
+        (field,), _ = esdf_cuda.signed_field(grids, (0.1, 0.2), 0.05, math.inf, True)
+    same_field(field.numpy(), wanted)
 
 
 def test_plans_fit_what_every_device_has():

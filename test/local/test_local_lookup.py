@@ -1,8 +1,10 @@
 """Reading a field between its cells: by hand, beyond the border, and the gradients."""
 
+import math
+
 import pytest
 
-from astra_core.errors import ShapeError
+from astra_core.errors import ConfigError, ShapeError
 from astra_local.voxel.lookup import lookup
 
 torch = pytest.importorskip("torch")
@@ -64,6 +66,36 @@ def test_gradients_of_field_and_points(dims):
     points = ((cells + share + 0.5) * sides).requires_grad_()
     origin = torch.zeros(dims, dtype=torch.float64)
     assert torch.autograd.gradcheck(lambda f, p: lookup(f, p, origin, sides), (field, points))
+
+
+def test_what_is_not_a_number_stays_one_and_hurts_nobody_else():
+    unknown, *others = at((math.nan, 6.0), (-0.25, 6.0), (math.inf, -math.inf))
+    assert math.isnan(unknown) and others == [1.0, 2.0]
+    points = double([[[math.nan, 6.0], [-0.5, 7.0]]]).requires_grad_()
+    lookup(PLANE, points, ORIGIN, SIDES)[0, 1].backward()
+    assert points.grad[0, 1].tolist() == pytest.approx([2.0, 5.0])
+
+
+@pytest.mark.parametrize("side", [0.0, -0.5, math.nan, math.inf])
+def test_sides_that_are_none_are_refused(side):
+    with pytest.raises(ConfigError, match="positive"):
+        lookup(PLANE, double([[[0.0, 6.0]]]), ORIGIN, double([side, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("field", "points", "origin", "sides", "text"),
+    [
+        ((1, 0, 3), (1, 4, 2), (2,), (2,), "field"),
+        ((3,), (1, 4, 2), (2,), (2,), "field"),
+        ((), (1, 4, 2), (2,), (2,), "field"),
+        ((2, 2, 3), (2, 4, 2), (3, 2), (2,), "origin"),
+        ((2, 2, 3), (2, 4, 2), (3,), (2,), "origin"),
+        ((2, 2, 3), (2, 4, 2), (2,), (2, 2), "voxel_size_m"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused(field, points, origin, sides, text):
+    with pytest.raises(ShapeError, match=text):
+        lookup(torch.zeros(field), torch.zeros(points), torch.zeros(origin), torch.ones(sides))
 
 
 @pytest.mark.parametrize("points", [(1, 4, 3), (2, 4, 2), (4, 2)])

@@ -6,19 +6,18 @@ the tests of the engines.
 
 import itertools
 import math
+import warnings
 
 import numpy as np
 import pytest
+from lift_cases import frustum_bytes, frustum_case, lifting, most_bytes
 
-from astra_core import se3
-from astra_core.camera import Camera, CameraIntrinsics, CameraRig
-from astra_core.errors import ShapeError
+from astra_core.errors import ConfigError, ShapeError
 from astra_local.voxel.cuda import cuda_is_usable, shared_with_torch, why_not
 from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
 from astra_local.voxel.esdf_cuda import MAX_SIDE
 from astra_local.voxel.esdf_update import EsdfUpdater
 from astra_local.voxel.lift import lift
-from astra_local.voxel.lift_table import LiftTable, VoxelGrid
 from astra_local.voxel.lookup import lookup
 
 torch = pytest.importorskip("torch")
@@ -74,6 +73,40 @@ def compare(occupied, sides_m, cap_m):
         assert (np.abs(field[cells < 0]) >= min(cap_m, 1e9) - 1e-6).all()
 
 
+def test_fields_come_back_to_where_the_grid_was():
+    occupied = random_grids((2, 16, 40, 48), 0.02)
+    wanted = torch.from_numpy(signed_distance(occupied, 0.1))
+    last = torch.device("cuda", torch.cuda.device_count() - 1)
+    for device in (torch.device("cpu"), last):
+        field = signed_distance(torch.from_numpy(occupied).to(device), 0.1, engine="cuda")
+        assert field.device == device
+        torch.testing.assert_close(field.cpu(), wanted)
+    assert isinstance(signed_distance(occupied, 0.1, engine="cuda"), np.ndarray)
+    with pytest.raises(ConfigError, match="for the CPU"):
+        signed_distance(torch.from_numpy(occupied).cuda(), 0.1, engine="edt")
+
+
+def test_probabilities_that_are_not_finite_count_as_occupied():
+    chance = torch.tensor([[0.1, 0.2, math.nan, 0.9]], device="cuda")
+    assert (signed_distance(chance, 1.0) < 0.0).tolist() == [[False, False, True, True]]
+
+
+def test_fields_live_in_the_memory_of_torch():
+    occupied = torch.from_numpy(random_grids((4, 1200, 1200), 0.01)).cuda()
+    signed_distance(occupied, 0.1)
+    pool = pytest.importorskip("cupy").get_default_memory_pool()
+    before = pool.total_bytes()
+    field = signed_distance(occupied, 0.1)
+    assert field.numel() > 0 and pool.total_bytes() == before
+
+
+def test_a_call_warns_of_nothing():
+    occupied = torch.zeros(2, 8, 8, dtype=torch.bool, device="cuda")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        signed_distance(occupied, 0.1)
+
+
 def test_a_side_that_is_too_long_is_refused():
     with pytest.raises(ShapeError, match=str(MAX_SIDE)):
         signed_distance(torch.zeros(1, MAX_SIDE + 1, dtype=torch.bool).cuda(), 0.1)
@@ -118,7 +151,9 @@ def test_nobody_waits():
     occupied = torch.from_numpy(random_grids((8, 256, 256), 0.01)).cuda()
     table, features, depth = lifting(16)
     features, depth = features.cuda().requires_grad_(), depth.cuda().requires_grad_()
+    chance = torch.rand(8, 256, 256, device="cuda")
     signed_distance(occupied, 0.1)
+    signed_distance(chance, 0.1)
     lift(features, depth, table).sum().backward()
     torch.cuda.synchronize()
     done = torch.cuda.Event()
@@ -126,6 +161,7 @@ def test_nobody_waits():
     try:
         torch.cuda._sleep(2_000_000_000)  # about a second
         field = signed_distance(occupied, 0.1)
+        signed_distance(chance, 0.1)
         points = torch.zeros(8, 5, 2, device="cuda").requires_grad_()
         zeros, sides = torch.zeros(2, device="cuda"), torch.ones(2, device="cuda")
         lookup(field, points, zeros, sides).sum().backward()
@@ -135,27 +171,6 @@ def test_nobody_waits():
     finally:
         torch.cuda.set_sync_debug_mode("default")
     torch.cuda.synchronize()
-
-
-def lifting(channels, dtype=torch.float32):
-    forward = np.array([[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
-    intrinsics = CameraIntrinsics.from_horizontal_fov(64, 48, math.radians(100.0))
-    rig = CameraRig(
-        tuple(
-            Camera(
-                f"c{number}",
-                intrinsics,
-                se3.from_xyz_rpy((0.0, 0.0, 0.5), (0.0, 0.0, number * math.pi / 2)) @ forward,
-            )
-            for number in range(4)
-        )
-    )
-    grid = VoxelGrid((8, 40, 40), (-4.0, -4.0, 0.0), (0.2, 0.2, 0.25))
-    table = LiftTable.of_rig(rig, grid, (12, 16), tuple(np.linspace(0.3, 5.0, 24)))
-    generator = torch.Generator().manual_seed(0)
-    features = torch.randn(3, 4, channels, 12, 16, generator=generator)
-    depth = torch.rand(3, 4, 24, 12, 16, generator=generator)
-    return table, features.to(dtype), (depth / depth.sum(dim=2, keepdim=True)).to(dtype)
 
 
 @pytest.mark.parametrize("channels", [1, 33, 80])
@@ -175,16 +190,46 @@ def test_lifting_equals_the_reference(channels, dtype):
         torch.testing.assert_close(found, wanted, atol=bound, rtol=bound)
 
 
+def test_lifting_in_double_precision_is_left_to_torch():
+    table, features, depth = lifting(5, torch.float64)
+    found = lift(features.cuda(), depth.cuda(), table)
+    torch.testing.assert_close(found.cpu(), lift(features, depth, table, engine="torch"))
+    with pytest.raises(ConfigError, match="float64"):
+        lift(features.cuda(), depth.cuda(), table, engine="cuda")
+    with pytest.raises(ShapeError, match="depth"):
+        lift(features.cuda(), depth, table)
+
+
+@pytest.mark.parametrize("wanted", ["features", "depth"])
+def test_lifting_gives_one_gradient_alone(wanted):
+    table, features, depth = lifting(33)
+    results = []
+    for engine, device in (("torch", "cpu"), ("cuda", "cuda")):
+        f, d = features.to(device), depth.to(device)
+        leaf = (f if wanted == "features" else d).requires_grad_()
+        voxels = lift(f, d, table, engine=engine)
+        slope = torch.randn(voxels.shape, generator=torch.Generator().manual_seed(5))
+        results.append(torch.autograd.grad(voxels, leaf, slope.to(device))[0].cpu())
+    torch.testing.assert_close(results[1], results[0], atol=1e-4, rtol=1e-4)
+
+
+def test_points_and_sides_that_are_no_numbers_read_none():
+    field = torch.arange(6.0, device="cuda").reshape(1, 2, 3)
+    points = torch.tensor([[[math.nan, 0.5], [0.5, 0.5]]], device="cuda")
+    zeros, ones = torch.zeros(2, device="cuda"), torch.ones(2, device="cuda")
+    found = lookup(field, points, zeros, ones)
+    assert found[0].isnan().tolist() == [True, False]
+    assert lookup(field, points, zeros, -ones).isnan().all()
+
+
 def test_lifting_stores_no_frustum():
-    table, features, depth = lifting(64)
+    table, features, depth = frustum_case()
     features, depth = features.cuda(), depth.cuda()
     voxels = lift(features, depth, table, engine="cuda")
     torch.cuda.synchronize()
-    frustum_bytes = 4 * len(features) * len(table.points) * features.shape[2]
     torch.cuda.reset_peak_memory_stats()
     before = torch.cuda.memory_allocated()
     again = lift(features, depth, table, engine="cuda")
     extra = torch.cuda.max_memory_allocated() - before
     assert torch.equal(again, voxels)
-    rows_bytes = features.numel() * 4
-    assert extra <= voxels.numel() * 4 + rows_bytes + 4096 < frustum_bytes
+    assert extra <= most_bytes(features, voxels) < frustum_bytes(table, features)

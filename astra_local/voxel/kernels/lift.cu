@@ -74,6 +74,7 @@ extern "C" __global__ void lift_forward(
 }
 
 // One row of threads for each (batch, pixel); its points lie `map` apart, one for each depth bin.
+// A gradient that nobody wants has no address.
 extern "C" __global__ void lift_backward(
     const scalar* __restrict__ features, const scalar* __restrict__ depth,
     const int* __restrict__ voxel_of,         // [cameras][bins][map], -1 outside
@@ -99,7 +100,7 @@ extern "C" __global__ void lift_backward(
         const int voxel = voxel_of[point];
         const long long at = (long long)item * num_points + point;
         if (voxel < 0) {
-            if (threadIdx.x == 0) grad_depth[at] = WRITE(0.0f);
+            if (grad_depth && threadIdx.x == 0) grad_depth[at] = WRITE(0.0f);
             continue;
         }
         const scalar* grad = grad_out + ((long long)item * num_voxels + voxel) * channels;
@@ -112,9 +113,11 @@ extern "C" __global__ void lift_backward(
             product += values[part] * slope;
             sums[part] += weight * slope;
         }
+        if (!grad_depth) continue;
         product = LANE_SUM(product);
         if (threadIdx.x == 0) grad_depth[at] = WRITE(product);
     }
+    if (!grad_features) return;
     scalar* grad_row = grad_features + work * channels;
 #pragma unroll
     for (int part = 0; part < CHANNELS_PER_LANE; ++part) {
