@@ -55,15 +55,35 @@ def test_the_picture_of_the_drive_shows_both_paths(
         assert (pixels == color).all(axis=1).sum() > 100
 
 
-def test_truth_never_reaches_the_stack(home_map: Path, drive: MissionDrive) -> None:
-    # The same mission with every truth replaced by NaN after sensing: what the robot was told to
-    # do, tick by tick, and what it believed are the same to the last byte.
-    sealed = drive_case(_case(home_map, sealed=True))
+def _assert_sealed_alike(sealed: MissionDrive, drive: MissionDrive) -> None:
+    """What the robot was told, tick by tick, and what it believed are the same to the last byte."""
     assert np.isnan(sealed.record.truth).all()
     assert np.isfinite(drive.record.truth).all()
     assert sealed.commands.tobytes() == drive.commands.tobytes()
     assert sealed.record.odometry.tobytes() == drive.record.odometry.tobytes()
     assert sealed.record.global_pose.tobytes() == drive.record.global_pose.tobytes()
+
+
+def test_truth_never_reaches_the_stack(home_map: Path, drive: MissionDrive) -> None:
+    # The same mission with every truth replaced by NaN after sensing.
+    _assert_sealed_alike(drive_case(_case(home_map, sealed=True)), drive)
+
+
+@pytest.mark.slow
+def test_truth_never_reaches_the_stack_where_places_look_alike() -> None:
+    """Rivals are judged and signs are read on the way: the parts that homes do not need."""
+    from astra_cli.scene_map import ensure_scene_map
+
+    folder = ensure_scene_map("warehouse", 50122, lambda share, text: None)
+    open_case, sealed_case = (
+        MissionCase("warehouse", 50122, folder, 0, STANDARD, "named", sealed=sealed)
+        for sealed in (False, True)
+    )
+    drive = drive_case(open_case)
+    fixes = [event.data for event in drive.log if event.kind == "fix"]
+    assert any(fix["alternatives"] for fix in fixes)
+    assert any(fix["decided_texts"] for fix in fixes)
+    _assert_sealed_alike(drive_case(sealed_case), drive)
 
 
 def test_an_impossible_request_is_refused_without_driving_anywhere(home_map: Path) -> None:
