@@ -13,7 +13,14 @@ from astra_core.angles import wrap_angle
 from astra_global.fusion.config import FusionConfig
 from astra_global.fusion.odometry_buffer import Motion
 
-__all__ = ["UncertainPose", "drift_covariance", "mahalanobis_squared", "move", "update"]
+__all__ = [
+    "UncertainPose",
+    "drift_covariance",
+    "mahalanobis_squared",
+    "move",
+    "update",
+    "with_floor",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +88,13 @@ def update(prior: UncertainPose, measured: UncertainPose) -> UncertainPose:
     pose[2] = wrap_angle(float(pose[2]))
     covariance = keep @ prior.covariance @ keep.T + gain @ measured.covariance @ gain.T
     return UncertainPose(pose, _symmetric(covariance))
+
+
+def with_floor(state: UncertainPose, config: FusionConfig) -> UncertainPose:
+    """Keep many fixes from one standpoint from making a pose surer than the map is."""
+    floor = np.array([config.belief_floor_m, config.belief_floor_m, config.belief_floor_rad])
+    missing = np.maximum(0.0, floor**2 - np.diag(state.covariance))
+    return UncertainPose(state.pose, state.covariance + np.diag(missing))
 
 
 def _residual(origin: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:

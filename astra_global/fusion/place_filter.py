@@ -29,7 +29,13 @@ import numpy as np
 from scipy.stats import chi2
 
 from astra_global.fusion.config import FusionConfig
-from astra_global.fusion.motion_model import UncertainPose, mahalanobis_squared, move, update
+from astra_global.fusion.motion_model import (
+    UncertainPose,
+    mahalanobis_squared,
+    move,
+    update,
+    with_floor,
+)
 from astra_global.fusion.odometry_buffer import Motion
 
 __all__ = ["Place", "PlaceFilter", "PlaceHypothesis"]
@@ -152,7 +158,7 @@ class PlaceFilter:
             gain = self._log_n + hypotheses[number].log_evidence - 0.5 * distance_squared
             places.append(
                 Place(
-                    self._merged_state(place, hypotheses[number].state),
+                    with_floor(update(place.state, hypotheses[number].state), self._config),
                     place.log_weight + share * gain,
                     sightings=place.sightings + 1,
                 )
@@ -189,14 +195,6 @@ class PlaceFilter:
             if best is None or score > best[0]:
                 best = (score, number, distance_squared)
         return None if best is None else best[1:]
-
-    def _merged_state(self, place: Place, measured: UncertainPose) -> UncertainPose:
-        """Return the place corrected by a hypothesis, never surer than the map itself."""
-        config = self._config
-        state = update(place.state, measured)
-        floor = np.array([config.belief_floor_m, config.belief_floor_m, config.belief_floor_rad])
-        missing = np.maximum(0.0, floor**2 - np.diag(state.covariance))
-        return UncertainPose(state.pose, state.covariance + np.diag(missing))
 
     def _merge(self) -> None:
         """Join places that have become one; the likelier gives the pose."""

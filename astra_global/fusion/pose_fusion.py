@@ -20,7 +20,13 @@ from astra_core import se2
 from astra_core.records import GlobalPose, LocalizationStatus, LocalOdometry
 from astra_core.time import to_seconds
 from astra_global.fusion.config import FusionConfig
-from astra_global.fusion.motion_model import UncertainPose, mahalanobis_squared, move, update
+from astra_global.fusion.motion_model import (
+    UncertainPose,
+    mahalanobis_squared,
+    move,
+    update,
+    with_floor,
+)
 from astra_global.fusion.odometry_buffer import OdometryBuffer
 from astra_global.fusion.place_belief import PlaceTracker
 from astra_global.types import PoseFix
@@ -221,7 +227,7 @@ class PoseFusion:
             jump_m = _jump(before, believed.state) if before is not None else float("nan")
             return FixDecision(FixVerdict.KIDNAPPED, self.places.reason(), distances[best], jump_m)
         if distances[best] <= self._gate:
-            posterior = self._with_floor(update(prior, here[best]))
+            posterior = with_floor(update(prior, here[best]), self.config)
             self._anchor = _Anchor(stamp_ns, posterior)
             return FixDecision(
                 FixVerdict.ACCEPTED, "agrees", distances[best], _jump(prior, posterior)
@@ -243,13 +249,6 @@ class PoseFusion:
     def _distance_squared(self, first: UncertainPose, second: UncertainPose) -> float:
         slack = np.diag([self.config.gate_slack_m] * 2 + [self.config.gate_slack_rad]) ** 2
         return mahalanobis_squared(first, UncertainPose(second.pose, second.covariance + slack))
-
-    def _with_floor(self, state: UncertainPose) -> UncertainPose:
-        """Keep many fixes from one standpoint from making the belief surer than the map is."""
-        config = self.config
-        floor = np.array([config.belief_floor_m, config.belief_floor_m, config.belief_floor_rad])
-        missing = np.maximum(0.0, floor**2 - np.diag(state.covariance))
-        return UncertainPose(state.pose, state.covariance + np.diag(missing))
 
     def _state_at(self, stamp_ns: int) -> UncertainPose | None:
         if self._anchor is None:
