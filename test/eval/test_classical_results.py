@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -12,18 +11,10 @@ import typer
 
 from astra_cli import bench_command, eval_command, main
 
-FILE = Path(__file__).resolve().parent.parent.parent / "benchmarks" / "classical_results.py"
-
 
 @pytest.fixture()
-def results(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("classical_results", FILE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Its dataclass looks itself up there.
-    monkeypatch.setitem(sys.modules, "classical_results", module)
-    spec.loader.exec_module(module)
-    return module
+def results(benchmark_script: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark_script("classical_results")
 
 
 def parse(line: list[str]) -> dict[str, object]:

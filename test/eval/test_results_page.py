@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,18 +13,13 @@ import pytest
 
 from astra_eval.stack_summary import summarize_stack
 
-BENCHMARKS = Path(__file__).resolve().parent.parent.parent / "benchmarks"
 METRICS = {"rte_percent": 0.5, "rre_deg_per_10m": 0.4, "ate_m": 0.03}
 FACTS = {"conditions": "standard", "map": "oracle", "depth": "none", "seeds": [65000, 65010]}
 
 
 @pytest.fixture()
-def page() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("results_page", BENCHMARKS / "results_page.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def page(benchmark_script: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark_script("results_page")
 
 
 def odometry() -> dict[str, Any]:
