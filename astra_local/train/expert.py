@@ -18,9 +18,9 @@ from astra_local.moving.movers import Movers
 from astra_local.planner.cost_to_go import CostToGo, way_prices
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.world import LocalWorld
-from astra_local.train.route import Route, distance_field, find_route
+from astra_local.train.route import DistanceField, Route, distance_field, find_route
 from astra_local.types import GridField, RobotState
-from astra_local.voxel.esdf import signed_distance
+from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
 
 __all__ = ["EXPERT_CONFIG", "Expert"]
 
@@ -119,17 +119,36 @@ class Expert:
 
         It keeps 10 cm from obstacles if such a way exists, else as much as it can.
         """
-        row, column = self._esdf.cell_of(*goal_xy)
+        found = self._field_to(goal_xy, start_xy, self._robot.footprint_radius_m)
+        return found and find_route(self._esdf, found[0], start_xy, goal_xy, found[1])
+
+    def _field_to(
+        self,
+        goal_xy: tuple[float, float],
+        start_xy: tuple[float, float],
+        footprint_radius_m: float,
+        price: NDArray[np.float64] | None = None,
+    ) -> tuple[DistanceField, float] | None:
+        """Return the field to a goal and the radius that its ways keep, ``None`` without a way.
+
+        Args:
+            goal_xy: Where to, metres.
+            start_xy: Where a way must lead from.
+            footprint_radius_m: Of the robot.
+            price: ``(H, W)`` of a metre where the robot fits; 1 if not given.
+        """
+        clear, resolution_m = self._esdf.values, self._esdf.resolution_m
+        price = np.ones(clear.shape) if price is None else price
         for margin_m in _MARGINS_M:
-            radius_m = self._robot.footprint_radius_m + margin_m
+            radius_m = footprint_radius_m + margin_m
+            fits = clear >= radius_m
             # What starts or ends nearer than that may leave or arrive there.
-            price = np.where(self._esdf.values >= radius_m, 1.0, np.inf)
-            for x, y in (start_xy, goal_xy):
-                _open_around(price, self._esdf, x, y, self._robot.footprint_radius_m)
-            field = distance_field(price, self._esdf.resolution_m, row, column)
-            way = find_route(self._esdf, field, start_xy, goal_xy, radius_m)
-            if way is not None:
-                return way
+            for xy in (start_xy, goal_xy):
+                fits |= _around(self._esdf, *xy) & (clear >= footprint_radius_m)
+            row, column = self._esdf.cell_of(*goal_xy)
+            field = distance_field(np.where(fits, price, np.inf), resolution_m, row, column)
+            if np.isfinite(field.distance_m[self._esdf.cell_of(*start_xy)]):
+                return field, radius_m
         return None
 
     def _way_to(
@@ -142,11 +161,7 @@ class Expert:
     ) -> CostToGo:
         """Return the remaining way through the whole building; computed once per goal."""
         if self._to_go is None or self._goal_xy != goal_xy:
-            clearance = self._esdf.values - np.float32(footprint_radius_m)
-            price = way_prices(clearance, np.zeros(clearance.shape, dtype=bool))
-            row, column = self._esdf.cell_of(*goal_xy)
-            field = distance_field(price, self._esdf.resolution_m, row, column).distance_m
-            field = np.minimum(field, _UNREACHABLE).astype(np.float32)
+            field = self._remaining_way(start_xy, goal_xy, footprint_radius_m)
             down_y, down_x = np.gradient(-field)
             self._to_go = CostToGo(
                 GridField(field, self._esdf.origin_m, self._esdf.resolution_m),
@@ -156,15 +171,35 @@ class Expert:
             self._goal_xy = goal_xy
         return self._to_go
 
+    def _remaining_way(
+        self, start_xy: tuple[float, float], goal_xy: tuple[float, float], footprint_radius_m: float
+    ) -> NDArray[np.float32]:
+        """Return the way ``(H, W)`` to a goal from every cell, in "comfortable metres".
 
-def _open_around(
-    price: NDArray[np.float64], esdf: GridField, x: float, y: float, radius_m: float
-) -> None:
-    """Let the way pass the cells within half a metre of a point where the footprint fits."""
+        A robot that sees only its surroundings may hope to squeeze through what looks too tight.
+        The expert knows: a gap that the footprint does not fit through is no short cut, and one
+        that it barely fits through none where a better way leads, however long that is.
+        """
+        clearance = self._esdf.values - np.float32(footprint_radius_m)
+        price = way_prices(clearance, np.zeros(clearance.shape, dtype=bool))
+        found = self._field_to(goal_xy, start_xy, footprint_radius_m, price)
+        if found is None:
+            # No way leads there from here: as near as it goes.
+            cell = self._esdf.cell_of(*goal_xy)
+            field = distance_field(price, self._esdf.resolution_m, *cell).distance_m
+        else:
+            field = found[0].distance_m
+            # Who is too near to something, pushed by people say, still knows the way out.
+            back = signed_distance_and_nearest(~np.isfinite(field), self._esdf.resolution_m)
+            off = back.distance_m < 0.0
+            field[off] = field.ravel()[back.nearest[off]] - price[off] * back.distance_m[off]
+        return np.minimum(field, _UNREACHABLE).astype(np.float32)
+
+
+def _around(esdf: GridField, x: float, y: float) -> NDArray[np.bool_]:
+    """Return which cells ``(H, W)`` lie in a square of half a metre about a point."""
     row, column = esdf.cell_of(x, y)
     reach = round(0.5 / esdf.resolution_m)
-    window = (
-        slice(max(row - reach, 0), row + reach + 1),
-        slice(max(column - reach, 0), column + reach + 1),
-    )
-    price[window] = np.where(esdf.values[window] >= radius_m, 1.0, price[window])
+    near = np.zeros(esdf.values.shape, dtype=bool)
+    near[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1] = True
+    return near

@@ -92,3 +92,27 @@ def test_it_repeats_itself_after_a_reset() -> None:
     planner.reset()
     again = planner.plan(np.array([1.0, 1.0, 0.0]), REST, goal)
     np.testing.assert_array_equal(first.poses, again.poses)
+
+
+def test_a_gap_too_tight_is_no_short_cut_however_long_the_way_round() -> None:
+    # 20 x 4 m, a wall at x = 3 with a gap of 0.35 m low down; the way round leads over x = 17.
+    occupied = np.zeros((80, 400), bool)
+    occupied[[0, -1]] = occupied[:, [0, -1]] = True
+    occupied[40, 60:340] = True
+    occupied[:40, 60] = True
+    occupied[17:24, 60] = False
+    planner = Expert(occupied, 0.05, (0.0, 0.0), RADIUS_M)
+    goal = np.array([5.0, 1.0, 0.0])
+    way = planner.route((1.0, 1.0), (5.0, 1.0))
+    assert way.length_m > 27.0
+    poses, _ = drive(planner, goal, lambda _: Movers(), 5.0)
+    assert poses[-1, 1] > 2.0, "it stands before the gap"
+
+
+def test_where_no_way_leads_it_comes_as_near_as_it_can() -> None:
+    closed = two_rooms()
+    closed[:, 60] = True
+    planner = Expert(closed, 0.05, (0.0, 0.0), RADIUS_M)
+    poses, _ = drive(planner, np.array([5.0, 1.0, 0.0]), lambda _: Movers(), 8.0)
+    # The wall begins at x = 3.
+    assert 2.4 < poses[-1, 0] < 3.0 - RADIUS_M
