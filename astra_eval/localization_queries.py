@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.errors import SceneError
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import LocalOdometry
 from astra_core.time import to_seconds
@@ -94,7 +95,11 @@ class QueryMaker:
         self._carried = carried
 
     def make(self, rng: np.random.Generator) -> Query:
-        """Put the robot somewhere and take the pictures of one query."""
+        """Put the robot somewhere and take the pictures of one query.
+
+        Raises:
+            SceneError: The building has no room to put it, or to carry it to.
+        """
         self._place(rng)
         odometry_filter = WheelImuFilter(OdometryConfig())
         odometry: list[LocalOdometry] = []
@@ -144,6 +149,8 @@ class QueryMaker:
             self._driver.place(pose)
             if self._driver.truth.clearance_m >= _FREE_OF_PEOPLE_M:
                 return
+        away = f" {_CARRIED_M:g} m away from where it was" if away_from is not None else ""
+        raise SceneError(f"no free place for the robot{away} in {_TRIES} tries")
 
     def _take(self, moments: dict[int, tuple[CameraFrame, ...]]) -> str:
         """Take the pictures of a moment; return what in them tells the place."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from astra_core import se2
-from astra_core.errors import NotLocalized
+from astra_core.errors import NotLocalized, SceneError
 from astra_core.observation import CameraFrame
 from astra_core.records import LocalOdometry, Velocity
 from astra_eval.identifiable import Identifier
@@ -195,6 +195,18 @@ def test_a_carried_robot_is_elsewhere_and_its_odometry_did_not_feel_it() -> None
     assert max(np.hypot(*sample.pose[:2]) for sample in query.odometry) < 1.5
     still = pairwise(query.odometry)
     assert max(np.hypot(*(b.pose - a.pose)[:2]) for a, b in still) < 0.05
+
+
+def test_a_building_too_small_to_be_carried_in_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene, profile = make_scene("home", 100), load_profile()
+    with Simulator(scene, profile, 100, camera_hz=0.0, depth=False, semantics=True) as simulator:
+        plan = floor_plan(simulator.scene)
+        only_place = plan.sample_free_pose(np.random.default_rng(0), 0.35)
+        monkeypatch.setattr(type(plan), "sample_free_pose", lambda *_: only_place)
+        identifier = Identifier(simulator.scene, profile.signs)
+        maker = QueryMaker(simulator, plan, identifier, ("front",), 2, carried=True)
+        with pytest.raises(SceneError, match="no free place for the robot 3 m away"):
+            maker.make(np.random.default_rng(0))
 
 
 def _noting(place, places: list):
