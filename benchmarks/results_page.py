@@ -3,8 +3,8 @@
     python benchmarks/results_page.py --folder ~/astra-results
 
 The text is in ``results_page.md`` beside this file; ``<<name>>`` in it becomes the tables of an
-evaluation. The JSON files that are kept have no row per query, mission or drive: the commands on
-the page make those again.
+evaluation. Tables that the folder lacks stay as they are. The JSON files that are kept have no row
+per query, mission or drive: the commands on the page make those again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,23 @@ _MISSIONS = (
     "path_length_m",
     "real_time_factor",
 )
+#: Lines and columns of the other tables; what is not named here comes last.
+_ORDER = (
+    *("within_1m_5deg_percent", "within_025m_2deg_percent", "within_10m_percent"),
+    *("refused_percent", "false_fix_percent", "wrong_aisle_percent", "right_room_percent"),
+    *("identifiable_percent", "identifiable_within_1m_5deg_percent"),
+    *("unidentifiable_refused_percent", "median_error_m", "median_error_deg"),
+    *("landmark_percent", "landmark_distractor_percent", "node_percent"),
+    *("refused_answerable_percent", "refused_impossible_percent", "asked_ambiguous_percent"),
+    *("rte_percent", "rre_deg_per_10m", "ate_m"),
+    *("success_percent", "spl", "collisions_per_km", "fallback_percent", "seconds"),
+    *("collision_percent", "speed", "score", "progress", "smoothness", "stuck_percent"),
+    *("wrong_way_percent", "best10_collision_percent", "best10_score", "ms_per_plan"),
+    "seconds_per_query",
+    *("no_ocr", "sift_pnp", "retrieval", "random_node"),
+    *("word_overlap", "sentence_embedding", "random"),
+    *("expert", "straight", "stand"),
+)
 _STACK = {
     "simulation_speed": "simulator alone, simulated seconds per CPU second",
     "real_time_factor": "real-time factor, one process",
@@ -49,21 +66,26 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="of classical_results.py")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "results.md")
     arguments = parser.parse_args()
-    results = {path.stem: json.loads(path.read_text()) for path in arguments.folder.glob("*.json")}
-    if not results:
+    new = _read(arguments.folder)
+    if not new:
         print(f"no results in {arguments.folder}: run benchmarks/classical_results.py first")
         return 1
+    kept = arguments.page.with_suffix("")
+    results = {**_read(kept), **new}
     template = Path(__file__).with_suffix(".md").read_text()
     page = re.sub(r"<<([\w-]+)>>", lambda found: _section(found[1], results), template)
     arguments.page.write_text(page)
-    kept = arguments.page.with_suffix("")
     kept.mkdir(exist_ok=True)
-    for name, result in results.items():
+    for name, result in new.items():
         # The rows of odometry are its table: a row per set of sensors, made of many drives.
-        bulky = "drives" if "drives" in result else "rows"
+        bulky = "drives" if name.startswith("odometry") else "rows"
         short = {key: value for key, value in result.items() if key != bulky}
         (kept / f"{name}.json").write_text(json.dumps(short, indent=1, sort_keys=True) + "\n")
     return 0
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    return {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
 
 
 def _section(name: str, results: Mapping[str, Any]) -> str:
@@ -85,8 +107,18 @@ def _section(name: str, results: Mapping[str, Any]) -> str:
         text = "\n\n".join(one(family, result) for family, result in found.items())
     # Where versions of the code made different tables, each says which made it.
     if len(_all_of(results, "versions", "code")) > 1:
-        text += f"\n\nMade by code `{', '.join(_all_of(found, 'versions', 'code'))}`."
+        text += "\n\n" + _made_by(found)
     return text
+
+
+def _made_by(found: Mapping[str, Any]) -> str:
+    families: dict[str, list[str]] = {}
+    for family, result in found.items():
+        families.setdefault(result["versions"]["code"], []).append(family)
+    if len(families) == 1:
+        return f"Made by code `{next(iter(families))}`."
+    by = (f"`{code}` ({', '.join(names)})" for code, names in families.items())
+    return f"Made by code {', '.join(by)}."
 
 
 def _all_of(results: Mapping[str, Any], *path: str) -> list[str]:
@@ -131,7 +163,7 @@ def _missions(found: Mapping[str, Any]) -> str:
 
 
 def _beside_baselines(family: str, result: Mapping[str, Any]) -> str:
-    names = list(result["baselines"])
+    names = _ordered(result["baselines"])
     intervals = next((result[name] for name in _INTERVALS if name in result), {})
     facts = ", ".join(f"{key} {result[key]}" for key in ("conditions", "map", "depth"))
     lines = [
@@ -140,12 +172,13 @@ def _beside_baselines(family: str, result: Mapping[str, Any]) -> str:
         _row("", "astra", "95 % interval", *names),
         _rule(2 + len(names)),
     ]
-    for metric, value in result["results"].items():
+    for metric in _ordered(result["results"]):
         if metric == "wrong_aisle_percent" and family != "warehouse":
             continue  # nothing to count: aisles run between racks
         others = (_number(result["baselines"][name].get(metric)) for name in names)
         interval = _interval(intervals.get(metric)).strip(" ()")
-        lines.append(_row(f"`{metric}`", _number(value), interval, *others))
+        value = _number(result["results"][metric])
+        lines.append(_row(f"`{metric}`", value, interval, *others))
     if "calibration" in result:
         lines += ["", _calibration(result["calibration"])]
     for name, reason in result.get("not_run", {}).items():
@@ -164,7 +197,7 @@ def _calibration(told: Mapping[str, Any]) -> str:
 
 
 def _odometry(family: str, result: Mapping[str, Any]) -> str:
-    metrics = list(result["results"])
+    metrics = _ordered(result["results"])
     lines = [
         f"**{family}**, n = {result['n']} drives, scenes {_span(result)}",
         "",
@@ -228,6 +261,10 @@ def _stack(found: Mapping[str, Any]) -> str:
         ]
         lines.append(_row(f"`{stage}`", "", *cells))
     return "\n".join(lines)
+
+
+def _ordered(keys: Iterable[str]) -> list[str]:
+    return sorted(keys, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
 
 
 def _span(result: Mapping[str, Any]) -> str:

@@ -97,6 +97,21 @@ def test_cost_stands_beside_its_budget(page: ModuleType) -> None:
     assert page._section("bench-stack", {}) == "Not measured yet."
 
 
+def test_tables_of_several_versions_say_who_made_which(page: ModuleType) -> None:
+    codes = {"home": "aaa", "office": "bbb", "warehouse": "aaa"}
+    results = {
+        f"odometry-{family}": {**odometry(), "versions": {"code": code}}
+        for family, code in codes.items()
+    }
+    made_by = page._section("odometry", results).splitlines()[-1]
+    assert made_by == "Made by code `aaa` (home, warehouse), `bbb` (office)."
+    alike = {name: results[name] for name in ("odometry-home", "odometry-warehouse")}
+    # Where all tables of the page are by one version its beginning says which.
+    assert "Made by" not in page._section("odometry", alike)
+    alike["goals-home"] = {"versions": {"code": "ccc"}}
+    assert page._section("odometry", alike).endswith("Made by code `aaa`.")
+
+
 def test_what_nobody_measured_is_said(page: ModuleType) -> None:
     assert page._section("planner-open", {}) == "Not measured yet."
 
@@ -119,3 +134,23 @@ def test_results_are_kept_without_what_is_bulky(
     assert "rows" not in kept and kept["n"] == 100
     # Every place of the template is filled.
     assert "<<" not in target.read_text()
+
+
+def test_tables_that_were_not_made_again_stay(
+    page: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "docs" / "page.md"
+    target.parent.mkdir()
+    for name, result in (
+        ("odometry-home", odometry()),
+        ("localization-rig-home", localization()),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.json").write_text(json.dumps(result))
+        words = ["results_page.py", "--folder", str(folder), "--page", str(target)]
+        monkeypatch.setattr(sys, "argv", words)
+        assert page.main() == 0
+    text = target.read_text()
+    assert "| wheels+imu | 0.5 | 0.4 | 0.03 |" in text
+    assert "| `right_room_percent` | 98.0 |" in text
