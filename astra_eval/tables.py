@@ -9,9 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from astra_eval.shown_interval import shown_intervals
+
 __all__ = ["print_report"]
 
-_INTERVALS = ("ci95_by_sentence", "ci95_by_scene", "ci95")
 _FACTS = ("split", "conditions", "map", "depth", "profile")
 
 
@@ -27,8 +28,7 @@ def print_report(
 
     Args:
         console: Where to.
-        report: JSON of an evaluation (DESIGN section 9). Of its intervals one that allows for
-            queries being alike is shown where there is one. ``not_run`` may say why a baseline is
+        report: JSON of an evaluation (DESIGN section 9). ``not_run`` may say why a baseline is
             missing.
         metrics: Keys of ``results``, in the order of the lines.
         title: What was evaluated.
@@ -43,7 +43,7 @@ def print_report(
     table.add_column("")
     for heading in (ours, "95 % interval", *report["baselines"]):
         table.add_column(heading, justify="right")
-    intervals = next(report[name] for name in _INTERVALS if name in report)
+    intervals = shown_intervals(report)
     for metric in metrics:
         others = [values.get(metric) for values in report["baselines"].values()]
         table.add_row(

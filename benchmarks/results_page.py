@@ -13,16 +13,16 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from astra_eval.metrics.calibration import SHARES
+from astra_eval.shown_interval import shown_intervals
 from astra_eval.stack_summary import BUDGETS
 
 FAMILIES = ("home", "office", "warehouse")
 ROOT = Path(__file__).resolve().parent.parent
-_INTERVALS = ("ci95_by_sentence", "ci95_by_scene", "ci95")
 #: Figures of single tables; where nothing is said, a table shows all that its evaluation gives.
 _MISSIONS = (
     "success_percent",
@@ -164,7 +164,7 @@ def _missions(found: Mapping[str, Any]) -> str:
 
 def _beside_baselines(family: str, result: Mapping[str, Any]) -> str:
     names = _ordered(result["baselines"])
-    intervals = next((result[name] for name in _INTERVALS if name in result), {})
+    intervals = shown_intervals(result)
     facts = ", ".join(f"{key} {result[key]}" for key in ("conditions", "map", "depth"))
     lines = [
         f"**{family}**, n = {result['n']}, scenes {_span(result)}; {facts}",
@@ -280,7 +280,7 @@ def _number(value: float | None) -> str:
     return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.3g}"
 
 
-def _interval(interval: list[float] | None) -> str:
+def _interval(interval: Sequence[float | None] | None) -> str:
     if not interval or None in interval:
         return ""
     return f" ({_number(interval[0])} to {_number(interval[1])})"

@@ -18,10 +18,10 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from astra_eval.shown_interval import shown_intervals
+
 ROOT = Path(__file__).resolve().parent.parent
 FAMILIES = ("home", "office", "warehouse")
-#: Of a file the first that it has: whole scenes drawn, whole sentences drawn, Wilson's.
-_INTERVALS = ("ci95_by_scene", "ci95_by_sentence", "ci95")
 
 #: Drawn at twice the size and shrunk, so that dots are round.
 _SCALE = 2
@@ -100,10 +100,9 @@ def _lines(panel: Panel, results: Mapping[str, Any]) -> list[list[_Line]]:
         result = results.get(f"{panel.evaluation}-{family}")
         if result is None:
             continue
-        key = next(name for name in _INTERVALS if name in result)
-        interval = result[key].get(panel.metric)
+        low, high = shown_intervals(result)[panel.metric]
         label = f"{family}, n = {result['n']}"
-        group = [_Line(label, result["results"][panel.metric], (interval[0], interval[1]))]
+        group = [_Line(label, result["results"][panel.metric], (low, high))]
         for name in panel.baselines:
             if name in result["baselines"]:
                 group.append(_Line(name, result["baselines"][name][panel.metric], None))
