@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import queue
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,8 @@ from astra_viewer.ros.goals import GoalClient
 
 __all__ = ["ViewerNode", "main"]
 
+_COMPLAINT_PERIOD_S = 5.0
+
 
 class ViewerNode(Node):
     """Keeps the newest message of each topic and shows it at the next update.
@@ -50,6 +53,7 @@ class ViewerNode(Node):
         self._config = config = prefixed(read_config(self, ViewerConfig), "odom_frame")
         refuse_changes(self, lambda: "read once, when the node starts")
         self._newest: dict[str, Any] = {}
+        self._complained_s: dict[str, float] = {}
         self._wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._t_map_odom: NDArray[np.float64] | None = None
         self._t_odom_base = np.zeros(3)
@@ -124,9 +128,7 @@ class ViewerNode(Node):
             try:
                 self._shows[topic](message)
             except (ValueError, ArithmeticError) as error:
-                self.get_logger().warning(
-                    f"{topic} cannot be shown: {error}", throttle_duration_sec=5.0
-                )
+                self._complain(topic, f"{topic} cannot be shown: {error}")
         self._page.set_mission(mission_text(self._goals.shown))
 
     def _on_tf(self, message: TFMessage) -> None:
@@ -190,7 +192,18 @@ class ViewerNode(Node):
                     raise ValueError(f"the image of {name} is empty")
                 self._page.set_image(name, image)
             except (ImageFormatError, ValueError) as error:
-                self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+                self._complain(name, str(error))
+
+    def _complain(self, source: str, text: str) -> None:
+        """Warn of a message passed over, of each source (topic or camera) at most every 5 s.
+
+        Not by ``throttle_duration_sec``, which counts by line of code: one bad topic would hide
+        what is wrong with the others.
+        """
+        now_s = time.monotonic()
+        if now_s - self._complained_s.get(source, -math.inf) >= _COMPLAINT_PERIOD_S:
+            self._complained_s[source] = now_s
+            self.get_logger().warning(text)
 
 
 def _points(message: MarkerArray, kind: int) -> NDArray[np.float64]:
