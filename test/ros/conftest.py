@@ -104,3 +104,19 @@ def until():
             time.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture
+def in_executor(node, until):
+    """Make a call in the thread that serves the node and return what it returned.
+
+    Every request of an action client goes this way: it notes a request only after sending it, so
+    an answer that another thread takes in between is dropped (ros2/rclpy#1123).
+    """
+
+    def make(call, *args, **kwargs):
+        task = node.executor.create_task(call, *args, **kwargs)
+        until(task.done, "the executor")
+        return task.result()
+
+    return make

@@ -351,7 +351,7 @@ def test_bad_messages_are_refused_and_counted_and_nothing_moves(stack, node, unt
         assert "Traceback" not in runner.log_file(name).read_text(), name
 
 
-def test_bad_requests_get_a_reason(stack, node, until):
+def test_bad_requests_get_a_reason(stack, node, until, in_executor):
     runner, ear = stack
     load = node.create_client(LoadMap, "load_map")
     localize = node.create_client(Localize, "localize")
@@ -388,10 +388,10 @@ def test_bad_requests_get_a_reason(stack, node, until):
         Navigate.Goal(goal=GoalSpec(text="the fridge"), timeout=value) for value in (NAN, -1.0, INF)
     ]
     for request in requests:
-        sent = navigate.send_goal_async(request)
+        sent = in_executor(navigate.send_goal_async, request)
         until(sent.done, "an answer to the goal")
         assert sent.result().accepted
-        result = sent.result().get_result_async()
+        result = in_executor(sent.result().get_result_async)
         until(result.done, f"the end of {request.goal.kind} {request.goal.text[:20]!r}")
         answer = result.result().result
         assert answer.error_code not in (0, Navigate.Result.UNKNOWN), request

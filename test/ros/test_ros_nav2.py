@@ -71,7 +71,7 @@ def test_results_of_older_distributions_are_empty(nav2):
     assert vars(navigate_to_pose().result(Navigate.Result(error_code=104))) == {}
 
 
-def test_a_goal_through_one_door_preempts_that_of_the_other(node, until):
+def test_a_goal_through_one_door_preempts_that_of_the_other(node, until, in_executor):
     other = Door(Navigate, "other_door", NAVIGATE.goal, NAVIGATE.feedback, NAVIGATE.result)
     started = []
 
@@ -93,9 +93,9 @@ def test_a_goal_through_one_door_preempts_that_of_the_other(node, until):
     until(lambda: all(client.server_is_ready() for client in clients), "both actions")
     results = []
     for client, text in zip(clients, ("first", "second"), strict=True):
-        sent = client.send_goal_async(Navigate.Goal(goal=GoalSpec(text=text)))
+        sent = in_executor(client.send_goal_async, Navigate.Goal(goal=GoalSpec(text=text)))
         until(sent.done, "acceptance")
-        results.append(sent.result().get_result_async())
+        results.append(in_executor(sent.result().get_result_async))
     until(results[0].done, "the end of the first")
     assert results[0].result().status == GoalStatus.STATUS_ABORTED
     assert results[0].result().result.error_code == Navigate.Result.PREEMPTED

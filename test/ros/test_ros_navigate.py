@@ -82,10 +82,10 @@ def client(node, desk, until):
 
 
 @pytest.fixture
-def send(client, until):
+def send(client, until, in_executor):
     def send(text, feedback=None):
         request = Navigate.Goal(goal=GoalSpec(text=text), timeout=30.0)
-        future = client.send_goal_async(request, feedback_callback=feedback)
+        future = in_executor(client.send_goal_async, request, feedback_callback=feedback)
         until(future.done, "acceptance")
         return future.result()
 
@@ -93,9 +93,9 @@ def send(client, until):
 
 
 @pytest.fixture
-def result_of(until):
+def result_of(until, in_executor):
     def result_of(handle):
-        future = handle.get_result_async()
+        future = in_executor(handle.get_result_async)
         until(future.done, "the result", 10.0)
         return future.result().status, future.result().result
 
@@ -156,9 +156,9 @@ def test_a_failed_mission_aborts_with_code_and_words(desk, send, result_of):
     assert (result.error_code, result.error_msg) == (104, "no way leads there")
 
 
-def test_cancelling_ends_the_mission(desk, send, result_of, until):
+def test_cancelling_ends_the_mission(desk, send, result_of, until, in_executor):
     handle = send("I am thirsty")
-    until(handle.cancel_goal_async().done, "an answer")
+    until(in_executor(handle.cancel_goal_async).done, "an answer")
     status, result = result_of(handle)
     assert status == GoalStatus.STATUS_CANCELED
     assert result.error_code == Navigate.Result.CANCELLED
