@@ -58,6 +58,15 @@ def test_own_prefixes_are_no_sourced_ros(tmp_path: Path) -> None:
     assert not choose_ros(environ, tmp_path, machine="x86_64").is_sourced
 
 
+def test_wheels_of_another_checkout_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / ".venv").mkdir(parents=True)
+    (other / ".venv" / "pyvenv.cfg").touch()
+    environ = {"AMENT_PREFIX_PATH": f"{other}/install/astra:{other}/.venv", "ROS_DISTRO": "jazzy"}
+    with pytest.raises(SetupError, match=r"another checkout .*other/\.venv.*: open a new shell"):
+        choose_ros(environ, tmp_path / "astra", machine="x86_64")
+
+
 def test_tf2_msgs_of_the_machine_is_used_where_there_is_one(
     tmp_path: Path, sourced: dict[str, str]
 ) -> None:

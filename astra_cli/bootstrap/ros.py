@@ -67,8 +67,8 @@ def choose_ros(
         The choice.
 
     Raises:
-        SetupError: If a ROS 2 is sourced that this Python cannot import, or there is neither that
-            nor a wheel.
+        SetupError: If a ROS 2 is sourced that this Python cannot import, there is neither that nor
+            a wheel, or the shell carries another checkout's wheels, which nothing can be built on.
     """
     prefixes = tuple(
         Path(entry)
@@ -83,6 +83,12 @@ def choose_ros(
             )
         return RosChoice(WHEELS_DISTRO)
 
+    wheels = next((prefix for prefix in prefixes if (prefix / "pyvenv.cfg").is_file()), None)
+    if wheels is not None:
+        raise SetupError(
+            f"this shell carries the environment of another checkout ({wheels}): open a new shell "
+            "and run this again"
+        )
     distro = environ.get("ROS_DISTRO", "unknown")
     folders = [
         Path(entry)
