@@ -11,6 +11,7 @@ from rich.console import Console
 
 from astra_cli.agreement_command import compare
 from astra_cli.kept_rows import open_rows
+from astra_cli.scene_map import quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.parallel import Work, run_units
@@ -68,7 +69,13 @@ def localization(
     select_gl_backend()
     evaluate(
         LocalizationWork(
-            scene, named_conditions(conditions), cameras, frames, per_scene, _map_folder, carried
+            scene,
+            named_conditions(conditions),
+            cameras,
+            frames,
+            per_scene,
+            quiet_scene_map,
+            carried,
         ),
         _protocol(
             "localization",
@@ -269,9 +276,3 @@ def _protocol(
 
     profile = load_profile().sha256
     return Protocol(command, family, conditions, profile, map, depth, settings, weights={})
-
-
-def _map_folder(family: str, seed: int) -> Path:
-    from astra_cli.scene_map import ensure_scene_map
-
-    return ensure_scene_map(family, seed, lambda share, text: None)

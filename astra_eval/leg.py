@@ -21,6 +21,7 @@ from astra_core.records import SubGoal
 from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_eval.metrics.planner import station_on
 from astra_sim.conditions import Conditions
+from astra_sim.tour.path import resampled
 
 if TYPE_CHECKING:
     from astra_sim.scenes.floor_plan import FloorPlan
@@ -35,6 +36,7 @@ _MARGINS_M = (0.10, 0.05, 0.02)
 _START_CLEARANCE_M = 0.35
 _TRIES = 50
 _LOOK_AHEAD_M = 1.8
+_ROUTE_STEP_M = 0.05
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class LegCase:
 
     @cached_property
     def route_m(self) -> NDArray[np.float64]:
-        """Return the shortest way ``(R, 2)``, points 5 cm apart."""
+        """Return the shortest way ``(R, 2)``, points at most 5 cm apart."""
         return self._ends[2]
 
     @cached_property
@@ -110,7 +112,7 @@ class LegCase:
                 tuple(start_m), tuple(goal_m), FOOTPRINT_RADIUS_M + margin_m
             )
             if way is not None and len(way) > 1:
-                return _resampled(np.asarray(way))
+                return resampled(np.asarray(way), _ROUTE_STEP_M)
         return None
 
 
@@ -145,9 +147,3 @@ def route_sub_goal(
     pose = se2.compose(odom, se2.between(truth, target))
     pose[2] = wrap_angle(float(pose[2]))
     return SubGoal(stamp_ns, pose, is_final=is_final, sequence=1 if is_final else 0), station_m
-
-
-def _resampled(way: NDArray[np.float64], step_m: float = 0.05) -> NDArray[np.float64]:
-    lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(way, axis=0).T))])
-    stations = np.linspace(0.0, lengths[-1], max(2, round(lengths[-1] / step_m) + 1))
-    return np.column_stack([np.interp(stations, lengths, way[:, axis]) for axis in (0, 1)])

@@ -19,6 +19,7 @@ from astra_core.observation import Observation
 from astra_core.records import SubGoal, Trajectory, Velocity
 from astra_core.time import to_seconds
 from astra_eval.leg import LegCase, route_sub_goal
+from astra_sim.doors.sliding import door_leaves
 
 if TYPE_CHECKING:
     from astra_local.pipeline import AstraLocal
@@ -64,6 +65,7 @@ class LegRecord:
         tick_s: Time between rows.
         poses: True poses ``(3,)`` in ``map``.
         people: True people ``(P, 5)``, as in :class:`LegState`.
+        leaves: Both ends ``(L, 2, 2)`` of every door leaf in ``map``.
         collisions: Contacts of the robot.
         touched: With what.
         reached: Whether it came to rest at the goal in time.
@@ -72,6 +74,7 @@ class LegRecord:
     tick_s: float
     poses: list[NDArray[np.float64]] = field(default_factory=list)
     people: list[NDArray[np.float64]] = field(default_factory=list)
+    leaves: list[NDArray[np.float64]] = field(default_factory=list)
     collisions: int = 0
     touched: tuple[str, ...] = ()
     reached: bool = False
@@ -116,6 +119,7 @@ def drive_leg(
         people = _people(simulator)
         record.poses.append(truth.pose)
         record.people.append(people)
+        record.leaves.append(door_leaves(simulator.model, simulator.data))
         if truth.collision_count:
             record.collisions, record.touched = truth.collision_count, truth.touched
             return record

@@ -75,7 +75,7 @@ class LocalizationWork:
 
         (seed,) = unit
         astra_map = load_map(self.map_folder(self.family, seed))
-        methods = _methods(astra_map, seed)
+        methods = _methods(astra_map, seed, self.frames)
         profile = load_profile()
         kind = ("carried",) if self.carried else ()
         rng = stream(seed, "localization", self.cameras, self.frames, *kind)
@@ -105,7 +105,7 @@ class LocalizationWork:
         return {"queries": queries}
 
 
-def _methods(astra_map: AstraMap, seed: int) -> dict[str, Method]:
+def _methods(astra_map: AstraMap, seed: int, num_moments: int) -> dict[str, Method]:
     """Return who answers; the stack first, baselines after it."""
     from astra_global.localize import (
         LocalizeConfig,
@@ -119,7 +119,7 @@ def _methods(astra_map: AstraMap, seed: int) -> dict[str, Method]:
     return {
         "astra": Stack(astra_map, Localizer(astra_map)),
         "no_ocr": Stack(astra_map, Localizer(astra_map, blind_to_signs)),
-        "sift_pnp": BestMoment(PnpLocalizer(astra_map)),
+        "sift_pnp": BestMoment(PnpLocalizer(astra_map), num_moments),
         "retrieval": LastMoment(RetrievalLocalizer(astra_map)),
         "random_node": RandomNode(astra_map, stream(seed, "random node")),
     }

@@ -84,14 +84,19 @@ class Stack:
 class BestMoment:
     """Every moment by itself; the answer with the most inliers is carried on by odometry."""
 
-    def __init__(self, localizer: FrameLocalizer) -> None:
-        """Keep the localizer."""
+    def __init__(self, localizer: FrameLocalizer, num_moments: int) -> None:
+        """Keep the localizer, and how many of the newest moments count.
+
+        Those before may be from another place, where somebody carried the robot away from.
+        """
         self._localizer = localizer
+        self._num_moments = num_moments
 
     def answer(self, query: Query) -> Answer:
         """Return the pose of the best moment, carried to the last."""
         started = time.perf_counter()
-        fixes = [_try(self._localizer, frames) for frames in query.moments.values()]
+        newest = sorted(query.moments)[-self._num_moments :]
+        fixes = [_try(self._localizer, query.moments[stamp_ns]) for stamp_ns in newest]
         found = [fix for fix in fixes if fix is not None]
         # Among equals the newest: less odometry lies behind it.
         best = max(found, key=lambda fix: (fix.num_inliers, fix.stamp_ns), default=None)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -132,6 +133,10 @@ def _attempt(work: Work, unit: Unit) -> Row | str:
         return work(unit)
     except AstraError as error:
         return str(error)
+    except Exception as error:
+        # A fault of ours. Hours of other units must not be lost to it; where it arose is said.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})"
 
 
 def _start_worker() -> None:

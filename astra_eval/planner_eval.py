@@ -30,6 +30,7 @@ from astra_eval.leg_loop import (
 from astra_eval.metrics.planner import PlanScore, score_plan, touches
 from astra_eval.rows import Unit
 from astra_sim.conditions import Conditions
+from astra_sim.doors.leaf import THICK_M
 
 if TYPE_CHECKING:
     from astra_local.pipeline import AstraLocal
@@ -123,13 +124,14 @@ def _planners(
     rng = np.random.default_rng([case.run_seed, 2])
 
     def astra(state: LegState) -> Paths:
-        assert local.world is not None
+        # What the stack knows, and nothing else of the state: it is full of what is privileged.
+        assert local.world is not None and local.odometry is not None
         plan = mppi.plan(
             local.world,
             state.sub_goal.pose,
-            state.velocity,
+            local.odometry.velocity,
             rng,
-            pose=state.odom,
+            pose=local.odometry.pose,
             num_samples=_SAMPLES,
             is_final=state.sub_goal.is_final,
             max_speed_mps=_MAX_SPEED_MPS,
@@ -167,6 +169,7 @@ def _judged(
     case: LegCase, record: LegRecord, capture: _Capture, ticks: NDArray[np.intp]
 ) -> dict[str, Any]:
     people = np.array([record.people[tick][:, :2] for tick in ticks])
+    leaves = np.array([record.leaves[tick] for tick in ticks])
     radius_m = float(record.people[0][:, 4].max()) if record.people[0].size else 0.0
     here = record.poses[capture.tick][:2]
     nearest = int(np.argmin(np.hypot(*(case.route_m - here).T)))
@@ -180,6 +183,8 @@ def _judged(
             lambda points: np.array([_clearance_m(case, *point) for point in points]),
             robot_radius_m=FOOTPRINT_RADIUS_M,
             person_radius_m=radius_m,
+            leaves_m=leaves,
+            leaf_radius_m=THICK_M / 2.0,
         )
         return score_plan(path, _STEP_S, route, max_speed_mps=_MAX_SPEED_MPS, collision=hit)
 

@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from astra_eval.metrics.intervals import wilson_interval
+from astra_eval.metrics.intervals import cluster_interval, wilson_interval
 
 __all__ = ["summarize_legs", "summarize_plans"]
 
 _STACK = "astra"
 Scenes = Sequence[tuple[int, dict[str, Any]]]
 
+#: Means over plans: metric key to the key of a row, and what a row counts for.
+_PLAN_MEANS = {
+    "collision_percent": ("collision", 100.0),
+    "speed": ("speed", 1.0),
+    "score": ("score", 1.0),
+    "progress": ("progress", 1.0),
+    "smoothness": ("smoothness", 1.0),
+    "stuck_percent": ("stuck", 100.0),
+    "wrong_way_percent": ("wrong_way", 100.0),
+    "best10_collision_percent": ("best10_collision", 100.0),
+    "best10_score": ("best10_score", 1.0),
+}
+
 
 def summarize_plans(scenes: Scenes) -> dict[str, Any]:
-    """Return ``n, results, baselines, ci95, rows`` of plans judged open loop."""
+    """Return ``n, results, baselines, ci95, ci95_by_scene, rows`` of plans judged open loop.
+
+    ``ci95`` is Wilson's, as if plans were independent; plans of one leg follow each other by a
+    second, so ``ci95_by_scene`` draws whole scenes.
+    """
     rows = [{"seed": seed, **plan} for seed, row in scenes for plan in row["plans"]]
     names = [name for name in rows[0] if name != "seed"] if rows else [_STACK]
     tables = {name: _plan_figures([row[name] for row in rows]) for name in names}
-    hits = sum(bool(row[_STACK]["collision"]) for row in rows)
+    hits = {
+        metric: sum(bool(row[_STACK][key]) for row in rows)
+        for metric, (key, worth) in _PLAN_MEANS.items()
+        if worth == 100.0
+    }
     return {
         "n": len(rows),
         "results": tables.pop(_STACK),
         "baselines": tables,
-        "ci95": {"collision_percent": _percents(wilson_interval(hits, len(rows)))},
+        "ci95": {key: _percents(wilson_interval(count, len(rows))) for key, count in hits.items()},
+        "ci95_by_scene": {
+            metric: _by_scene(rows, lambda row, key=key, worth=worth: worth * row[_STACK][key])
+            for metric, (key, worth) in _PLAN_MEANS.items()
+        },
         "rows": rows,
     }
 
 
 def summarize_legs(scenes: Scenes) -> dict[str, Any]:
-    """Return ``n, results, baselines, ci95, rows`` of legs driven closed loop."""
+    """Return ``n, results, baselines, ci95, ci95_by_scene, rows`` of legs driven closed loop."""
     rows = [{"seed": seed, **leg} for seed, row in scenes for leg in row["legs"]]
     by_name = {
         name: [row for row in rows if row["driver"] == name]
@@ -45,26 +70,22 @@ def summarize_legs(scenes: Scenes) -> dict[str, Any]:
         "results": tables.pop(_STACK, {}),
         "baselines": tables,
         "ci95": {"success_percent": _percents(wilson_interval(good, len(ours)))},
+        "ci95_by_scene": {
+            "success_percent": _by_scene(ours, lambda leg: 100.0 * _succeeded(leg)),
+            "spl": _by_scene(ours, lambda leg: leg["spl"]),
+        },
         "rows": rows,
     }
 
 
 def _plan_figures(plans: Sequence[dict[str, Any]]) -> dict[str, float]:
-    def mean(key: str) -> float:
-        return statistics.fmean(float(plan[key]) for plan in plans) if plans else math.nan
-
-    return {
-        "collision_percent": 100.0 * mean("collision"),
-        "speed": mean("speed"),
-        "score": mean("score"),
-        "progress": mean("progress"),
-        "smoothness": mean("smoothness"),
-        "stuck_percent": 100.0 * mean("stuck"),
-        "wrong_way_percent": 100.0 * mean("wrong_way"),
-        "best10_collision_percent": 100.0 * mean("best10_collision"),
-        "best10_score": mean("best10_score"),
-        "ms_per_plan": statistics.median(plan["ms"] for plan in plans) if plans else math.nan,
+    if not plans:
+        return dict.fromkeys([*_PLAN_MEANS, "ms_per_plan"], math.nan)
+    means = {
+        metric: worth * statistics.fmean(float(plan[key]) for plan in plans)
+        for metric, (key, worth) in _PLAN_MEANS.items()
     }
+    return {**means, "ms_per_plan": statistics.median(plan["ms"] for plan in plans)}
 
 
 def _leg_figures(legs: Sequence[dict[str, Any]]) -> dict[str, float]:
@@ -76,6 +97,16 @@ def _leg_figures(legs: Sequence[dict[str, Any]]) -> dict[str, float]:
         "fallback_percent": 100.0 * statistics.fmean(leg["fallback"] for leg in legs),
         "seconds": statistics.median(leg["seconds"] for leg in legs),
     }
+
+
+def _by_scene(
+    rows: Sequence[dict[str, Any]], value: Callable[[dict[str, Any]], float]
+) -> list[float]:
+    """Return the interval of a mean, whole scenes drawn; NaN with fewer than two scenes."""
+    scenes: dict[int, list[float]] = {}
+    for row in rows:
+        scenes.setdefault(row["seed"], []).append(float(value(row)))
+    return list(cluster_interval([sum(v) for v in scenes.values()], [*map(len, scenes.values())]))
 
 
 def _succeeded(leg: dict[str, Any]) -> bool:

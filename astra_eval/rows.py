@@ -98,14 +98,18 @@ class RowFile:
 
     def _read(self) -> None:
         self._file.seek(0)
-        text = self._file.read()
+        try:
+            text = self._file.read()
+        except UnicodeDecodeError as error:
+            raise self._foreign() from error
         whole = text[: text.rfind("\n") + 1]
-        if len(whole) < len(text):
-            # The end of a line that a crash cut short.
-            self._file.truncate(len(whole.encode()))
         lines = whole.splitlines()
+        header = json.dumps({_HEADER: self._protocol}, allow_nan=False)
         if not lines:
-            self._write(json.dumps({_HEADER: self._protocol}, allow_nan=False))
+            if not header.startswith(text):
+                raise self._foreign()
+            self._file.truncate(0)
+            self._write(header)
             return
         for number, line in enumerate(lines, start=1):
             try:
@@ -119,6 +123,12 @@ class RowFile:
                     f"{self.path} line {number} is not a row ({error}): remove the file, or name "
                     "another: --rows FILE"
                 ) from error
+        # Only now is it known to be ours: the end of a line that a crash cut short goes.
+        if len(whole) < len(text):
+            self._file.truncate(len(whole.encode()))
+
+    def _foreign(self) -> ConfigError:
+        return ConfigError(f"{self.path} is no file of rows: name another: --rows FILE")
 
     def _compare(self, found: Mapping[str, Any]) -> None:
         names = sorted({*found, *self._protocol})

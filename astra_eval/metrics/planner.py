@@ -2,7 +2,7 @@
 
 score = progress + 0.5 mean speed / v_max + 0.2 smoothness - 2 collision
 
-Letters: ``T`` steps of a trajectory, ``R`` points of a route, ``P`` people.
+Letters: ``T`` steps of a trajectory, ``R`` points of a route, ``P`` people, ``L`` door leaves.
 """
 
 from __future__ import annotations
@@ -114,6 +114,8 @@ def touches(
     *,
     robot_radius_m: float,
     person_radius_m: float,
+    leaves_m: NDArray[np.float64] | None = None,
+    leaf_radius_m: float = 0.0,
 ) -> bool:
     """Return whether a round footprint that moves along a trajectory touches anything.
 
@@ -123,10 +125,23 @@ def touches(
         clearance_m: Distance of points ``(N, 2)`` to whatever stands still.
         robot_radius_m: Footprint.
         person_radius_m: Of everybody.
+        leaves_m: ``(T + 1, L, 2, 2)`` both ends of the door leaves at the same times.
+        leaf_radius_m: Half the thickness of a leaf.
     """
     if bool((clearance_m(xy_m) < robot_radius_m).any()):
         return True
-    if not people_m.size:
+    people_away_m = np.hypot(*np.moveaxis(people_m - xy_m[:, None], -1, 0))
+    if bool((people_away_m < robot_radius_m + person_radius_m).any()):
+        return True
+    if leaves_m is None:
         return False
-    away_m = np.hypot(*np.moveaxis(people_m - xy_m[:, None], -1, 0))
-    return bool((away_m < robot_radius_m + person_radius_m).any())
+    leaves_away_m = _segment_distance_m(xy_m[:, None], leaves_m[..., 0, :], leaves_m[..., 1, :])
+    return bool((leaves_away_m < robot_radius_m + leaf_radius_m).any())
+
+
+def _segment_distance_m(
+    point_m: NDArray[np.float64], a_m: NDArray[np.float64], b_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    along = b_m - a_m
+    share = ((point_m - a_m) * along).sum(-1) / np.maximum((along**2).sum(-1), 1e-12)
+    return np.linalg.norm(point_m - a_m - np.clip(share, 0.0, 1.0)[..., None] * along, axis=-1)

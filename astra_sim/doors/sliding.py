@@ -19,7 +19,7 @@ from astra_sim.scenes.types import Scene
 if TYPE_CHECKING:
     import mujoco
 
-__all__ = ["DoorBodies", "SlidingDoor", "add_doors", "plan_doors"]
+__all__ = ["DoorBodies", "SlidingDoor", "add_doors", "door_leaves", "plan_doors"]
 
 #: Families whose passages are doors; the aisles of a warehouse are not.
 _FAMILIES = ("home", "office")
@@ -152,6 +152,25 @@ def add_doors(spec: mujoco.MjSpec, doors: list[SlidingDoor], seed: int) -> None:
                 add_mesh_geom(spec, body, f"door-leaf-{number}#{name}", mesh, f"door-leaf-{name}")
             half = [THICK_M / 2.0, door.leaf_width_m / 2.0, door.height_m / 2.0]
             add_solid_geom(body, f"door-leaf-{number}#c0", mujoco.mjtGeom.mjGEOM_BOX, half, half[2])
+
+
+def door_leaves(model: mujoco.MjModel, data: mujoco.MjData) -> NDArray[np.float64]:
+    """Return both ends ``(L, 2, 2)`` of every leaf of a world in ``map``, where it stands now.
+
+    Privileged: for scoring and tests. The world is asked rather than the doors, so that it is what
+    the robot can touch.
+    """
+    ends = []
+    for number in range(1, model.nbody):
+        try:
+            body, solid = model.body(f"door-leaf-{number}"), model.geom(f"door-leaf-{number}#c0")
+        except KeyError:
+            break
+        middle, turn = data.mocap_pos[body.mocapid[0]], data.mocap_quat[body.mocapid[0]]
+        yaw = 2.0 * math.atan2(turn[3], turn[0])
+        half = solid.size[1] * np.array([-math.sin(yaw), math.cos(yaw)])
+        ends.append([middle[:2] - half, middle[:2] + half])
+    return np.array(ends, dtype=np.float64).reshape(-1, 2, 2)
 
 
 class DoorBodies:

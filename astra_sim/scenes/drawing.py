@@ -13,7 +13,7 @@ from scipy import ndimage
 from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.types import Part, Scene, SceneObject
 
-__all__ = ["TopDown", "render_top_down"]
+__all__ = ["TopDown"]
 
 _PAPER = (250, 249, 246)
 _WALL = (58, 62, 70)
@@ -194,25 +194,6 @@ class TopDown:
         for end in (left, right):
             draw.line((end, row - 4, end, row + 4), fill=_WALL, width=2)
         draw.text((left - 6, row), "1 m", font=font, anchor="rm", fill=_WALL)
-
-
-def render_top_down(
-    scene: Scene, path: Path, pixels_per_metre: float = 64.0, labels: bool = True
-) -> TopDown:
-    """Draw a labelled floor plan with furniture and write it to a file.
-
-    Args:
-        scene: The building.
-        path: A ``.png`` or ``.jpg``.
-        pixels_per_metre: Scale.
-        labels: Whether to write the names of the rooms.
-
-    Returns:
-        The picture, to draw a path on with :meth:`TopDown.to_pixels`.
-    """
-    top_down = TopDown(scene, pixels_per_metre, labels)
-    top_down.save(Path(path))
-    return top_down
 
 
 def _free_place(

@@ -61,6 +61,12 @@ def test_ten_of_ten_agree_with_themselves() -> None:
         assert agreement(_rows(*[False] * n), _rows(*[False] * n))["agree"]
 
 
+def test_ten_and_five_of_ten_do_not_agree_although_their_intervals_overlap() -> None:
+    answer = agreement(_rows(*[True] * 10), _rows(*[True] * 5, *[False] * 5))
+    assert answer["in_process"]["ci95"][0] < answer["dds"]["ci95"][1]
+    assert not answer["agree"]
+
+
 def test_one_verdict_of_ten_is_no_disagreement() -> None:
     answer = agreement(_rows(*[True] * 10), _rows(False, *[True] * 9))
     assert answer["agree"]

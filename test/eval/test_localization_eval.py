@@ -90,7 +90,7 @@ def scripted_query() -> Query:
 
 def test_the_moment_with_most_inliers_is_carried_to_the_last() -> None:
     up = [5.0, 5.0, math.pi / 2]
-    answer = BestMoment(ScriptedLocalizer({1: (up, 90), 3: ([0.0, 0.0, 0.0], 40)})).answer(
+    answer = BestMoment(ScriptedLocalizer({1: (up, 90), 3: ([0.0, 0.0, 0.0], 40)}), 3).answer(
         scripted_query()
     )
     assert answer.pose == pytest.approx([5.0, 7.0, math.pi / 2])
@@ -98,8 +98,17 @@ def test_the_moment_with_most_inliers_is_carried_to_the_last() -> None:
 
 def test_of_equal_moments_the_newest_counts_and_none_is_a_refusal() -> None:
     same = {1: ([1.0, 0.0, 0.0], 50), 2: ([9.0, 0.0, 0.0], 50)}
-    assert BestMoment(ScriptedLocalizer(same)).answer(scripted_query()).pose[0] == 10.0
-    assert BestMoment(ScriptedLocalizer({})).answer(scripted_query()).pose is None
+    assert BestMoment(ScriptedLocalizer(same), 3).answer(scripted_query()).pose[0] == 10.0
+    assert BestMoment(ScriptedLocalizer({}), 3).answer(scripted_query()).pose is None
+
+
+def test_moments_before_the_robot_was_carried_away_do_not_count() -> None:
+    there_and_here = ScriptedLocalizer({1: ([5.0, 5.0, 0.0], 90), 3: ([1.0, 0.0, 0.0], 40)})
+    assert BestMoment(there_and_here, 2).answer(scripted_query()).pose[0] == 1.0
+    assert (
+        BestMoment(ScriptedLocalizer({1: ([5.0, 5.0, 0.0], 90)}), 2).answer(scripted_query()).pose
+        is None
+    )
 
 
 def test_the_last_moment_answers_alone() -> None:

@@ -33,6 +33,9 @@ def square_of_even(unit):
         raise ShapeError("a number", expected="even", actual=unit[0])
     return square(unit)
 
+def divide(unit):
+    return {"inverse": 1.0 / unit[0]}
+
 def sleep(unit):
     import os, pathlib, time
     pathlib.Path(os.environ["PIDS"], str(os.getpid())).touch()
@@ -95,6 +98,18 @@ def test_a_unit_that_fails_stops_no_other(work: ModuleType, tmp_path: Path, jobs
     assert f"3 of 5 stand in {path}" in str(caught.value)
     with RowFile(path, {}) as rows:
         assert [unit in rows for unit in _units(5)] == [True, False, True, False, True]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_fault_of_ours_stops_no_other_unit_and_says_where_it_is(
+    work: ModuleType, tmp_path: Path, jobs: int
+) -> None:
+    path = tmp_path / "rows"
+    fault = r"seed 0: ZeroDivisionError: .*\(.*work_of_this_test\.py:13\); 2 of 3 stand in"
+    with RowFile(path, {}) as rows, pytest.raises(AstraError, match=fault):
+        run_units(work.divide, _units(3), rows, jobs=jobs, console=_quiet())
+    with RowFile(path, {}) as rows:
+        assert [unit in rows for unit in _units(3)] == [False, True, True]
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -2,16 +2,20 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from astra_core import se2
+from astra_core.records import Velocity
 from astra_eval.leg import LegCase, route_sub_goal
-from astra_eval.leg_loop import expert_driver, in_map
+from astra_eval.leg_loop import LegState, drive_leg, expert_driver, in_map
+from astra_eval.planner_eval import _expert, _expert_plan, _planners, _simulator
 from astra_eval.planner_summary import summarize_legs, summarize_plans
+from astra_local.config import LocalConfig
+from astra_local.pipeline import AstraLocal
 from astra_sim.conditions import EMPTY, STANDARD
 
 
@@ -106,6 +110,55 @@ def test_a_leg_is_the_same_for_the_same_numbers_and_its_route_is_free() -> None:
     clearance = [first.plan.free_distance_m[first.plan.cell(x, y)] for x, y in first.route_m]
     assert min(clearance) > 0.1
     np.testing.assert_allclose(first.route_m[-1], first.goal[:2], atol=1e-9)
+
+
+def test_means_of_plans_have_the_interval_of_whole_scenes() -> None:
+    # Two scenes: all plans of one collide, none of the other. Each drawn twice is possible.
+    scenes = [(seed, {"plans": [{"astra": _plan(seed == 1, 0.5 * seed)}] * 10}) for seed in (1, 2)]
+    summary = summarize_plans(scenes)
+    low, high = summary["ci95"]["collision_percent"]
+    assert 0.0 < low < 50.0 < high < 100.0
+    assert summary["ci95_by_scene"]["collision_percent"] == [0.0, 100.0]
+    assert summary["ci95_by_scene"]["score"] == [0.5, 1.0]
+    assert "score" not in summary["ci95"]
+
+
+class _Enough(Exception):
+    pass
+
+
+def test_plans_rest_on_what_the_robot_knows() -> None:
+    """A privileged state that is changed changes no plan of the stack, open loop."""
+    case = LegCase("home", 310, 0, STANDARD)
+    plans = []
+
+    def on_state(state: LegState, tick: int) -> None:
+        if local.world is None or tick < 50:
+            return
+        # In the frame of the odometry: the true pose only puts a plan on the map.
+        at_home = replace(state, pose=np.zeros(3), odom=np.zeros(3))
+        elsewhere = replace(
+            at_home,
+            velocity=Velocity(-0.4, 1.5),
+            people=np.array([[*state.pose[:2] + 0.6, 0.0, 0.0, 0.3]]),
+            stamp_ns=0,
+        )
+        plans.extend(
+            _planners(case, local, _expert(case))["astra"](told) for told in (at_home, elsewhere)
+        )
+        raise _Enough
+
+    with _simulator(case, cameras=True) as simulator:
+        local = AstraLocal(simulator.rig, LocalConfig())
+        drive = expert_driver(_expert_plan(case, _expert(case)))
+        with pytest.raises(_Enough):
+            drive_leg(case, simulator, local, drive, on_state)
+    one, other = plans
+    assert len(one) == 10
+    np.testing.assert_array_equal(one, other)
+    # The odometry that it rests on is an estimate: it knows that the robot drives.
+    assert local.odometry is not None
+    assert math.hypot(local.odometry.velocity.linear_mps, *local.odometry.pose[:2]) > 0.02
 
 
 @pytest.mark.slow

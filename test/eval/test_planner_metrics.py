@@ -75,3 +75,23 @@ def test_people_count_where_they_are_at_that_time() -> None:
     leaving[2:, 0, 1] = 5.0
     assert not touches(path, leaving, free, **radii)
     assert touches(path, nobody, lambda points: 0.8 - points[:, 0], **radii)
+
+
+def test_a_door_leaf_counts_while_it_is_in_the_way() -> None:
+    path = _straight(1.0, 1.0)
+    nobody = np.zeros((len(path), 0, 2))
+    radii = {"robot_radius_m": 0.2, "person_radius_m": 0.2}
+
+    def free(points: np.ndarray) -> np.ndarray:
+        return np.full(len(points), 9.0)
+
+    # Across the way from y = -0.5 to 0.5, 1.21 m ahead: the robot comes within 0.21 m.
+    across = np.broadcast_to([[[1.21, -0.5], [1.21, 0.5]]], (len(path), 1, 2, 2))
+    assert not touches(path, nobody, free, leaves_m=across, **radii)
+    assert touches(path, nobody, free, leaves_m=across, leaf_radius_m=0.02, **radii)
+    nearer = across - np.array([0.1, 0.0])
+    assert touches(path, nobody, free, leaves_m=nearer, **radii)
+    opening = nearer.copy()
+    opening[3:, :, :, 1] += 0.75  # Its end is 0.25 m beside the way when the robot passes.
+    assert not touches(path, nobody, free, leaves_m=opening, **radii)
+    assert not touches(path, nobody, free, leaves_m=np.zeros((len(path), 0, 2, 2)), **radii)

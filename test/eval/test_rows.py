@@ -90,6 +90,18 @@ def test_what_is_no_row_file_is_refused_with_its_line(tmp_path: Path) -> None:
         RowFile(path, PROTOCOL)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b'{"precious": 1}', b"three\nprecious\nlines", b"\xff\xfe\x00", b'{"protocol": 5}\nhalf a ro'],
+)
+def test_a_foreign_file_is_refused_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"no file of rows|is not a row"):
+        RowFile(path, PROTOCOL)
+    assert path.read_bytes() == content
+
+
 def test_two_processes_cannot_write_one_file(tmp_path: Path) -> None:
     path = tmp_path / "rows"
     with RowFile(path, PROTOCOL), pytest.raises(ConfigError, match="another process"):

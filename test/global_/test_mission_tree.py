@@ -16,7 +16,6 @@ from astra_global.mission.behaviours import (
     first_of,
     in_order,
 )
-from astra_global.mission.draw import draw_tree
 from astra_global.mission.world import Ask, Lost, OffRoute
 from astra_global.types import Goal, MissionPhase
 
@@ -145,15 +144,6 @@ def test_algorithm_reads_as_in_the_paper() -> None:
         "when blocked",
         "after OffRoute?",
     ]
-
-
-def test_tree_can_be_drawn() -> None:
-    runner = Runner((1.0, 1.0, 0.0))
-    runner.stack.start(Goal(landmark_id="tv_1"), 0)
-    runner.until(MissionPhase.DRIVING)
-    picture = draw_tree(runner.stack._mission._tree, show_status=True)
-    assert "follow the route [*]" in picture
-    assert all(line == line.rstrip() for line in picture.splitlines())
 
 
 def test_log_says_which_behaviour_decided() -> None:

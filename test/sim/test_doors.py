@@ -13,7 +13,7 @@ from astra_core.records import Velocity
 from astra_sim.conditions import Conditions
 from astra_sim.disc import Disc
 from astra_sim.doors.openings import find_openings
-from astra_sim.doors.sliding import plan_doors
+from astra_sim.doors.sliding import door_leaves, plan_doors
 from astra_sim.profile import load_profile
 from astra_sim.scenes import make_scene
 from astra_sim.simulator import Simulator
@@ -119,6 +119,9 @@ def test_a_robot_passes_a_door_that_opens_and_is_not_touched():
     ) as simulator:
         (door,) = simulator._surroundings.doors
         assert door.share_open == 0.0
+        # Across the doorway between y = -0.5 and 0.5, a centimetre into the wall on both sides.
+        (leaf,) = door_leaves(simulator.model, simulator.data)
+        assert np.sort(leaf, axis=0) == pytest.approx(np.array([[0, -0.51], [0, 0.51]]), abs=0.03)
         # The leaf is a thing to keep clear of while it is shut: 2 m away, less hull and half leaf.
         simulator.step(Velocity(0.0, 0.0))
         assert simulator.truth().clearance_m <= 2.0 - 0.22
@@ -126,6 +129,9 @@ def test_a_robot_passes_a_door_that_opens_and_is_not_touched():
             simulator.step(Velocity(0.3, 0.0))
         assert simulator.truth().pose[0] > 0.8
         assert simulator.truth().collision_count == 0
+        # Open: beside the way.
+        (leaf,) = door_leaves(simulator.model, simulator.data)
+        assert np.abs(leaf[:, 1]).min() > 0.45
 
 
 def test_a_robot_too_fast_for_the_door_hits_the_leaf():

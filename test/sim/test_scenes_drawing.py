@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from astra_sim.scenes import make_scene
-from astra_sim.scenes.drawing import TopDown, render_top_down
+from astra_sim.scenes.drawing import TopDown
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_walls_are_dark_doors_are_open_and_outside_is_paper(drawn) -> None:
 def test_the_file_is_written_with_labels(tmp_path, drawn) -> None:
     scene, plain = drawn
     path = tmp_path / "plan.png"
-    render_top_down(scene, path, pixels_per_metre=40.0)
+    TopDown(scene, pixels_per_metre=40.0).save(path)
     image = Image.open(path)
     assert image.size == plain.image.size
     assert np.abs(np.asarray(image).astype(int) - np.asarray(plain.image)).sum() > 0
