@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,39 @@ _STACK = {
     "real_time_factor_dds": "real-time factor, ROS 2 processes",
     "stack_memory_mb": "memory of the stack without simulator, MB",
 }
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What a figure must reach, by family.
+
+    Attributes:
+        title: What is judged.
+        evaluation: Where the figure stands.
+        metric: Its key.
+        wanted: Percent by family.
+        at_most: Whether less is better.
+    """
+
+    title: str
+    evaluation: str
+    metric: str
+    wanted: Mapping[str, float]
+    at_most: bool = False
+
+
+_MISSION_FLOORS = {"home": 95.0, "office": 93.0, "warehouse": 80.0}
+FLOORS = (
+    Floor("missions, goals named plainly", "missions-named", "success_percent", _MISSION_FLOORS),
+    Floor("missions, sentences", "missions-test", "success_percent", _MISSION_FLOORS),
+    Floor(
+        "1 m and 5 degrees, four cameras",
+        "localization-rig",
+        "within_1m_5deg_percent",
+        {"home": 98.0, "warehouse": 90.0},
+    ),
+    Floor("wrong aisle", "localization-rig", "wrong_aisle_percent", {"warehouse": 2.0}, True),
+)
 
 
 def main() -> int:
@@ -75,6 +109,8 @@ def _read(folder: Path) -> dict[str, Any]:
 def _section(name: str, results: Mapping[str, Any]) -> str:
     if name == "facts":
         return _facts(results)
+    if name == "floors":
+        return _floors(results)
     found = {
         family: results[f"{name}-{family}"] for family in FAMILIES if f"{name}-{family}" in results
     }
@@ -127,6 +163,31 @@ def _facts(results: Mapping[str, Any]) -> str:
         "No learned weights of our own; signs are read by RapidOCR "
         f"{all_of('versions', 'rapidocr')}."
     )
+
+
+def _floors(results: Mapping[str, Any]) -> str:
+    lines = [_row("", *FAMILIES), _rule(len(FAMILIES))]
+    for floor in FLOORS:
+        cells = (
+            _judged(floor, family, results.get(f"{floor.evaluation}-{family}"))
+            for family in FAMILIES
+        )
+        lines.append(_row(floor.title, *cells))
+    return "\n".join(lines)
+
+
+def _judged(floor: Floor, family: str, result: Mapping[str, Any] | None) -> str:
+    """Return whether a floor is met (DESIGN 8): by the value; shown by the whole interval."""
+    if family not in floor.wanted or result is None:
+        return ""
+    wanted, value = floor.wanted[family], result["results"][floor.metric]
+    low, high = shown_intervals(result)[floor.metric]
+    met, shown = (
+        (value <= wanted, high <= wanted) if floor.at_most else (value >= wanted, low >= wanted)
+    )
+    verdict = "shown" if shown else "met" if met else "**missed**"
+    sign = "<=" if floor.at_most else ">="
+    return f"{_number(value)}{_interval((low, high))} {sign} {wanted:g}: {verdict}"
 
 
 def _missions(found: Mapping[str, Any]) -> str:

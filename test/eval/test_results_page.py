@@ -154,3 +154,27 @@ def test_tables_that_were_not_made_again_stay(
     text = target.read_text()
     assert "| wheels+imu | 0.5 | 0.4 | 0.03 |" in text
     assert "| `right_room_percent` | 98.0 |" in text
+
+
+def test_floors_are_met_by_the_value_and_shown_by_the_whole_interval(page: ModuleType) -> None:
+    def missions(percent: float, low: float, high: float) -> dict[str, Any]:
+        ci95 = {"success_percent": [low, high]}
+        return {"results": {"success_percent": percent}, "ci95": ci95}
+
+    def aisles(percent: float, high: float) -> dict[str, Any]:
+        figures = {"within_1m_5deg_percent": 99.0, "wrong_aisle_percent": percent}
+        ci95 = {"within_1m_5deg_percent": [94.0, 100.0], "wrong_aisle_percent": [0.0, high]}
+        return {"results": figures, "ci95": ci95}
+
+    results = {
+        "missions-named-home": missions(98.0, 95.5, 99.0),
+        "missions-named-office": missions(97.0, 87.0, 99.0),
+        "missions-named-warehouse": missions(70.0, 60.0, 81.0),
+        "localization-rig-warehouse": aisles(1.0, 3.0),
+    }
+    named, sentences, near, aisle = page._section("floors", results).splitlines()[2:]
+    assert "98.0 (95.5 to 99.0) >= 95: shown | 97.0 (87.0 to 99.0) >= 93: met |" in named
+    assert "70.0 (60.0 to 81.0) >= 80: **missed** |" in named
+    assert sentences == "| missions, sentences |  |  |  |"
+    assert near.endswith("|  |  | 99.0 (94.0 to 100.0) >= 90: shown |")
+    assert aisle.endswith("|  |  | 1 (0 to 3) <= 2: met |")
