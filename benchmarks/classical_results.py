@@ -30,28 +30,30 @@ class Evaluation:
         name: Of the files: ``<name>-<family>.json`` and ``.rows``.
         command: Words behind ``./astra``.
         per_scene: Of each family, in the order of FAMILIES; offices and warehouses cost a lot more.
-        share: Of the scenes asked for; cheap tables take more scenes than dear ones.
+        share: Of the scenes asked for, in the same order; cheap tables take more scenes than dear
+            ones.
         one_by_one: Starts the whole ROS 2 stack, so its missions run one at a time.
     """
 
     name: str
     command: str
     per_scene: tuple[int, int, int] | None = None
-    share: float = 1.0
+    share: tuple[float, float, float] = (1.0, 1.0, 1.0)
     one_by_one: bool = False
 
 
+_HALF = (0.5, 0.5, 0.5)
 EVALUATIONS = (
-    Evaluation("goals", "eval goals", share=2.0),
+    Evaluation("goals", "eval goals", share=(2.0, 2.0, 2.0)),
     Evaluation("missions-named", "missions --goals named", (5, 4, 3)),
-    Evaluation("localization-rig", "eval localization --cameras rig", (15, 12, 10)),
-    Evaluation("localization-front", "eval localization --cameras front", (15, 12, 10)),
-    Evaluation("localization-carried", "eval localization --carried", (10, 8, 6)),
-    Evaluation("missions-test", "missions --goals test", (5, 4, 3)),
-    Evaluation("odometry", "eval odometry", (10, 10, 10), share=3.0),
-    Evaluation("planner-open", "eval planner", (4, 4, 4), share=0.5),
-    Evaluation("planner-open-ood", "eval planner --split ood", (4, 4, 4), share=0.5),
-    Evaluation("planner-closed", "eval planner --closed-loop", (4, 4, 4), share=0.5),
+    Evaluation("localization-rig", "eval localization --cameras rig", (10, 10, 10)),
+    Evaluation("localization-front", "eval localization --cameras front", (10, 10, 10)),
+    Evaluation("localization-carried", "eval localization --carried", (5, 3, 4), (1.0, 0.6, 0.6)),
+    Evaluation("missions-test", "missions --goals test", (5, 2, 2)),
+    Evaluation("odometry", "eval odometry", (10, 10, 10)),
+    Evaluation("planner-open", "eval planner", (4, 4, 4), _HALF),
+    Evaluation("planner-open-ood", "eval planner --split ood", (4, 4, 4), _HALF),
+    Evaluation("planner-closed", "eval planner --closed-loop", (4, 4, 4), _HALF),
     Evaluation("missions-dds", "missions --goals named --dds", one_by_one=True),
     Evaluation("bench-stack", "bench stack", one_by_one=True),
 )
@@ -64,7 +66,7 @@ def words(evaluation: Evaluation, family: str, folder: Path, scenes: int, jobs: 
         # Minutes in one scene: nothing to go on from.
         line = [*evaluation.command.split(), "--scene", family, "--seed", str(FIRST_SEED)]
         return [*line, "--json", f"{stem}.json"]
-    last = FIRST_SEED + max(1, round(scenes * evaluation.share))
+    last = FIRST_SEED + max(1, round(scenes * evaluation.share[FAMILIES.index(family)]))
     line = [*evaluation.command.split(), "--scene", family, "--seeds", f"{FIRST_SEED}:{last}"]
     if evaluation.per_scene is not None:
         line += ["--per-scene", str(evaluation.per_scene[FAMILIES.index(family)])]

@@ -44,6 +44,6 @@ def test_cheap_tables_take_more_scenes(results: ModuleType, tmp_path: Path) -> N
         evaluation.name: parse(results.words(evaluation, "home", tmp_path, 10, 2)).get("seeds")
         for evaluation in results.EVALUATIONS
     }
-    assert seeds["odometry"] == "65000:65030"
+    assert seeds["goals"] == "65000:65020"
     assert seeds["missions-named"] == "65000:65010"
     assert seeds["planner-open"] == "65000:65005"

@@ -36,13 +36,17 @@ def odometry() -> dict[str, Any]:
 
 
 def localization() -> dict[str, Any]:
-    shares = {"wrong_aisle_percent": 1.0, "right_room_percent": 98.0}
+    shares = {
+        "within_1m_5deg_percent": 99.0,
+        "wrong_aisle_percent": 1.0,
+        "right_room_percent": 98.0,
+    }
     return {
         **FACTS,
         "n": 100,
         "results": shares,
         "baselines": {"no_ocr": shares},
-        "ci95": {},
+        "ci95": {metric: [0.0, 100.0] for metric in shares},
         "rows": [{}] * 100,
     }
 
