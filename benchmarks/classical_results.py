@@ -45,7 +45,7 @@ class Evaluation:
 _HALF = (0.5, 0.5, 0.5)
 EVALUATIONS = (
     Evaluation("goals", "eval goals", share=(2.0, 2.0, 2.0)),
-    Evaluation("missions-named", "missions --goals named", (5, 4, 3)),
+    Evaluation("missions-named", "missions --goals named", (5, 5, 4), (2.0, 1.0, 1.0)),
     Evaluation("localization-rig", "eval localization --cameras rig", (10, 10, 10)),
     Evaluation("localization-front", "eval localization --cameras front", (10, 10, 10)),
     Evaluation("localization-carried", "eval localization --carried", (5, 3, 4), (1.0, 0.6, 0.6)),

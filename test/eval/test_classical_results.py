@@ -45,5 +45,5 @@ def test_cheap_tables_take_more_scenes(results: ModuleType, tmp_path: Path) -> N
         for evaluation in results.EVALUATIONS
     }
     assert seeds["goals"] == "65000:65020"
-    assert seeds["missions-named"] == "65000:65010"
+    assert seeds["missions-test"] == "65000:65010"
     assert seeds["planner-open"] == "65000:65005"
