@@ -150,5 +150,7 @@ def _print_summary(console: Console, summary: dict[str, Any]) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if summary["bytes_sha256"] is not None:
+        console.print(f"bytes_sha256 {summary['bytes_sha256']}", highlight=False, soft_wrap=True)
     for name, count in summary["failures"].items():
         console.print(f"  {name}: {count}", highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,6 +114,17 @@ class MissionDrive:
     commands: NDArray[np.float64]
     real_time_factor: float
     log: tuple[MissionEvent, ...]
+
+    @property
+    def bytes_sha256(self) -> str:
+        """Return a hash of all that the stack did: stamps, commands, odometry and poses.
+
+        Two drives of one case by equal stacks on one machine have the same, to the last bit.
+        """
+        digest = hashlib.sha256(self.record.stamps_ns.astype("<i8").tobytes())
+        for values in (self.commands, self.record.odometry, self.record.global_pose):
+            digest.update(values.astype("<f8").tobytes())
+        return digest.hexdigest()
 
 
 def drive_case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import statistics
 from collections import Counter
@@ -55,7 +56,10 @@ class MissionWork:
         drive = drive_case(case)
         score = score_drive(case, drive)
         self.draw(case, drive.record, score)
-        row = mission_row(case, score, drive.real_time_factor)
+        row = {
+            **mission_row(case, score, drive.real_time_factor),
+            "bytes_sha256": drive.bytes_sha256,
+        }
         # A failure is to be understood later, without driving it again.
         return row if score.success else {**row, "log": _told(drive.log)}
 
@@ -129,9 +133,21 @@ def summarize_missions(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         },
         "ci95": {"success_percent": [100.0 * low, 100.0 * high]},
         "failures": {name: counted[name] for name in FAILURES if counted[name]},
+        "bytes_sha256": _bytes_sha256(rows),
         "baselines": {},
         "rows": list(rows),
     }
+
+
+def _bytes_sha256(rows: Sequence[dict[str, Any]]) -> str | None:
+    """Return one hash of all drives, whatever their order; ``None`` over DDS, where none repeats.
+
+    Equal hashes of two versions of the code say that nothing that the robot does has changed.
+    """
+    drives = sorted((row["seed"], row["number"], row.get("bytes_sha256")) for row in rows)
+    if not drives or any(digest is None for _, _, digest in drives):
+        return None
+    return hashlib.sha256("".join(str(digest) for _, _, digest in drives).encode()).hexdigest()
 
 
 def _mean(values: Sequence[float]) -> float:
