@@ -129,6 +129,10 @@ def missions(
     pictures: Annotated[
         Path | None, typer.Option(help="Folder for a picture of each drive that fails now.")
     ] = None,
+    maps: Annotated[
+        Path | None,
+        typer.Option(help="Folder of maps made before, as in the cache; none is made anew."),
+    ] = None,
     json_file: Json = None,
 ) -> None:
     """Run missions end to end for statistics: the pipelines in one process, without ROS."""
@@ -145,6 +149,7 @@ def missions(
             jobs=jobs,
             rows=rows,
             pictures=pictures,
+            maps=maps,
             json_file=json_file,
         )
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from astra_cli.kept_rows import open_rows
-from astra_cli.scene_map import quiet_scene_map
+from astra_cli.scene_map import KeptMaps, quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
@@ -34,6 +34,7 @@ def run_missions(
     jobs: int,
     rows: Path | None,
     pictures: Path | None,
+    maps: Path | None,
     json_file: Path | None,
 ) -> int:
     """Run missions and print the table. Returns the exit status: 0 when all ran.
@@ -48,6 +49,7 @@ def run_missions(
         jobs: Processes at once; 1 with ``dds``.
         rows: File of finished rows to go on from; ``None`` takes the one kept for such rows.
         pictures: Folder for pictures of the failed missions; those with a row are not drawn again.
+        maps: Folder of maps that were made before, see :class:`KeptMaps`; ``None`` makes them.
         json_file: Where to write the result.
     """
     from astra_eval.mission_case import GOALS
@@ -66,7 +68,8 @@ def run_missions(
         raise ConfigError("--dds starts a whole stack for each mission: use --jobs 1")
     check_writable(json_file)
     select_gl_backend()
-    work = MissionWork(family, named, goals, quiet_scene_map, pictures, failures_only=True)
+    map_of = quiet_scene_map if maps is None else KeptMaps(maps)
+    work = MissionWork(family, named, goals, map_of, pictures, failures_only=True)
     # Number by number, so that processes at once work on the maps of different scenes.
     units = [(seed, number) for number in range(per_scene) for seed in seeds]
     over = {"over": "dds", "ros_code": ros_code_fingerprint()} if dds else {"over": "one process"}
@@ -77,7 +80,11 @@ def run_missions(
         load_profile().sha256,
         map="oracle",
         depth="sensor",
-        settings={"goals": goals, **over},
+        settings={
+            "goals": goals,
+            "maps": "made here" if maps is None else str(maps.absolute()),
+            **over,
+        },
         weights={},
     )
     with open_rows(rows, protocol, console) as file:

@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from astra_core.errors import AstraError, ConfigError, MapFormatError
 if TYPE_CHECKING:
     from astra_sim.scenes.types import Scene
 
-__all__ = ["CODE", "ensure_scene_map", "map_cache_folder", "quiet_scene_map"]
+__all__ = ["CODE", "KeptMaps", "ensure_scene_map", "map_cache_folder", "quiet_scene_map"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: The code that makes a map of a scene: files, and folders with all below.
@@ -122,6 +123,31 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
 def quiet_scene_map(family: str, seed: int) -> Path:
     """Return the folder of the map of a scene without telling how it comes about."""
     return ensure_scene_map(family, seed, lambda share, text: None)
+
+
+@dataclass(frozen=True)
+class KeptMaps:
+    """Maps that were made before, maybe by other code: nothing is toured, nothing is built.
+
+    Attributes:
+        folder: With a folder ``FAMILY-SEED-*/map`` for each scene, as in the cache.
+    """
+
+    folder: Path
+
+    def __call__(self, family: str, seed: int) -> Path:
+        """Return the folder of the map of a scene.
+
+        Raises:
+            ConfigError: There is no map of the scene, or more than one.
+        """
+        found = sorted(self.folder.glob(f"{family}-{seed}-*/map/map.yaml"))
+        if len(found) != 1:
+            raise ConfigError(
+                f"{self.folder} must hold one map of {family} {seed} "
+                f"({family}-{seed}-*/map), but holds {len(found)}"
+            )
+        return found[0].parent
 
 
 def _fingerprint(scene: Scene, profile_sha256: str) -> str:

@@ -18,6 +18,7 @@ def _row(seed: int, success: bool, **changes: object) -> dict:
     row = {
         "scene": "home",
         "seed": seed,
+        "number": 0,
         "success": success,
         "spl": 0.8 if success else 0.0,
         "path_length_m": 500.0,
@@ -74,6 +75,7 @@ def test_bad_requests_are_one_line(changes: dict, message: str) -> None:
         "jobs": 1,
         "rows": None,
         "pictures": None,
+        "maps": None,
         "json_file": None,
     }
     values |= changes
@@ -87,7 +89,7 @@ def test_a_failed_mission_keeps_its_log(monkeypatch, tmp_path: Path, success: bo
         MissionEvent(2_000_000_000, "start", "take me to the sofa"),
         MissionEvent(3_500_000_000, "fix", "first fix", {"decided_signs": float("nan")}),
     )
-    drive = SimpleNamespace(log=log, record=None, real_time_factor=1.0)
+    drive = SimpleNamespace(log=log, record=None, real_time_factor=1.0, bytes_sha256="ab")
     score = SimpleNamespace(success=success, to_json=lambda: {"success": success})
     monkeypatch.setattr(missions_eval, "drive_case", lambda case: drive)
     monkeypatch.setattr(missions_eval, "score_drive", lambda case, drive: score)
