@@ -58,8 +58,8 @@ setup(
             "astra_guard = astra_local.ros.guard_node:main",
             "astra_sim = astra_sim.ros.node:main",
             "astra_viewer = astra_viewer.ros.node:main",
-            "astra_lifecycle = astra_cli.ros.lifecycle_node:main",
-            "astra_recorder = astra_cli.ros.recorder_node:main",
+            "astra_lifecycle = astra_core.ros.lifecycle_node:main",
+            "astra_recorder = astra_core.ros.recorder_node:main",
         ],
     },
 )

@@ -81,7 +81,7 @@ def test(
     json_file: Json = None,
 ) -> None:
     """Run every test through colcon; further words go to pytest."""
-    from astra_cli.testing import run_tests
+    from astra_cli.commands.testing import run_tests
 
     raise typer.Exit(run_tests(context.args, slow=slow, json_file=json_file))
 
@@ -89,7 +89,7 @@ def test(
 @app.command()
 def doctor(json_file: Json = None) -> None:
     """Say what is installed, which engines work and what is missing."""
-    from astra_cli.doctor import run_doctor
+    from astra_cli.commands.doctor import run_doctor
 
     raise typer.Exit(run_doctor(json_file))
 
@@ -101,7 +101,7 @@ def sim(
     record: Annotated[Path | None, typer.Option(help="Folder for a bag of the drive.")] = None,
 ) -> None:
     """Run the simulator alone in real time, to drive by hand or to record a bag."""
-    from astra_cli.sim_command import run_sim
+    from astra_cli.commands.sim import run_sim
 
     raise typer.Exit(run_sim(scene, seed, record))
 
@@ -136,7 +136,7 @@ def missions(
     json_file: Json = None,
 ) -> None:
     """Run missions end to end for statistics: the pipelines in one process, without ROS."""
-    from astra_cli.missions_command import run_missions
+    from astra_cli.commands.missions import run_missions
 
     raise typer.Exit(
         run_missions(
@@ -156,9 +156,9 @@ def missions(
 
 
 def _add_groups() -> None:
-    from astra_cli.bench_command import app as bench_app
-    from astra_cli.eval_command import app as eval_app
-    from astra_cli.map_command import app as map_app
+    from astra_cli.commands.bench import app as bench_app
+    from astra_cli.commands.eval import app as eval_app
+    from astra_cli.commands.map import app as map_app
 
     app.add_typer(eval_app, name="eval", help="Tables of one part of the stack, with baselines.")
     app.add_typer(bench_app, name="bench", help="What the stack costs on this machine.")

@@ -14,7 +14,6 @@ from pathlib import Path
 from astra_core.errors import ConfigError
 
 __all__ = [
-    "ACTIVE_LINE",
     "ARGUMENTS",
     "NODES",
     "PAGE_LINE",
@@ -28,9 +27,6 @@ __all__ = [
     "remaps",
     "resolve_arguments",
 ]
-
-ACTIVE_LINE = "all nodes are active"
-"""What `astra_lifecycle` logs once every managed node is active; the runner waits for it."""
 
 PAGE_LINE = "the page is at"
 """What `astra_viewer` logs before the address of its page."""
@@ -191,7 +187,7 @@ NODES = (
     NodeSpec(
         name="astra_lifecycle",
         executable="astra_lifecycle",
-        module="astra_cli.ros.lifecycle_node",
+        module="astra_core.ros.lifecycle_node",
         parameter_file="astra_lifecycle.yaml",
     ),
 )

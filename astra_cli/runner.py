@@ -14,8 +14,9 @@ from pathlib import Path
 from types import TracebackType
 
 from astra_cli.child_process import ChildProcess
-from astra_cli.node_table import ACTIVE_LINE, THREAD_ENVIRONMENT, ProcessCommand
+from astra_cli.node_table import THREAD_ENVIRONMENT, ProcessCommand
 from astra_core.errors import AstraError
+from astra_core.ros.lifecycle_config import ACTIVE_LINE
 
 __all__ = ["ProcessDied", "Runner"]
 

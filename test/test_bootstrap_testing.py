@@ -4,8 +4,8 @@ import random
 import socket
 from pathlib import Path
 
+from astra_cli.commands.testing import TestCounts, count_results, result_files
 from astra_cli.ros_domain import BASE_PORT, PORTS_PER_DOMAIN, find_free_domain, is_free, isolate
-from astra_cli.testing import TestCounts, count_results, result_files
 
 RESULTS = """<testsuites><testsuite name="pytest" tests="5" errors="1" failures="1" skipped="1">
 <testcase name="a"/><testcase name="b"/>

@@ -129,7 +129,7 @@ def _page_address(runner: Runner, check: Callable[[], None]) -> str:
 
 def recorder_command(folder: Path) -> ProcessCommand:
     """Return the command of a process that records every topic into a new bag folder."""
-    argv = (sys.executable, "-m", "astra_cli.ros.recorder_node", str(folder.resolve()))
+    argv = (sys.executable, "-m", "astra_core.ros.recorder_node", str(folder.resolve()))
     return ProcessCommand("astra_recorder", argv, stops_last=True)
 
 

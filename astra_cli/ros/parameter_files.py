@@ -11,10 +11,10 @@ import sys
 import textwrap
 from pathlib import Path
 
-from astra_cli.ros.lifecycle_config import LifecycleConfig
 from astra_cli.ros.rviz_config import rviz_config
 from astra_cli.topic_table import topics_page
 from astra_core.config import Setting, settings
+from astra_core.ros.lifecycle_config import LifecycleConfig
 from astra_global.ros.config import GlobalNodeConfig
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.guard_config import GuardNodeConfig

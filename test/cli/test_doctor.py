@@ -5,7 +5,7 @@ import types
 
 import pytest
 
-from astra_cli import doctor
+from astra_cli.commands import doctor
 from astra_local.voxel import cuda
 
 torch = pytest.importorskip("torch")

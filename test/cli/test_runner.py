@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from astra_cli.node_table import ACTIVE_LINE, ProcessCommand
+from astra_cli.node_table import ProcessCommand
 from astra_cli.runner import ProcessDied, Runner
 from astra_core.errors import AstraError
+from astra_core.ros.lifecycle_config import ACTIVE_LINE
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENT = "import time; print('ready', flush=True); time.sleep(60)"

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from astra_cli.eval_command import app
+from astra_cli.commands.eval import app
 from astra_core.errors import ConfigError
 from astra_eval.agreement import agreement
 

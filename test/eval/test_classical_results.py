@@ -9,7 +9,9 @@ from types import ModuleType
 import pytest
 import typer
 
-from astra_cli import bench_command, eval_command, main
+from astra_cli import main
+from astra_cli.commands import bench as bench_command
+from astra_cli.commands import eval as eval_command
 
 
 @pytest.fixture()

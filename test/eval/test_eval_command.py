@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from astra_cli.eval_command import app
+from astra_cli.commands.eval import app
 from astra_core.errors import AstraError
 
 #: DESIGN section 9: the keys that stay stable.

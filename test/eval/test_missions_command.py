@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from astra_cli.missions_command import run_missions
+from astra_cli.commands.missions import run_missions
 from astra_core.errors import AstraError
 from astra_eval import missions_eval
 from astra_eval.missions_eval import MissionWork, summarize_missions

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from astra_cli import bench_command, scene_map
+from astra_cli import scene_map
+from astra_cli.commands import bench as bench_command
 from astra_eval import mission_case, stack_bench
 from astra_eval.stack_bench import StageClock, bench_mission
 from astra_eval.stack_summary import BUDGETS, Budget, summarize_stack

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from astra_cli import voxel_bench_command
+from astra_cli.commands import voxel_bench
 from astra_core.errors import ConfigError
 from astra_eval import esdf_bench, lift_bench, timing
 from astra_eval.bar_chart import draw_bars
@@ -121,7 +121,7 @@ def test_a_broken_bench_leaves_the_rows_that_it_has(tmp_path, monkeypatch):
 
     monkeypatch.setattr(esdf_bench, "bench_esdf", bench)
     with pytest.raises(KeyboardInterrupt):
-        voxel_bench_command.esdf(json_file=path)
+        voxel_bench.esdf(json_file=path)
     (row,) = json.loads(path.read_text())["rows"]
     assert row["case"] == "a" and row["copy_share"] > 0.0
 
@@ -129,7 +129,7 @@ def test_a_broken_bench_leaves_the_rows_that_it_has(tmp_path, monkeypatch):
 def test_names_that_nothing_has_are_refused(monkeypatch):
     monkeypatch.setattr(timing, "copy_bandwidth", lambda on_gpu: 1e9)
     with pytest.raises(ConfigError, match="no case and engine"):
-        voxel_bench_command.esdf(cases="no such case, ")
+        voxel_bench.esdf(cases="no such case, ")
 
 
 def test_a_chart_has_a_bar_for_every_value(tmp_path):

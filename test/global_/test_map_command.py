@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from astra_cli.map_command import app
+from astra_cli.commands.map import app
 from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_global.map import AstraMap, Landmark, MapEdge, MapNode, save_map

@@ -26,7 +26,8 @@ from rclpy.action import ActionClient
 from sensor_msgs.msg import CameraInfo, Image, Imu
 from tf2_msgs.msg import TFMessage
 
-from astra_cli.node_table import ACTIVE_LINE, commands
+from astra_cli.node_table import commands
+from astra_core.ros.lifecycle_config import ACTIVE_LINE
 from astra_core.ros.qos import event, latched
 from astra_core.ros.stamps import from_stamp, to_stamp
 from astra_msgs.action import Navigate

@@ -130,7 +130,7 @@ def test_a_missing_map_ends_the_bring_up_with_one_clear_line(processes, until):
         ("astra_global", module("astra_global.ros.node", "map_folder:='/nowhere'")),
         (
             "astra_lifecycle",
-            module("astra_cli.ros.lifecycle_node", "nodes:=['astra_global']"),
+            module("astra_core.ros.lifecycle_node", "nodes:=['astra_global']"),
         ),
     )
     with pytest.raises(ProcessDied, match="astra_global could not be configured"):
@@ -144,7 +144,7 @@ def test_lost_requests_and_answers_are_made_up_for(processes):
         ("forgetful", (sys.executable, script)),
         (
             "astra_lifecycle",
-            module("astra_cli.ros.lifecycle_node", "nodes:=['forgetful']", "repeat_period_s:=0.5"),
+            module("astra_core.ros.lifecycle_node", "nodes:=['forgetful']", "repeat_period_s:=0.5"),
         ),
     )
     runner.wait_active(timeout_s=60.0)
@@ -169,7 +169,7 @@ def stack(processes):
         ("astra_local", module("astra_local.ros.node")),
         (
             "astra_lifecycle",
-            module("astra_cli.ros.lifecycle_node", "nodes:=['astra_local']"),
+            module("astra_core.ros.lifecycle_node", "nodes:=['astra_local']"),
         ),
     )
     runner.wait_active(timeout_s=60.0)
@@ -244,7 +244,7 @@ def test_a_node_that_was_restarted_is_brought_up_again(processes, node, until):
     owner = (
         "astra_lifecycle",
         (
-            *(sys.executable, "-m", "astra_cli.ros.lifecycle_node", "--ros-args"),
+            *(sys.executable, "-m", "astra_core.ros.lifecycle_node", "--ros-args"),
             *("-p", "nodes:=[astra_local]", "-p", "watch_period_s:=0.2"),
         ),
     )

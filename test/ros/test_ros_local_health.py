@@ -25,7 +25,7 @@ STACK = (
     (
         "astra_lifecycle",
         (
-            *(sys.executable, "-m", "astra_cli.ros.lifecycle_node"),
+            *(sys.executable, "-m", "astra_core.ros.lifecycle_node"),
             *("--ros-args", "-p", "nodes:=['astra_local']"),
         ),
     ),

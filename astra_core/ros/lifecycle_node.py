@@ -17,10 +17,9 @@ from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.client import Client
 from rclpy.node import Node
 
-from astra_cli.node_table import ACTIVE_LINE
-from astra_cli.ros.lifecycle_config import LifecycleConfig
 from astra_core.errors import AstraError
 from astra_core.ros.health import DiagnosticsReporter, Health
+from astra_core.ros.lifecycle_config import ACTIVE_LINE, LifecycleConfig
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_msgs.msg import Heartbeat

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from astra_cli.voxel_bench_command import esdf, lift
+from astra_cli.commands.voxel_bench import esdf, lift
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.stack_summary import BUDGETS
 

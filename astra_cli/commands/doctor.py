@@ -172,7 +172,7 @@ def check_text_reader() -> Finding:
 
 def check_rendering() -> Finding:
     """Render one picture with MuJoCo, now."""
-    layout = Layout(Path(__file__).resolve().parents[1])
+    layout = Layout(Path(__file__).resolve().parents[2])
     backend = os.environ.get("MUJOCO_GL", "")
     stamp = read_stamp(layout.stamps, "gl")
     advice = (stamp.result.get("advice") if stamp else "") or "sudo apt-get install libosmesa6"

@@ -1,4 +1,4 @@
-"""Parameters of the lifecycle owner."""
+"""Parameters of the lifecycle owner, and what it says when it is done. No ROS needed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from astra_core.config import setting
 
-__all__ = ["LifecycleConfig"]
+__all__ = ["ACTIVE_LINE", "LifecycleConfig"]
+
+ACTIVE_LINE = "all nodes are active"
+"""What `astra_lifecycle` logs once every managed node is active; the runner waits for it."""
 
 
 @dataclass(frozen=True)

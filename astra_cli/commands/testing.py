@@ -57,7 +57,7 @@ def run_tests(
     Returns:
         0 if at least one test ran and none failed, otherwise 1.
     """
-    layout = Layout(Path(__file__).resolve().parents[1])
+    layout = Layout(Path(__file__).resolve().parents[2])
     for path in result_files(layout.build):
         path.unlink()
     # colcon would warn that the wheels' prefix has no set-up scripts, at every start.

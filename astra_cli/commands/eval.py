@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from astra_cli.agreement_command import compare
+from astra_cli.commands.agreement import compare
 from astra_cli.kept_rows import open_rows
 from astra_cli.scene_map import quiet_scene_map
 from astra_core.errors import ConfigError

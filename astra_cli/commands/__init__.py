@@ -1,0 +1,1 @@
+"""One file for each command; `astra_cli.main` names them and their options."""
