@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from astra_sim.robot import ROBOT
 
@@ -76,7 +77,7 @@ class ClearanceMeter:
             nearest = min(nearest, self._measured_m(data, nearest))
         return nearest
 
-    def _to_moving_m(self, data: mujoco.MjData, center: np.ndarray) -> float:
+    def _to_moving_m(self, data: mujoco.MjData, center: NDArray[np.float64]) -> float:
         nearest = _FAR_M
         for geom in self._moving_rounds:
             away = center - data.mocap_pos[self._mocap[geom], :2]
@@ -104,12 +105,12 @@ class ClearanceMeter:
 
 
 def _beside_the_hull(
-    model: mujoco.MjModel, data: mujoco.MjData, hull: int, static: np.ndarray
-) -> np.ndarray:
+    model: mujoco.MjModel, data: mujoco.MjData, hull: int, static: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     # Floor and ceiling are always near and never hit: leave out what lies below or above.
     import mujoco
 
-    collides = (model.geom_contype != 0) & (model.geom_conaffinity != 0)
+    collides: NDArray[np.bool_] = (model.geom_contype != 0) & (model.geom_conaffinity != 0)
     collides &= model.geom_type != mujoco.mjtGeom.mjGEOM_PLANE
     # Vertical half extent of each rotated bounding box.
     up = data.geom_xmat.reshape(-1, 3, 3)[:, 2]

@@ -77,7 +77,7 @@ def _reaches_in(
 ) -> NDArray[np.bool_]:
     """Return which spheres ``(N,)`` reach into the pyramid of a camera that looks along -z."""
     x, y, z = ((centers - position) @ rotation).T
-    inside = z < radii
+    inside: NDArray[np.bool_] = z < radii
     for across, slope in zip((x, y), slopes, strict=True):
         inside &= np.abs(across) + z * slope < radii * np.hypot(1.0, slope)
     return inside

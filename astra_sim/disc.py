@@ -32,4 +32,5 @@ def segment_distance_m(points_m: NDArray[np.float64], segment: Segment) -> NDArr
     along = segment.b_m - segment.a_m
     share = (points_m - segment.a_m) @ along / max(float(along @ along), 1e-9)
     nearest = segment.a_m + np.clip(share, 0.0, 1.0)[..., None] * along
-    return np.linalg.norm(points_m - nearest, axis=-1)
+    distance: NDArray[np.float64] = np.linalg.norm(points_m - nearest, axis=-1)
+    return distance

@@ -143,7 +143,7 @@ class Occluders:
         first, last, nearest = _span(centers, plane, things.halves, slope)
         ends = np.stack([first, last + 1], axis=1).ravel()
         deepest = np.maximum.reduceat(np.append(walls, -np.inf), ends)[::2]
-        hidden = (deepest <= nearest * share) | (first > last)
+        hidden: NDArray[np.bool_] = (deepest <= nearest * share) | (first > last)
         # Of the others one end may be nearer than what hides the other end: column by column.
         left = np.flatnonzero(~hidden & np.isfinite(walls).any())
         enter, _, rate = _strips(centers[left], plane, things.halves[left], rays)

@@ -221,7 +221,8 @@ def _metres(buffer: NDArray[np.float32]) -> NDArray[np.float32]:
     # Reversed depth b in [0, 1], 1 at the near plane: z = f n / (f - n) / (b + n / (f - n)).
     span = _FAR_M - _NEAR_M
     shifted = buffer + np.float32(_NEAR_M / span)
-    return np.divide(np.float32(_FAR_M * _NEAR_M / span), shifted, out=shifted)
+    np.divide(np.float32(_FAR_M * _NEAR_M / span), shifted, out=shifted)
+    return shifted
 
 
 def _open_context(backend: str, width: int, height: int) -> Any:

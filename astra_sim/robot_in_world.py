@@ -107,7 +107,8 @@ class RobotInWorld:
             for axis in range(3)
         ]
         self.collisions = CollisionMonitor(model, object_ids, name)
-        self.clearance: ClearanceMeter | None = None
+        # Known once positions are up to date: look_around sets it.
+        self.clearance: ClearanceMeter
         self._image_seed = seeds.images
         self._cameras: RigCameras | None = None
         self._delivery = ImageDelivery(setup.profile.camera.latency_s + setup.image_latency_s)

@@ -8,7 +8,8 @@ under other conditions has the same noise.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from types import TracebackType
 
 import numpy as np
@@ -115,15 +116,20 @@ class Simulator:
 
         self._mujoco = mujoco
         start, imu, wheels, images = np.random.SeedSequence(seed).spawn(4)
-        # Planning on the floor takes time in large buildings: only where somebody needs it.
-        needs_plan = start_pose is None or conditions.most_people or num_robots > 1
-        plan = floor_plan(scene) if needs_plan else None
+
+        @cache
+        def plan() -> FloorPlan:
+            # Planning on the floor takes time in large buildings: only where somebody needs it.
+            return floor_plan(scene)
+
         if start_pose is None:
-            start_pose = _free_pose(plan, np.random.default_rng(start))
+            start_pose = _free_pose(plan(), np.random.default_rng(start))
         starts = _apart(plan, start_pose, num_robots, seed)
         names = [ROBOT, *(f"{ROBOT}{number}" for number in range(2, num_robots + 1))]
         here = Disc(np.array(start_pose[:2]), np.zeros(2), self.robot.radius_m)
-        self._surroundings = Surroundings(scene, plan, conditions, seed, here)
+        self._surroundings = Surroundings(
+            scene, plan() if conditions.most_people else None, conditions, seed, here
+        )
 
         spec = build_world(scene)
         change_light(spec, seed, conditions.light_change)
@@ -300,7 +306,7 @@ def _free_pose(plan: FloorPlan, rng: np.random.Generator) -> tuple[float, float,
 
 
 def _apart(
-    plan: FloorPlan | None, first: tuple[float, float, float], num_robots: int, seed: int
+    plan: Callable[[], FloorPlan], first: tuple[float, float, float], num_robots: int, seed: int
 ) -> list[tuple[float, float, float]]:
     """Return where each robot starts: the first where it is, the others free and apart."""
     rng = np.random.default_rng(np.random.SeedSequence((seed, num_robots)))
@@ -308,7 +314,7 @@ def _apart(
     for _ in range(_START_TRIALS):
         if len(starts) == num_robots:
             return starts
-        pose = _free_pose(plan, rng)
+        pose = _free_pose(plan(), rng)
         if all(math.dist(pose[:2], other[:2]) >= _START_APART_M for other in starts):
             starts.append(pose)
     raise ConfigError(f"there is no room for {num_robots} robots")

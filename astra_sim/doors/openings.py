@@ -73,7 +73,8 @@ class _Solids:
             np.abs(across) <= self._half[:, 1] + _SLACK_M
         )
         disc = np.hypot(x, y) <= self._half[:, 0] + _SLACK_M
-        return np.where(self._round, disc, box).any(axis=1)
+        covered: NDArray[np.bool_] = np.where(self._round, disc, box).any(axis=1)
+        return covered
 
 
 def _measure(center: NDArray[np.float64], solids: list[Footprint]) -> Opening | None:

@@ -105,8 +105,8 @@ def plan_doors(scene: Scene, seed: int, share: float, discs: list[Disc]) -> list
     """
     if scene.family not in _FAMILIES or share <= 0.0:
         return []
-    doors = [_fit(opening) for opening in find_openings(scene) if opening is not None]
-    fitting = [door for door in doors if door is not None]
+    fitted = [_fit(opening) for opening in find_openings(scene) if opening is not None]
+    fitting = [door for door in fitted if door is not None]
     order = stream(seed, "doors").permutation(len(fitting))
     chosen = sorted(order[: round(share * len(fitting))].tolist())
     doors = [fitting[index] for index in chosen]

@@ -43,7 +43,8 @@ _RIGHT_HAND = 0.03
 
 def robot_gap_m(points_m: NDArray[np.float64], radius_m: float, robot: Disc) -> NDArray[np.float64]:
     """Return the free space ``(...,)`` between a person at points ``(..., 2)`` and the robot."""
-    return np.linalg.norm(points_m - robot.xy_m, axis=-1) - radius_m - robot.radius_m
+    distance: NDArray[np.float64] = np.linalg.norm(points_m - robot.xy_m, axis=-1)
+    return distance - radius_m - robot.radius_m
 
 
 def choose_velocity(
@@ -93,7 +94,8 @@ def choose_velocity(
         cost += _PERSON_WEIGHT * _urgency(_time_to_contact(me, relative, other, _PERSON_SPACE_M))
     # Standing still is the last candidate.
     allowed[-1] = True
-    return choice[int(np.argmin(np.where(allowed, cost, np.inf)))]
+    best: NDArray[np.float64] = choice[int(np.argmin(np.where(allowed, cost, np.inf)))]
+    return best
 
 
 def _candidates(

@@ -218,7 +218,8 @@ class Crowd:
         # Slow down for the goal.
         left = float(away[-1]) if len(path) < 12 else math.inf
         speed = min(person.stroll_mps, max(0.3, 1.2 * left))
-        return speed * offset / max(distance, 1e-6)
+        velocity: NDArray[np.float64] = speed * offset / max(distance, 1e-6)
+        return velocity
 
     def _move(self, person: Person, dt_s: float, robot: Disc, leaves: list[Segment]) -> None:
         # Plain numbers: this runs every tick for everybody, and arrays of two are slow.
@@ -274,4 +275,5 @@ def _least_gap_m(person: Person, robot: Disc) -> float:
 
 def _is_near(person: Person, leaf: Segment) -> bool:
     ax, ay = leaf.a_m.tolist()
-    return abs(ax - person.x_m) < _LEAF_NEAR_M and abs(ay - person.y_m) < _LEAF_NEAR_M
+    near: bool = abs(ax - person.x_m) < _LEAF_NEAR_M and abs(ay - person.y_m) < _LEAF_NEAR_M
+    return near

@@ -264,7 +264,7 @@ def _tube(rings: list[tuple[float, float, float, float]], material: str) -> Mesh
         uv = np.concatenate([uv, uv.reshape(-1, 2)[end * n : end * n + n]])
         for k in range(1, _AROUND - 1):
             order = (0, k, k + 1) if up > 0.0 else (0, k + 1, k)
-            faces.append(tuple(start + i for i in order))
+            faces.append((start + order[0], start + order[1], start + order[2]))
     return Mesh(
         np.concatenate(vertices).astype(np.float32),
         normals.astype(np.float32),

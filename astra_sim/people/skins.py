@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from astra_sim.scenes.textures.noise import octaves, to_uint8
+from astra_sim.scenes.textures.types import Field, Rgb
 
 __all__ = ["ATLAS", "Region", "draw_skin"]
 
@@ -74,7 +75,7 @@ def draw_skin(rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw what one person wears, ``(128, 128, 3)`` uint8."""
     picture = np.zeros((_SIDE, _SIDE, 3), np.float32)
 
-    def fill(name: str, rgb: NDArray | tuple[int, ...], grey: NDArray | float) -> None:
+    def fill(name: str, rgb: Field, grey: Field) -> None:
         x0, y0, x1, y1 = _BANDS[name]
         picture[y0:y1, x0:x1] = np.asarray(rgb, np.float32) + np.asarray(grey)[..., None]
 
@@ -92,7 +93,7 @@ def draw_skin(rng: np.random.Generator) -> NDArray[np.uint8]:
     return np.asarray(image)
 
 
-def _pick(rng: np.random.Generator, colors: tuple[tuple[int, int, int], ...]) -> NDArray:
+def _pick(rng: np.random.Generator, colors: tuple[Rgb, ...]) -> Field:
     base = np.asarray(colors[int(rng.integers(0, len(colors)))], np.float32)
     return np.clip(base + rng.normal(0.0, 7.0, 3), 16, 240).astype(np.float32)
 
@@ -122,7 +123,7 @@ def _cloth(rng: np.random.Generator, name: str) -> NDArray[np.float32]:
     return grey
 
 
-def _draw_face(draw: ImageDraw.ImageDraw, skin: NDArray, hair: NDArray) -> None:
+def _draw_face(draw: ImageDraw.ImageDraw, skin: Field, hair: Field) -> None:
     """Eyes, brows, nose, mouth in the middle of the band: that is the front."""
     x0, y0, x1, y1 = _BANDS["face"]
     middle, height = (x0 + x1) / 2.0, y1 - y0

@@ -133,7 +133,8 @@ class Ways:
     def start_points(self, robot_m: NDArray[np.float64], away_m: float) -> NDArray[np.float64]:
         """Return ``(N, 2)`` places to stand on, at least so far from the robot."""
         far = np.hypot(*(self.points_m - robot_m).T) >= away_m
-        return self.points_m[self._stops & far]
+        places: NDArray[np.float64] = self.points_m[self._stops & far]
+        return places
 
     def sees(self, a_m: NDArray[np.float64], b_m: NDArray[np.float64], radius_m: float) -> bool:
         """Whether a disc can go straight from a to b."""
@@ -149,7 +150,8 @@ class Ways:
         cells = ((points_m - self._origin_m) / plan.resolution_m).astype(np.intp)
         columns = np.minimum(np.maximum(cells[..., 0], 0), width - 1)
         rows = np.minimum(np.maximum(cells[..., 1], 0), height - 1)
-        return plan.free_distance_m[rows, columns]
+        space: NDArray[np.float64] = plan.free_distance_m[rows, columns]
+        return space
 
     def space_at_m(self, x_m: float, y_m: float) -> float:
         """Return the same for one point; 0 off the grid."""

@@ -195,12 +195,13 @@ class _Editor:
 
     def _moved_landmarks(self, obj: SceneObject) -> dict[str, SceneLandmark]:
         low, high = object_bounds(obj)
-        middle, size = (low + high) / 2.0, high - low
+        x, y, z = ((low + high) / 2.0).tolist()
+        depth, width, height = (high - low).tolist()
         return {
             landmark.id: replace(
                 landmark,
-                position_m=tuple(round(float(value), 4) for value in middle),
-                size_m=tuple(round(float(value), 4) for value in size),
+                position_m=(round(x, 4), round(y, 4), round(z, 4)),
+                size_m=(round(depth, 4), round(width, 4), round(height, 4)),
             )
             for landmark in self._landmarks.values()
             if landmark.object_id == obj.id

@@ -43,16 +43,16 @@ class TopDown:
         self.pixels_per_metre = pixels_per_metre
         self._left, self._top = x0 - _MARGIN_M, y1 + _MARGIN_M
         self._fine = pixels_per_metre * _SMOOTH
-        size = tuple(
+        width, height = (
             round((b - a + 2 * _MARGIN_M) * pixels_per_metre) * _SMOOTH
             for a, b in ((x0, x1), (y0, y1))
         )
-        image = Image.new("RGB", size, _PAPER)
+        image = Image.new("RGB", (width, height), _PAPER)
         self._floors(image, scene)
         self._openings(image, scene)
         self._furniture(image, scene)
         self._walls(image, scene)
-        half = (size[0] // _SMOOTH, size[1] // _SMOOTH)
+        half = (width // _SMOOTH, height // _SMOOTH)
         self.image = image.resize(half, Image.Resampling.LANCZOS)
         if labels:
             self._labels(scene)

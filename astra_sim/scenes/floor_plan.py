@@ -95,7 +95,8 @@ class FloorPlan:
 
     def reachable(self, radius_m: float) -> NDArray[np.bool_]:
         """Return ``(H, W)``: cells of the largest connected region for a disc of that radius."""
-        return self._components(radius_m) == self._largest(radius_m)
+        inside: NDArray[np.bool_] = self._components(radius_m) == self._largest(radius_m)
+        return inside
 
     def component_in(self, bounds_m: tuple[float, float, float, float], radius_m: float) -> int:
         """Return the number of the largest connected region inside bounds, 0 if there is none."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 from astra_sim.scenes.furniture import bathroom, bedroom, kitchen, living, study
-from astra_sim.scenes.furniture.piece import Kit
+from astra_sim.scenes.furniture.piece import Kit, Piece
 from astra_sim.scenes.placing import RoomPlacer, Spot
 
 __all__ = ["furnish"]
+
+#: Builds one piece of furniture.
+_Maker = Callable[[Kit], Piece]
 
 _OPPOSITE = {"west": "east", "east": "west", "south": "north", "north": "south"}
 
@@ -37,7 +41,7 @@ def furnish(placer: RoomPlacer, kit: Kit, thrift: int, dine_here: bool) -> bool:
     }[placer.room.kind](placer, kit, thrift, dine_here)
 
 
-def _extras(placer: RoomPlacer, kit: Kit, thrift: int, makers: list, most: int) -> None:
+def _extras(placer: RoomPlacer, kit: Kit, thrift: int, makers: Sequence[_Maker], most: int) -> None:
     """Add things that a room can do without, in random order, fewer the more thrift."""
     for index in kit.rng.permutation(len(makers))[: max(0, most - thrift)]:
         placer.at_wall([Spot(makers[index](kit))], corner=0.8)
@@ -149,7 +153,7 @@ def _kitchen(placer: RoomPlacer, kit: Kit, thrift: int, dine_here: bool) -> bool
     return True
 
 
-def _row(pieces: list) -> list[Spot]:
+def _row(pieces: list[Piece]) -> list[Spot]:
     """Put pieces side by side with their backs in one line; the origin is the first one's."""
     spots, y = [], 0.0
     for index, piece in enumerate(pieces):

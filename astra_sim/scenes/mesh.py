@@ -13,6 +13,8 @@ from astra_sim.scenes.types import Part
 __all__ = ["Mesh", "merge", "part_mesh"]
 
 _ROUND = 14
+#: Vertices ``(V, 3)``, normals ``(V, 3)``, texture coordinates ``(V, 2)``, faces ``(F, 3)``.
+_Surface = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.integer]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ _BOX = 0.5 * _BOX_NORMALS + _BOX_UV[:, :1] * _BOX_RIGHT + _BOX_UV[:, 1:] * _BOX_
 _BOX_FACES = np.concatenate([np.asarray(((0, 1, 2), (0, 2, 3))) + 4 * face for face in range(6)])
 
 
-def _box(part: Part) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def _box(part: Part) -> _Surface:
     vertices = _BOX * np.asarray(part.size_m)
     if part.tile_m > 0.0:
         # In the object's frame, so that neighbouring parts do not start alike.
@@ -95,7 +97,7 @@ def _box(part: Part) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     return vertices, _BOX_NORMALS, uv, _BOX_FACES
 
 
-def _cylinder(part: Part) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def _cylinder(part: Part) -> _Surface:
     rx, ry, half = (value / 2.0 for value in part.size_m)
     angles = np.linspace(0.0, 2.0 * math.pi, _ROUND + 1)
     cos, sin = np.cos(angles), np.sin(angles)
@@ -122,11 +124,11 @@ def _cylinder(part: Part) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         uv.append(0.5 + 0.5 * unit * cap)
         for i in range(1, _ROUND - 1):
             order = (0, i, i + 1) if sign > 0 else (0, i + 1, i)
-            faces.append(tuple(start + k for k in order))
+            faces.append((start + order[0], start + order[1], start + order[2]))
     return np.concatenate(vertices), np.concatenate(normals), np.concatenate(uv), np.asarray(faces)
 
 
-def _sphere(part: Part) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def _sphere(part: Part) -> _Surface:
     radii = np.asarray(part.size_m) / 2.0
     rings, around = 7, 12
     polar = np.linspace(0.0, math.pi, rings)

@@ -86,7 +86,8 @@ def office_landmarks(
     named = [_sign(rng, sign, DOOR_SIGN_FUNCTION) for sign in signs.doors]
     named += [_sign(rng, sign, WAY_SIGN_FUNCTION) for sign in signs.ways]
     named.append(_sign(rng, signs.exit, EXIT_SIGN_FUNCTION))
-    main, lesser = [], []
+    main: list[SceneLandmark] = []
+    lesser: list[SceneLandmark] = []
     for item, obj in furniture:
         piece = item.piece
         if piece.landmark:
@@ -96,9 +97,9 @@ def office_landmarks(
             )
             (lesser if piece.kind in _LESSER else main).append(landmark)
     lesser = [lesser[i] for i in rng.permutation(len(lesser))]
-    function = OFFICE_FUNCTIONS["picture"]
+    words = OFFICE_FUNCTIONS["picture"]
     art = [
-        name_landmark(art.obj, "picture", art.color, art.material, "", _pick(rng, function))
+        name_landmark(art.obj, "picture", art.color, art.material, "", _pick(rng, words))
         for art in (pictures[i] for i in rng.permutation(len(pictures)))
     ]
 
@@ -125,7 +126,8 @@ def _firsts(
 ) -> tuple[list[SceneLandmark], list[SceneLandmark]]:
     """Split into the first one of every category, and the others."""
     seen: set[str] = set()
-    first, others = [], []
+    first: list[SceneLandmark] = []
+    others: list[SceneLandmark] = []
     for landmark in landmarks:
         (others if landmark.category in seen else first).append(landmark)
         seen.add(landmark.category)

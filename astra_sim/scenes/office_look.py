@@ -82,7 +82,7 @@ def _wall(face: WallFace, seed: int, ceiling_m: float, mpp: float, textures: Tex
     draw = partial(
         painted_wall,
         paint=OFFICE_WALLS[style],
-        rgb=shade(tuple(int(value) for value in tint), rng, 6.0),
+        rgb=shade(np.trunc(tint), rng, 6.0),
         length_m=face.length_m,
         height_m=ceiling_m,
         meters_per_pixel=mpp,

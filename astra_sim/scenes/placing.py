@@ -202,7 +202,8 @@ class RoomPlacer:
             for theta in (0.0, math.pi / 2.0)
         ]
         for index in self.rng.permutation(len(grid)):
-            pose = tuple(float(value) for value in grid[index])
+            x, y, theta = grid[index]
+            pose = (float(x), float(y), theta)
             before = len(self.placed)
             if not self.put(group, pose):
                 continue

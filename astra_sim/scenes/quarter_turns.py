@@ -30,6 +30,10 @@ def turned(scene: Scene, quarters: int) -> Scene:
         x, y = x - middle[0], y - middle[1]
         return cos * x - sin * y, sin * x + cos * y
 
+    def mark_at(x: float, y: float, z: float) -> tuple[float, float, float]:
+        x, y = point(x, y)
+        return round(x, 4), round(y, 4), z
+
     def rect(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         (ax, ay), (bx, by) = point(*bounds[:2]), point(*bounds[2:])
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
@@ -50,10 +54,7 @@ def turned(scene: Scene, quarters: int) -> Scene:
         landmarks=tuple(
             replace(
                 mark,
-                position_m=(
-                    *(round(value, 4) for value in point(*mark.position_m[:2])),
-                    mark.position_m[2],
-                ),
+                position_m=mark_at(*mark.position_m),
                 size_m=(mark.size_m[1], mark.size_m[0], mark.size_m[2]) if swap else mark.size_m,
             )
             for mark in scene.landmarks

@@ -71,5 +71,6 @@ def free_distance(occupied: NDArray[np.bool_], resolution_m: float) -> NDArray[n
     """
     if not occupied.any():
         return np.full(occupied.shape, np.inf)
-    distance = ndimage.distance_transform_edt(~occupied) * resolution_m
-    return np.maximum(0.0, distance - resolution_m / 2.0)
+    distance: NDArray[np.float64] = ndimage.distance_transform_edt(~occupied) * resolution_m
+    bound: NDArray[np.float64] = np.maximum(0.0, distance - resolution_m / 2.0)
+    return bound

@@ -37,7 +37,7 @@ from astra_sim.scenes.textures import warehouse as surfaces
 from astra_sim.scenes.textures.palette import COLORS, shade
 from astra_sim.scenes.textures.store import TextureStore
 from astra_sim.scenes.textures.warehouse_loads import loads_texture
-from astra_sim.scenes.types import Room, Scene, SceneLandmark, SceneObject
+from astra_sim.scenes.types import Part, Room, Scene, SceneLandmark, SceneObject
 from astra_sim.scenes.warehouse_furnish import furnish_room, furnish_zone
 from astra_sim.scenes.warehouse_shell import OUTER_WALL_M, build_hall
 from astra_sim.scenes.warehouse_signs import (
@@ -206,7 +206,7 @@ def _racks(layout: WarehouseLayout, seed: int, textures: TextureStore) -> list[S
             pose = (middle[0] + side * reach, middle[1], float(theta))
             key = f"{aisle.name[-1]}-{name}"
             odd = stream(seed, "odd bays", key).random(len(centers)) < odd_share
-            goods = []
+            goods: list[Part] = []
             for k, center in enumerate(centers):
                 filling = fillings[k % len(fillings)]
                 if odd[k]:

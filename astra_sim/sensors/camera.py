@@ -7,6 +7,8 @@ sheet's (EMVA 1288, section 2.3).
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +71,7 @@ class ColorCamera:
         mean = cv2.LUT(clean, mean_table)
         sigma = cv2.LUT(clean, sigma_table)
         cv2.multiply(sigma, noise, dst=sigma)
-        return cv2.add(mean, sigma, dtype=cv2.CV_8U)
+        return cast("NDArray[np.uint8]", cv2.add(mean, sigma, dtype=cv2.CV_8U))
 
     def _advance(self, stamp_ns: int) -> None:
         # Ornstein-Uhlenbeck: unit variance at any frame rate.

@@ -7,6 +7,7 @@ sigma_d / (f b). Stereo matches patches, not pixels, so errors and holes come in
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import cast
 
 import cv2
 import numpy as np
@@ -50,12 +51,13 @@ class DepthCamera:
         profile = self._profile
         height, width = true_m.shape
         noise, luck = self._bank.window(height, width), self._bank.window(height, width)
-        depth = cv2.multiply(true_m, true_m, scale=profile.noise_per_m)
+        square = cv2.multiply(true_m, true_m, scale=profile.noise_per_m)
+        depth = cast("NDArray[np.float32]", square)
         depth *= noise
         depth += true_m
         depth *= self._scale
-        jump = cv2.dilate(true_m, _NEIGHBOURS)
-        jump -= cv2.erode(true_m, _NEIGHBOURS)
+        jump = cast("NDArray[np.float32]", cv2.dilate(true_m, _NEIGHBOURS))
+        jump -= cast("NDArray[np.float32]", cv2.erode(true_m, _NEIGHBOURS))
         at_edge = jump > np.float32(profile.edge_jump) * true_m
         limit = np.where(at_edge, self._edge_quantile, self._quantile)
         valid = luck >= limit

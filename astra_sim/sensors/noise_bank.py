@@ -6,6 +6,8 @@ one large table at a random place instead: two frames share noise by chance only
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +53,12 @@ class NoiseBank:
         shape = (height // grain, width // grain, self._channels)
         table = self._rng.standard_normal(shape, dtype=np.float32)
         if grain > 1:
-            table = cv2.resize(table, (width, height), interpolation=cv2.INTER_CUBIC)
+            finer = cv2.resize(table, (width, height), interpolation=cv2.INTER_CUBIC)
+            table = cast("NDArray[np.float32]", finer)
         table = table.reshape(height, width, self._channels)
         if self._channels == 1:
             table = table[..., 0]
         # Interpolation takes some of the variance: put it back.
-        table = table / table.std()
-        table.setflags(write=False)
-        return table
+        unit: NDArray[np.float32] = table / table.std()
+        unit.setflags(write=False)
+        return unit

@@ -93,7 +93,7 @@ class BagWriter:
             self._write(f"{base}/image_raw/compressed", factory.image(frame, frame_id), stamp)
             if frame.depth_m is not None:
                 topic = f"{base}/depth/image_raw/compressedDepth"
-                self._write(topic, factory.depth(frame, frame_id), stamp)
+                self._write(topic, factory.depth(frame.depth_m, stamp, frame_id), stamp)
 
     def write_pose(self, stamp_ns: int, pose: NDArray[np.float64]) -> None:
         """Write a planar pose ``(3,)`` to the pose topic."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
@@ -36,7 +36,7 @@ def drive_tour(
     config: TourConfig | None = None,
     plan: TourPlan | None = None,
     cameras: bool = True,
-) -> Iterator[tuple[Observation, NDArray[np.float64]]]:
+) -> Generator[tuple[Observation, NDArray[np.float64]], None, None]:
     """Drive through a building past everything worth seeing, and back to the start.
 
     Args:

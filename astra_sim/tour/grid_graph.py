@@ -65,7 +65,8 @@ class GridGraph:
             shape=(count, count),
         )
         _, labels = connected_components(graph, directed=False)
-        kept = np.flatnonzero(labels == np.argmax(np.bincount(labels))) if count else []
+        largest = np.argmax(np.bincount(labels)) if count else 0
+        kept = np.flatnonzero(labels == largest)
         graph = graph[kept][:, kept]
         self._graph = graph + graph.T
         cells = np.argwhere(free)[kept]
@@ -85,7 +86,8 @@ class GridGraph:
                 costs[row] = dijkstra(self._graph, indices=node, limit=reach)[nodes]
             between = dijkstra(csr_matrix(np.where(np.isfinite(costs), costs, 0.0)), directed=False)
             if np.isfinite(between).all():
-                return np.minimum(between, between.T)
+                both_ways: NDArray[np.float64] = np.minimum(between, between.T)
+                return both_ways
             reach *= 2.0
 
     def walk(self, start: int, goal: int, most: float = np.inf) -> NDArray[np.float64]:
@@ -100,4 +102,5 @@ class GridGraph:
         nodes = [goal]
         while nodes[-1] != start:
             nodes.append(int(before[nodes[-1]]))
-        return self.points[nodes[::-1]]
+        way: NDArray[np.float64] = self.points[nodes[::-1]]
+        return way

@@ -40,7 +40,8 @@ class MessageFactory:
 
     def serialize(self, message: Any) -> bytes:
         """Return the CDR bytes of a message."""
-        return self.typestore.serialize_cdr(message, message.__msgtype__)
+        data: bytes = self.typestore.serialize_cdr(message, message.__msgtype__)
+        return data
 
     def image(self, frame: CameraFrame, frame_id: str) -> Any:
         """Build ``sensor_msgs/CompressedImage``, JPEG."""
@@ -49,12 +50,12 @@ class MessageFactory:
         header = self.header(frame.stamp_ns, frame_id)
         return self._types["CompressedImage"](header, "rgb8; jpeg compressed bgr8", data.ravel())
 
-    def depth(self, frame: CameraFrame, frame_id: str) -> Any:
+    def depth(self, depth_m: NDArray[np.float32], stamp_ns: int, frame_id: str) -> Any:
         """Build ``sensor_msgs/CompressedImage``, 16 bit PNG in millimetres; 0 is unknown."""
-        millimetres = depth_to_millimetres(frame.depth_m)
+        millimetres = depth_to_millimetres(depth_m)
         _, png = cv2.imencode(".png", millimetres, [cv2.IMWRITE_PNG_COMPRESSION, 1])
         data = np.concatenate([np.frombuffer(_DEPTH_HEADER, np.uint8), png.ravel()])
-        header = self.header(frame.stamp_ns, frame_id)
+        header = self.header(stamp_ns, frame_id)
         return self._types["CompressedImage"](header, "16UC1; compressedDepth png", data)
 
     def camera_info(self, camera: Camera, stamp_ns: int) -> Any:
@@ -136,4 +137,6 @@ class MessageFactory:
 
 def depth_to_millimetres(depth_m: NDArray[np.float32]) -> NDArray[np.uint16]:
     """Convert depth ``(H, W)`` in metres to uint16 millimetres, rounded; 0 stays unknown."""
-    return np.rint(np.clip(depth_m * np.float32(1000.0), 0.0, 65535.0)).astype(np.uint16)
+    millimetres = np.clip(depth_m * np.float32(1000.0), 0.0, 65535.0)
+    rounded: NDArray[np.uint16] = np.rint(millimetres).astype(np.uint16)
+    return rounded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,12 @@ def smoothed(
     free[[*ends - 1, 0, *ends[:-1]]] = False
     inside = np.flatnonzero(free)
     distance = plan.free_distance_m
-    slope_y, slope_x = np.gradient(distance, plan.resolution_m)
+    slopes = cast("list[NDArray[np.float64]]", np.gradient(distance, plan.resolution_m))
     for _ in range(_ITERATIONS):
         inner = points[inside]
         clearance = _sample(distance, plan, inner)
         lack = np.maximum(comfort_m - clearance, 0.0)[:, None]
-        away = np.stack([_sample(slope, plan, inner) for slope in (slope_x, slope_y)], axis=1)
+        away = np.stack([_sample(slope, plan, inner) for slope in slopes[::-1]], axis=1)
         moved = (
             inner
             + _TENSION * (points[inside - 1] + points[inside + 1] - 2.0 * inner)
@@ -78,7 +78,7 @@ def corner_angles_rad(points: NDArray[np.float64], reach: int = 3) -> NDArray[np
     ahead = points[np.minimum(index + reach, len(points) - 1)] - points
     cross = back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]
     dot = np.einsum("ni,ni->n", back, ahead)
-    angles = np.abs(np.arctan2(cross, dot))
+    angles: NDArray[np.float64] = np.abs(np.arctan2(cross, dot))
     angles[[0, -1]] = 0.0
     return angles
 
@@ -102,4 +102,6 @@ def _sample(
     grid: NDArray[np.float64], plan: FloorPlan, points: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     cells = (points - np.asarray(plan.origin_m)) / plan.resolution_m - 0.5
-    return map_coordinates(grid, [cells[:, 1], cells[:, 0]], order=1, mode="nearest")
+    places = [cells[:, 1], cells[:, 0]]
+    values: NDArray[np.float64] = map_coordinates(grid, places, order=1, mode="nearest")
+    return values

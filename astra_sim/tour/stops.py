@@ -39,7 +39,8 @@ def landmark_distance_m(
     """Return the distance of points ``(N, 2)`` to the footprint of a landmark, ``(N,)``."""
     half = 0.5 * np.asarray(landmark.size_m[:2])
     outside = np.maximum(np.abs(points - np.asarray(landmark.position_m[:2])) - half, 0.0)
-    return np.hypot(outside[:, 0], outside[:, 1])
+    distance: NDArray[np.float64] = np.hypot(outside[:, 0], outside[:, 1])
+    return distance
 
 
 def choose_stops(scene: Scene, graph: GridGraph, config: TourConfig) -> NDArray[np.intp]:
@@ -126,7 +127,9 @@ def _cover_m(scene: Scene, config: TourConfig) -> NDArray[np.float64]:
     bounds = np.array([room.bounds_m for room in scene.rooms])
     sides = bounds[:, 2:] - bounds[:, :2]
     grown = config.cover_share * np.sqrt(sides.prod(axis=1))
-    return np.clip(grown, config.cover_m, max(config.cover_m, config.most_cover_m))
+    most = max(config.cover_m, config.most_cover_m)
+    cover: NDArray[np.float64] = np.clip(grown, config.cover_m, most)
+    return cover
 
 
 def _roomiest(graph: GridGraph, spacing_m: float) -> NDArray[np.intp]:

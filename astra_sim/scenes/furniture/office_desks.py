@@ -78,8 +78,8 @@ def desk(kit: Kit, make: DeskMake, drawers: bool = True) -> Piece:
     width = make.width_m
     p = PartList()
     p.box((_DEPTH, width, 0.03), 0.0, 0.0, 0.715, make.top)
-    for side in (-1, 1):
-        y = side * (width / 2.0 - 0.06)
+    for end in (-1, 1):
+        y = end * (width / 2.0 - 0.06)
         p.box((0.06, 0.06, 0.715), 0.0, y, 0.0, make.frame)
         p.box((_DEPTH - 0.06, 0.06, 0.04), 0.0, y, 0.0, make.frame)
         p.box((_DEPTH - 0.1, 0.05, 0.04), 0.0, y, 0.675, make.frame)

@@ -61,4 +61,5 @@ def make_home_layout(rng: np.random.Generator) -> Layout:
     rooms = tuple(RoomPlan(kind, kind, cell) for cell, kind in zip(cells, kinds_of, strict=True))
     edge = np.asarray(cells)
     low, high = edge[:, :2].min(axis=0) - _OUTER_WALL_M, edge[:, 2:].max(axis=0) + _OUTER_WALL_M
-    return Layout(rooms, tuple(doors), (*map(float, low), *map(float, high)))
+    (x0, y0), (x1, y1) = low.tolist(), high.tolist()
+    return Layout(rooms, tuple(doors), (x0, y0, x1, y1))

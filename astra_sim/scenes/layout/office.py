@@ -49,7 +49,7 @@ def make_office_layout(rng: np.random.Generator) -> Layout:
         names = room_names(rng, cells, kinds)
         rooms = [RoomPlan(*room) for room in zip(names, kinds, cells, strict=True)]
         edge = np.asarray(cells)
-        bottom, top = edge[:, :2].min(axis=0), edge[:, 2:].max(axis=0)
-        bounds = (*map(float, bottom - _OUTER_WALL_M), *map(float, top + _OUTER_WALL_M))
-        return Layout(tuple(rooms), tuple(doors), bounds)
+        x0, y0 = (edge[:, :2].min(axis=0) - _OUTER_WALL_M).tolist()
+        x1, y1 = (edge[:, 2:].max(axis=0) + _OUTER_WALL_M).tolist()
+        return Layout(tuple(rooms), tuple(doors), (x0, y0, x1, y1))
     raise SceneError("no floor plan of joined rooms was found for this seed")

@@ -52,7 +52,15 @@ def city_texture(rng: np.random.Generator, size_m: tuple[float, float]) -> NDArr
     return to_uint8(pixels)
 
 
-def _tower(rng, draw, x, top, wide, height, haze) -> None:
+def _tower(
+    rng: np.random.Generator,
+    draw: ImageDraw.ImageDraw,
+    x: float,
+    top: float,
+    wide: float,
+    height: int,
+    haze: int,
+) -> None:
     # Stone, concrete and glass: grey with a hint of a colour.
     tone = rng.integers(70, 170) + rng.integers(-14, 15, 3) + haze // 2
     draw.rectangle((x, top, x + wide, height), fill=tuple(int(value) for value in tone))

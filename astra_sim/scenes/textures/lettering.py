@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from astra_sim.scenes.textures.face import built_in_face
+
 __all__ = ["sign_texture"]
 
 
@@ -54,11 +56,11 @@ def _largest(
     best, best_size = [text], 0
     for lines in ([text], text.split(" ")):
         for size in range(height, best_size, -1):
-            font = ImageFont.load_default(size=size)
+            font = built_in_face(size)
             boxes = [draw.textbbox((0, 0), line, font=font) for line in lines]
             wide = max(box[2] - box[0] for box in boxes)
             high = sum(box[3] - box[1] for box in boxes) * (1.3 if len(lines) > 1 else 1.0)
             if wide <= width and high <= height:
                 best, best_size = lines, size
                 break
-    return best, ImageFont.load_default(size=max(best_size, 6))
+    return best, built_in_face(max(best_size, 6))

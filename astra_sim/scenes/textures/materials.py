@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_sim.scenes.textures.noise import blend, octaves, smooth_noise, to_uint8
+from astra_sim.scenes.textures.types import Color
 
 __all__ = [
     "TILE_M",
@@ -27,7 +28,7 @@ _MPP = TILE_M / _SHAPE[0]
 _SCALES_M = (0.04, 0.10, 0.25)
 
 
-def wood(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def wood(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Grain along the width, growth rings bent by slow noise, a few knots."""
     rows, columns = np.mgrid[0 : _SHAPE[0], 0 : _SHAPE[1]].astype(np.float32)
     bend = 6.0 * smooth_noise(rng, _SHAPE, (3.0, 2.0))
@@ -40,7 +41,7 @@ def wood(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
     return to_uint8(blend(rgb, grey))
 
 
-def fabric(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def fabric(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Cloth: one of plain, striped, checked or dotted, on a woven ground."""
     rows, columns = np.mgrid[0 : _SHAPE[0], 0 : _SHAPE[1]]
     grey = octaves(rng, _SHAPE, _MPP, 6.0, _SCALES_M)
@@ -55,30 +56,30 @@ def fabric(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
     return to_uint8(blend(rgb, grey, rng))
 
 
-def leather(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def leather(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Blotched, with fine cracks."""
     cracks = -12.0 * (np.abs(smooth_noise(rng, _SHAPE, (14.0, 14.0))) < 0.12)
     return to_uint8(blend(rgb, cracks + octaves(rng, _SHAPE, _MPP, 6.0, _SCALES_M)))
 
 
-def lacquer(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def lacquer(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Painted board: faint structure."""
     return to_uint8(blend(rgb, octaves(rng, _SHAPE, _MPP, 3.2, _SCALES_M), rng))
 
 
-def metal(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def metal(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Brushed across, with cloudy reflections."""
     grey = octaves(rng, _SHAPE, _MPP, 3.5, (0.02, 0.05, 0.10), stretch=8.0)
     grey += 9.0 * smooth_noise(rng, _SHAPE, (2.0, 2.0))
     return to_uint8(blend(rgb, grey))
 
 
-def ceramic(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def ceramic(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Glazed: bright, faint clouds."""
     return to_uint8(blend(rgb, octaves(rng, _SHAPE, _MPP, 2.4, (0.05, 0.12, 0.3))))
 
 
-def stone(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def stone(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Speckled worktop with veins."""
     grey = octaves(rng, _SHAPE, _MPP, 6.0, _SCALES_M)
     grey -= 26.0 * (np.abs(smooth_noise(rng, _SHAPE, (4.0, 3.0))) < 0.06)
@@ -86,7 +87,7 @@ def stone(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
     return to_uint8(blend(rgb, grey))
 
 
-def leaves(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def leaves(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Overlapping leaves with light edges."""
     rows, columns = np.mgrid[0 : _SHAPE[0], 0 : _SHAPE[1]].astype(np.float32)
     grey = np.full(_SHAPE, -24.0, dtype=np.float32)
@@ -99,7 +100,7 @@ def leaves(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
     return to_uint8(blend(rgb, grey))
 
 
-def wicker(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def wicker(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Basket weave."""
     rows, columns = np.mgrid[0 : _SHAPE[0], 0 : _SHAPE[1]]
     weave = np.where((rows // 6 + columns // 6) % 2 == 0, rows % 6, columns % 6) * 7.0 - 20.0

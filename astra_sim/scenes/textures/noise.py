@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from astra_sim.scenes.textures.types import Color
+
 __all__ = ["OCTAVES_M", "blend", "octaves", "smooth_noise", "to_uint8"]
 
 #: Wavelengths that keep SIFT matching alive from 0.3 m to 8 m distance.
@@ -60,7 +62,7 @@ def octaves(
 
 
 def blend(
-    color: NDArray | tuple[float, float, float],
+    color: Color,
     grey: NDArray[np.float32],
     rng: np.random.Generator | None = None,
 ) -> NDArray[np.float32]:
@@ -79,6 +81,7 @@ def blend(
     return image
 
 
-def to_uint8(image: NDArray) -> NDArray[np.uint8]:
+def to_uint8(image: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Round and clip to bytes."""
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    return levels

@@ -44,14 +44,19 @@ def whiteboard(rng: np.random.Generator, width_m: float, height_m: float) -> NDA
     return np.asarray(image)
 
 
-def _list(rng, draw, x0, x1, height) -> None:
-    color, y = _ink(rng), 8
+def _list(
+    rng: np.random.Generator, draw: ImageDraw.ImageDraw, x0: float, x1: float, height: int
+) -> None:
+    color = _ink(rng)
+    y: float = 8
     while y < height - 8:
         draw.line((x0, y, x0 + (x1 - x0) * rng.uniform(0.4, 1.0), y), fill=color, width=2)
         y += float(rng.choice([7, 7, 13]))
 
 
-def _boxes(rng, draw, x0, x1, height) -> None:
+def _boxes(
+    rng: np.random.Generator, draw: ImageDraw.ImageDraw, x0: float, x1: float, height: int
+) -> None:
     before = None
     for y in np.arange(8, height - 22, 24.0):
         x = rng.uniform(x0, max(x0 + 1, x1 - 34))
@@ -62,7 +67,9 @@ def _boxes(rng, draw, x0, x1, height) -> None:
         before = (x + 15, y + 14)
 
 
-def _curve(rng, draw, x0, x1, height) -> None:
+def _curve(
+    rng: np.random.Generator, draw: ImageDraw.ImageDraw, x0: float, x1: float, height: int
+) -> None:
     draw.line((x0, 8, x0, height - 12, x1, height - 12), fill=(40, 40, 44), width=2)
     for _ in range(2):
         xs = np.linspace(x0, x1, 20)

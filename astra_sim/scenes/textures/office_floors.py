@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from astra_sim.scenes.textures.noise import blend, octaves, smooth_noise, to_uint8
 from astra_sim.scenes.textures.palette import ACCENTS, COLORS
+from astra_sim.scenes.textures.types import Color
 from astra_sim.scenes.textures.walls import floor_texture
 
 __all__ = ["FLOOR_STYLES", "grid_ceiling", "office_floor"]
@@ -20,7 +21,7 @@ _PANEL_M = 0.6
 
 
 def office_floor(
-    rng: np.random.Generator, style: str, rgb: NDArray, size_m: tuple[float, float]
+    rng: np.random.Generator, style: str, rgb: Color, size_m: tuple[float, float]
 ) -> NDArray[np.uint8]:
     """Draw a floor.
 

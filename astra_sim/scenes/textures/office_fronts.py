@@ -32,7 +32,8 @@ def canvas(
 
 def random_color(rng: np.random.Generator, low: int = 30, high: int = 235) -> tuple[int, int, int]:
     """Return any RGB between two levels."""
-    return tuple(int(value) for value in rng.integers(low, high, 3))
+    red, green, blue = rng.integers(low, high, 3).tolist()
+    return red, green, blue
 
 
 def lift_doors(rng: np.random.Generator) -> NDArray[np.uint8]:

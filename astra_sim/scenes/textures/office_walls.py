@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 from astra_sim.scenes.textures.noise import smooth_noise
 from astra_sim.scenes.textures.palette import ACCENTS, COLORS, WOODS, shade
+from astra_sim.scenes.textures.types import Field, WallPainter
 from astra_sim.scenes.textures.walls import WALL_STYLES
 
 __all__ = ["OFFICE_WALLS"]
 
 
-def _accent(rng: np.random.Generator) -> np.ndarray:
+def _accent(rng: Generator) -> NDArray[np.float64]:
     return shade(COLORS[ACCENTS[int(rng.integers(0, len(ACCENTS)))]], rng, 10.0)
 
 
-def _band(rng, color, grey, y, x) -> None:
+def _band(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Paint with one or two coloured bands, as offices guide people along."""
     height = float(y.max())
     for _ in range(int(rng.integers(1, 3))):
@@ -25,14 +26,14 @@ def _band(rng, color, grey, y, x) -> None:
         color[(y > top) & (y < top + rng.uniform(0.08, 0.4))] = _accent(rng)
 
 
-def _dado(rng, color, grey, y, x) -> None:
+def _dado(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """The lower part in another colour, with a rail."""
     rail = float(y.max()) - rng.uniform(0.9, 1.25)
     color[y > rail] = 0.5 * color[0, 0] + 0.5 * _accent(rng)
     grey[np.abs(y - rail) < 0.03] -= 38.0
 
 
-def _graphic(rng, color, grey, y, x) -> None:
+def _graphic(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Large discs, diagonals and blocks of colour: the wall of a firm that likes design."""
     wide, high = float(x.max()), float(y.max())
     for _ in range(max(3, round(wide * rng.uniform(0.7, 1.2)))):
@@ -52,7 +53,7 @@ def _graphic(rng, color, grey, y, x) -> None:
         color[where] = 0.35 * color[where] + 0.65 * _accent(rng)
 
 
-def _slats(rng, color, grey, y, x) -> None:
+def _slats(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Vertical wooden slats with dark gaps, on part of the wall."""
     pitch = rng.uniform(0.09, 0.16)
     wide = float(x.max())
@@ -66,7 +67,7 @@ def _slats(rng, color, grey, y, x) -> None:
     grey[where & (x % pitch < 0.25 * pitch)] -= 60.0
 
 
-def _felt(rng, color, grey, y, x) -> None:
+def _felt(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Acoustic panels in shades of one colour, some of another."""
     wide, high = rng.uniform(0.45, 0.8), rng.uniform(0.45, 0.9)
     row, column = (y / high).astype(int), (x / wide).astype(int)
@@ -78,7 +79,7 @@ def _felt(rng, color, grey, y, x) -> None:
     grey[(y % high < 0.03) | (x % wide < 0.03)] -= 40.0
 
 
-def _concrete(rng, color, grey, y, x) -> None:
+def _concrete(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Cast slabs with joints, tie holes and stains."""
     color[:] = shade((158, 156, 150), rng, 10.0)
     wide, high = rng.uniform(1.1, 1.5), rng.uniform(1.0, 1.3)
@@ -92,7 +93,7 @@ def _concrete(rng, color, grey, y, x) -> None:
             grey[hole] -= 60.0
 
 
-def _brick(rng, color, grey, y, x) -> None:
+def _brick(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Bricks, painted in the colour of the wall or bare."""
     if rng.random() < 0.5:
         color[:] = shade((158, 96, 76), rng, 14.0)
@@ -100,7 +101,7 @@ def _brick(rng, color, grey, y, x) -> None:
 
 
 #: Name of a style to its painter, for :func:`~astra_sim.scenes.textures.walls.painted_wall`.
-OFFICE_WALLS: dict[str, Callable[..., None]] = {
+OFFICE_WALLS: dict[str, WallPainter] = {
     "band": _band,
     "dado": _dado,
     "graphic": _graphic,

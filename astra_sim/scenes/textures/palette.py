@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_sim.scenes.textures.types import Color
+
 __all__ = ["ACCENTS", "COLORS", "WALL_TINTS", "WOODS", "shade"]
 
 #: Colour word to RGB, 0 to 255.
@@ -65,7 +67,7 @@ WALL_TINTS: tuple[tuple[int, int, int], ...] = (
 )
 
 
-def shade(rgb: tuple[int, int, int], rng: np.random.Generator, spread: float = 12.0) -> NDArray:
+def shade(rgb: Color, rng: np.random.Generator, spread: float = 12.0) -> NDArray[np.float64]:
     """Return a variation ``(3,)`` float of a colour: lighter or darker, slightly off in hue."""
     base = np.asarray(rgb, dtype=np.float64)
     return np.clip(base + rng.normal(0.0, spread) + rng.normal(0.0, spread / 3.0, 3), 12, 244)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from astra_sim.scenes.textures.noise import octaves, smooth_noise, to_uint8
+from astra_sim.scenes.textures.types import Color, Rgb
 
 __all__ = ["PICTURE_KINDS", "picture_texture", "window_texture"]
 
@@ -14,7 +16,7 @@ PICTURE_KINDS = ("landscape", "abstract", "portrait", "geometry", "flowers", "bo
 
 
 def picture_texture(
-    rng: np.random.Generator, kind: str, rgb: NDArray, size_m: tuple[float, float]
+    rng: Generator, kind: str, rgb: Color, size_m: tuple[float, float]
 ) -> NDArray[np.uint8]:
     """Draw a framed picture whose main colour is given.
 
@@ -28,7 +30,7 @@ def picture_texture(
         ``(H, W, 3)`` uint8, top row first, 5 mm per pixel.
     """
     width, height = (max(24, round(side / 0.005)) for side in size_m)
-    main = tuple(int(value) for value in rgb)
+    main = (int(rgb[0]), int(rgb[1]), int(rgb[2]))
     image = Image.new("RGB", (width, height), main)
     draw = ImageDraw.Draw(image)
     _PAINTERS[kind](rng, draw, width, height, main)
@@ -41,7 +43,7 @@ def picture_texture(
     return to_uint8(pixels)
 
 
-def window_texture(rng: np.random.Generator, size_m: tuple[float, float]) -> NDArray[np.uint8]:
+def window_texture(rng: Generator, size_m: tuple[float, float]) -> NDArray[np.uint8]:
     """Draw a window of two wings: sky with clouds, hills, trees, a house; 1 cm per pixel."""
     width, height = (max(24, round(side / 0.01)) for side in size_m)
     sky = np.linspace(0.0, 1.0, height, dtype=np.float32)[:, None, None]
@@ -67,11 +69,14 @@ def window_texture(rng: np.random.Generator, size_m: tuple[float, float]) -> NDA
     return to_uint8(pixels)
 
 
-def _color(rng: np.random.Generator) -> tuple[int, int, int]:
-    return tuple(int(value) for value in rng.integers(20, 240, 3))
+def _color(rng: Generator) -> Rgb:
+    red, green, blue = rng.integers(20, 240, 3).tolist()
+    return red, green, blue
 
 
-def _hills(rng, draw, width, height, horizon) -> None:
+def _hills(
+    rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, horizon: float
+) -> None:
     for layer in range(3):
         base = height * (horizon + 0.14 * layer)
         phase, waves = rng.uniform(0, 6.3), rng.uniform(1.0, 3.0)
@@ -82,7 +87,7 @@ def _hills(rng, draw, width, height, horizon) -> None:
         draw.polygon([(0, height), *ridge, (width, height)], fill=green)
 
 
-def _tree(rng, draw, x, y, size) -> None:
+def _tree(rng: Generator, draw: ImageDraw.ImageDraw, x: float, y: float, size: float) -> None:
     draw.rectangle((x - size * 0.05, y - size * 0.5, x + size * 0.05, y), fill=(84, 58, 38))
     for _ in range(7):
         dx, dy = rng.normal(0, size * 0.14, 2)
@@ -92,7 +97,7 @@ def _tree(rng, draw, x, y, size) -> None:
         draw.ellipse((cx - radius, cy - radius, cx + radius, cy + radius), fill=green)
 
 
-def _house(rng, draw, width, height) -> None:
+def _house(rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int) -> None:
     w, h = width * rng.uniform(0.16, 0.26), height * rng.uniform(0.14, 0.22)
     x, y = rng.uniform(0, width - w), height * rng.uniform(0.55, 0.7)
     draw.rectangle((x, y, x + w, y + h), fill=_color(rng))
@@ -101,7 +106,9 @@ def _house(rng, draw, width, height) -> None:
     draw.rectangle((x + w * 0.2, y + h * 0.3, x + w * 0.4, y + h * 0.65), fill=(40, 50, 70))
 
 
-def _landscape(rng, draw, width, height, main) -> None:
+def _landscape(
+    rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, main: Rgb
+) -> None:
     for row in range(height):
         fade = row / height
         line = tuple(int(value * (1.1 - 0.5 * fade)) for value in main)
@@ -114,7 +121,9 @@ def _landscape(rng, draw, width, height, main) -> None:
         _tree(rng, draw, rng.uniform(0, width), height * rng.uniform(0.75, 1.0), height * 0.45)
 
 
-def _abstract(rng, draw, width, height, main) -> None:
+def _abstract(
+    rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, main: Rgb
+) -> None:
     for _ in range(int(rng.integers(9, 18))):
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         radius = rng.uniform(0.04, 0.22) * width
@@ -126,7 +135,9 @@ def _abstract(rng, draw, width, height, main) -> None:
         draw.line((x0, y0, x1, y1), fill=_color(rng), width=int(rng.integers(1, 5)))
 
 
-def _portrait(rng, draw, width, height, main) -> None:
+def _portrait(
+    rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, main: Rgb
+) -> None:
     for _ in range(14):
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         tone = tuple(int(np.clip(value + rng.normal(0, 22), 0, 255)) for value in main)
@@ -144,7 +155,9 @@ def _portrait(rng, draw, width, height, main) -> None:
     )
 
 
-def _geometry(rng, draw, width, height, main) -> None:
+def _geometry(
+    rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, main: Rgb
+) -> None:
     columns, rows = int(rng.integers(3, 7)), int(rng.integers(3, 6))
     w, h = width / columns, height / rows
     palette = [main, *(_color(rng) for _ in range(3))]
@@ -159,7 +172,7 @@ def _geometry(rng, draw, width, height, main) -> None:
                 draw.polygon([box[:2], (box[2], box[1]), (box[0], box[3])], fill=color)
 
 
-def _flowers(rng, draw, width, height, main) -> None:
+def _flowers(rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, main: Rgb) -> None:
     vase = (width * 0.38, height * 0.62, width * 0.62, height * 0.95)
     for _ in range(int(rng.integers(5, 10))):
         x, y = width * rng.uniform(0.15, 0.85), height * rng.uniform(0.1, 0.5)
@@ -174,7 +187,7 @@ def _flowers(rng, draw, width, height, main) -> None:
     draw.ellipse(vase, fill=_color(rng))
 
 
-def _boats(rng, draw, width, height, main) -> None:
+def _boats(rng: Generator, draw: ImageDraw.ImageDraw, width: int, height: int, main: Rgb) -> None:
     horizon = height * rng.uniform(0.35, 0.55)
     draw.rectangle((0, horizon, width, height), fill=(40, 92, 140))
     for _ in range(26):

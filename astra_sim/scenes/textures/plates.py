@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from astra_sim.scenes.textures.face import built_in_face
+
 __all__ = ["letter_plate", "plate_size_m"]
 
 _MPP = 0.0025
@@ -64,8 +66,8 @@ def _font(letter_m: float) -> tuple[ImageFont.FreeTypeFont, int]:
     wanted = letter_m / _MPP
     size = 6
     while True:
-        font = ImageFont.load_default(size=size + 1)
+        font = built_in_face(size + 1)
         _, top, _, bottom = font.getbbox("H", stroke_width=stroke)
         if bottom - top > wanted:
-            return ImageFont.load_default(size=size), stroke
+            return built_in_face(size), stroke
         size += 1

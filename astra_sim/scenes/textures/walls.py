@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from astra_sim.scenes.textures.noise import blend, octaves, to_uint8
+from astra_sim.scenes.textures.types import Color, Field, WallPainter
 
 __all__ = ["WALL_STYLES", "ceiling_texture", "floor_texture", "painted_wall", "wall_texture"]
 
@@ -18,9 +18,9 @@ _BASEBOARD_M = 0.09
 
 
 def wall_texture(
-    rng: np.random.Generator,
+    rng: Generator,
     style: str,
-    rgb: NDArray,
+    rgb: Color,
     length_m: float,
     height_m: float,
 ) -> NDArray[np.uint8]:
@@ -40,9 +40,9 @@ def wall_texture(
 
 
 def painted_wall(
-    rng: np.random.Generator,
-    paint: Callable[..., None],
-    rgb: NDArray,
+    rng: Generator,
+    paint: WallPainter,
+    rgb: Color,
     length_m: float,
     height_m: float,
     meters_per_pixel: float,
@@ -74,19 +74,19 @@ def painted_wall(
     return to_uint8(image)
 
 
-def _plaster(rng, color, grey, y, x) -> None:
+def _plaster(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Trowel marks: extra broad blotches."""
     grey += octaves(rng, grey.shape, _WALL_MPP, 4.0, (0.15, 0.5), stretch=1.7)
 
 
-def _stripes(rng, color, grey, y, x) -> None:
+def _stripes(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Vertical stripes of random widths."""
     edges = np.cumsum(rng.uniform(0.06, 0.28, 120))
     tones = rng.normal(0.0, 16.0, edges.size + 1)
     grey += tones[np.searchsorted(edges, x[0])][None, :].astype(np.float32)
 
 
-def _brick(rng, color, grey, y, x) -> None:
+def _brick(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Running bond; every brick has its own shade."""
     height, width = 0.085, 0.25
     row = (y / height).astype(int)
@@ -98,7 +98,7 @@ def _brick(rng, color, grey, y, x) -> None:
     grey[mortar] += 30.0
 
 
-def _panels(rng, color, grey, y, x) -> None:
+def _panels(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Wooden boards up to 1 m, plaster above."""
     boards_from = y.max() - rng.uniform(0.9, 1.15)
     width = rng.uniform(0.10, 0.18)
@@ -110,7 +110,7 @@ def _panels(rng, color, grey, y, x) -> None:
     grey[np.abs(y - boards_from) < 0.025] -= 40.0
 
 
-def _tiles(rng, color, grey, y, x) -> None:
+def _tiles(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """Glazed tiles with light joints; some of a second colour in a frieze."""
     side = float(rng.choice([0.15, 0.2, 0.3]))
     row, column = (y / side).astype(int), (x / side).astype(int)
@@ -123,7 +123,7 @@ def _tiles(rng, color, grey, y, x) -> None:
     grey[(y % side < 0.013) | (x % side < 0.013)] += 24.0
 
 
-def _wallpaper(rng, color, grey, y, x) -> None:
+def _wallpaper(rng: Generator, color: Field, grey: Field, y: Field, x: Field) -> None:
     """A printed motif (diamonds, rings or flowers), worn differently everywhere."""
     pitch = rng.uniform(0.18, 0.34)
     motif = rng.integers(0, 3)
@@ -142,7 +142,7 @@ def _wallpaper(rng, color, grey, y, x) -> None:
     grey += (print_ * wear * rng.choice([-30.0, 26.0])).astype(np.float32)
 
 
-WALL_STYLES: dict[str, Callable[..., None]] = {
+WALL_STYLES: dict[str, WallPainter] = {
     "plaster": _plaster,
     "stripes": _stripes,
     "brick": _brick,
@@ -153,7 +153,7 @@ WALL_STYLES: dict[str, Callable[..., None]] = {
 
 
 def floor_texture(
-    rng: np.random.Generator, style: str, rgb: NDArray, size_m: tuple[float, float]
+    rng: Generator, style: str, rgb: Color, size_m: tuple[float, float]
 ) -> NDArray[np.uint8]:
     """Draw a floor.
 
@@ -189,7 +189,7 @@ def floor_texture(
     return to_uint8(blend(rgb, grey.astype(np.float32), rng))
 
 
-def ceiling_texture(rng: np.random.Generator, size_m: tuple[float, float]) -> NDArray[np.uint8]:
+def ceiling_texture(rng: Generator, size_m: tuple[float, float]) -> NDArray[np.uint8]:
     """Draw a ceiling, ``(H, W, 3)`` uint8, 4 cm per pixel: white with faint clouds."""
     shape = (max(8, round(size_m[1] / _CEILING_MPP)), max(8, round(size_m[0] / _CEILING_MPP)))
     grey = octaves(rng, shape, _CEILING_MPP, 4.0, (0.12, 0.3, 0.8))

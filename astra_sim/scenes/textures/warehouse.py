@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from astra_sim.scenes.textures.noise import blend, octaves, to_uint8
+from astra_sim.scenes.textures.types import Color
 
 __all__ = [
     "cladding_texture",
@@ -42,7 +43,7 @@ def concrete_texture(
     Returns:
         ``(H, W, 3)`` uint8 with H along y, 2 cm per pixel, top row at the highest y.
     """
-    shape = tuple(max(8, round(side / _FLOOR_MPP)) for side in size_m[::-1])
+    shape = (max(8, round(size_m[1] / _FLOOR_MPP)), max(8, round(size_m[0] / _FLOOR_MPP)))
     grey = octaves(rng, shape, _FLOOR_MPP, 5.0, (0.06, 0.15, 0.4, 1.2))
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     for _ in range(max(2, int(size_m[0] * size_m[1] / 6.0))):
@@ -72,7 +73,7 @@ def concrete_texture(
 
 
 def cladding_texture(
-    rng: np.random.Generator, rgb: NDArray, length_m: float, height_m: float
+    rng: np.random.Generator, rgb: Color, length_m: float, height_m: float
 ) -> NDArray[np.uint8]:
     """Draw wall panels above a base of blocks, with a rail and scratches; 1.25 cm per pixel."""
     shape = (round(height_m / _WALL_MPP), max(8, round(length_m / _WALL_MPP)))
@@ -104,7 +105,7 @@ def cladding_texture(
 
 def roof_texture(rng: np.random.Generator, size_m: tuple[float, float]) -> NDArray[np.uint8]:
     """Draw one field of the roof: trapezoidal sheet, a beam, a strip of lamps; 4 cm per pixel."""
-    shape = tuple(max(8, round(side / 0.04)) for side in size_m[::-1])
+    shape = (max(8, round(size_m[1] / 0.04)), max(8, round(size_m[0] / 0.04)))
     grey = octaves(rng, shape, 0.04, 4.0, (0.12, 0.3, 0.8))
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     x, y = columns * 0.04, rows * 0.04
@@ -150,7 +151,7 @@ def hazard_texture(rng: np.random.Generator) -> NDArray[np.uint8]:
     return to_uint8(image + octaves(rng, (64, 64), 0.0125, 4.0, (0.04, 0.1))[..., None])
 
 
-def upright_texture(rng: np.random.Generator, rgb: NDArray) -> NDArray[np.uint8]:
+def upright_texture(rng: np.random.Generator, rgb: Color) -> NDArray[np.uint8]:
     """Draw the punched sheet of a rack upright, 0.8 m of it on 96 pixels."""
     grey = octaves(rng, (96, 96), 0.8 / 96, 4.0, (0.04, 0.1, 0.25))
     rows, columns = np.mgrid[0:96, 0:96]
@@ -168,7 +169,7 @@ def roller_texture(rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def office_front_texture(
-    rng: np.random.Generator, rgb: NDArray, length_m: float, height_m: float
+    rng: np.random.Generator, rgb: Color, length_m: float, height_m: float
 ) -> NDArray[np.uint8]:
     """Draw the outside of a side room: panels in frames, every third one glazed."""
     shape = (round(height_m / _WALL_MPP), max(8, round(length_m / _WALL_MPP)))

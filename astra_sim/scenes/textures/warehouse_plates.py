@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from astra_sim.scenes.textures.face import built_in_face
+
 __all__ = ["plate_size_m", "plate_texture", "plates_texture"]
 
 _LETTER_PX = 36
@@ -20,7 +22,7 @@ def _font() -> ImageFont.FreeTypeFont:
     """Return the built-in face with capitals :data:`_LETTER_PX` high."""
     size = _LETTER_PX
     while True:
-        font = ImageFont.load_default(size=size)
+        font = built_in_face(size)
         _, top, _, bottom = font.getbbox("H")
         # The stroke adds a pixel on either side.
         if bottom - top >= _LETTER_PX - 2:
