@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from astra_core.errors import ConfigError
+from astra_core.stack_spec import StackSpec
 
 __all__ = [
     "ARGUMENTS",
@@ -95,6 +96,23 @@ ARGUMENTS = (
         "",
         "Cameras by name with commas between, as in front,rear; empty: front,left,rear,right.",
     ),
+    LaunchArgument(
+        "stack",
+        "",
+        "Which parts run: classical, learned or default, and parts that differ, as in "
+        "classical,planner=flow; empty: what config/ says.",
+    ),
+    LaunchArgument(
+        "weights",
+        "",
+        "Models of learned parts, as in PART=NAME|FOLDER|FILE[,...]; empty: what config/ says.",
+    ),
+    LaunchArgument(
+        "mllm",
+        "",
+        "The multimodal model that is asked: embedded, transformers:FOLDER or openai:URL,MODEL; "
+        "empty: what config/ says.",
+    ),
     LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
     LaunchArgument(
         "frame_prefix",
@@ -121,6 +139,9 @@ ARGUMENTS = (
     LaunchArgument("params_file", "", "A YAML file whose parameters override those of config/."),
     LaunchArgument("log_level", "info", "debug, info, warn or error."),
 )
+
+#: What both halves of the stack are told, so that they are halves of one.
+_STACK = {"stack": "stack", "weights": "weights", "mllm": "mllm"}
 
 NODES = (
     NodeSpec(
@@ -155,6 +176,7 @@ NODES = (
         # The simulator's bursts of images are too much for best effort; drivers offer no other.
         parameters={
             "frame_prefix": "frame_prefix",
+            **_STACK,
             "cameras.names": "rig",
             "cameras.reliable": "use_sim_time",
             "wheel_topic_reliable": "use_sim_time",
@@ -169,6 +191,7 @@ NODES = (
         parameters={
             "frame_prefix": "frame_prefix",
             "map_folder": "map",
+            **_STACK,
             "cameras.names": "rig",
             "cameras.reliable": "use_sim_time",
         },
@@ -218,7 +241,7 @@ def resolve_arguments(given: Mapping[str, object]) -> dict[str, str]:
     """Fill in defaults and check the arguments of the bring-up.
 
     Raises:
-        ConfigError: An unknown argument, or a value that is not among its choices.
+        ConfigError: An unknown argument, a value that is not among its choices, or no stack.
     """
     known = {argument.name: argument for argument in ARGUMENTS}
     values = {argument.name: argument.default for argument in ARGUMENTS}
@@ -232,6 +255,9 @@ def resolve_arguments(given: Mapping[str, object]) -> dict[str, str]:
         values[name] = text
     if values["use_sim_time"] == "auto":
         values["use_sim_time"] = values["sim"]
+    if values["stack"]:
+        # Said here in one line, and not by nodes that do not come up.
+        StackSpec.parse(values["stack"], weights=values["weights"], mllm=values["mllm"])
     return values
 
 

@@ -29,6 +29,7 @@ from astra_core.ros.managed import ManagedNode
 from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
+from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_global.pipeline import AstraGlobal
@@ -70,6 +71,7 @@ class GlobalNode(ManagedNode):
         config = self._config = prefixed(
             read_config(self, GlobalNodeConfig), "odom_frame", "base_frame"
         )
+        self._spec = stack_spec(config)
         self._error, self.tick_ns, self._step_ns, self._localize_ns = (
             "",
             -1,

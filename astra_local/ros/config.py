@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from astra_core.config import setting
 from astra_core.ros.camera_input import CameraInputConfig
 from astra_core.ros.frames import frame_prefix
+from astra_core.ros.stack import mllm_setting, stack_setting, weights_setting
 from astra_local.config import LocalConfig
 
 __all__ = ["LocalNodeConfig"]
@@ -19,6 +20,9 @@ class LocalNodeConfig:
     odom_frame: str = setting("odom", "Frame in which odometry starts.")
     base_frame: str = setting("base_link", "Frame of the robot.")
     frame_prefix: str = frame_prefix()
+    stack: str = stack_setting()
+    weights: str = weights_setting()
+    mllm: str = mllm_setting()
     publish_tf: bool = setting(
         True, "Publish odom -> base_link; off where the driver of the base does."
     )

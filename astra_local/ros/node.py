@@ -26,6 +26,7 @@ from astra_core.ros.managed import ManagedNode
 from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
+from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
@@ -61,6 +62,7 @@ class LocalNode(ManagedNode):
     def configure(self) -> None:
         """Read parameters, make publishers, start hearing sensors."""
         self._config = prefixed(read_config(self, LocalNodeConfig), "odom_frame", "base_frame")
+        self._spec = stack_spec(self._config)
         self._pipeline = None
         self._follows_clock = bool(self.get_parameter("use_sim_time").value)
         self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)

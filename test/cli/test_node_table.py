@@ -17,9 +17,11 @@ from astra_cli.node_table import (
     resolve_arguments,
 )
 from astra_core.errors import ConfigError
+from astra_core.stack_spec import DEFAULT, StackSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 _FIRST_TABLE_SEED = 60_000
+STACK = ("stack", "weights", "mllm")
 
 
 def argv_of(name, **given):
@@ -91,6 +93,33 @@ def test_a_rig_reaches_everybody_who_has_cameras():
     assert words.count('cameras.names:=["front", "rear"]') == 2
     assert words.count('cameras:=["front", "rear"]') == 2
     assert not any("cameras.names" in word for word in argv_of("astra_local"))
+
+
+def test_both_halves_of_the_stack_are_told_the_same_parts():
+    spec = StackSpec.parse(
+        "planner=flow,coarse=mllm", weights="planner=7", mllm="openai:http://a/v1,m"
+    )
+    for node in ("astra_local", "astra_global"):
+        words = argv_of(node, **spec.arguments())
+        told = dict(word.split(":=", 1) for word in words if word.split(":=")[0] in STACK)
+        told = {name: yaml.safe_load(text) for name, text in told.items()}
+        assert told == spec.arguments()
+    words = [word for command in commands({}) for word in command.argv]
+    assert not any(word.startswith(f"{name}:=") for word in words for name in STACK)
+
+
+@pytest.mark.parametrize("node", ["astra_local.yaml", "astra_global.yaml"])
+def test_where_nothing_is_said_the_default_stack_runs(node):
+    (parameters,) = yaml.safe_load((ROOT / "config" / node).read_text()).values()
+    told = {name: parameters["ros__parameters"][name] for name in STACK}
+    assert StackSpec.parse(told["stack"], weights=told["weights"], mllm=told["mllm"]) == DEFAULT
+
+
+def test_a_stack_that_does_not_exist_starts_nothing():
+    with pytest.raises(ConfigError, match="did you mean flow"):
+        commands({"stack": "classical,planner=flwo"})
+    with pytest.raises(ConfigError, match="planner=mppi has no weights"):
+        commands({"stack": "classical", "weights": "planner=tiny"})
 
 
 def test_robots_with_a_prefix_share_tf_and_others_do_not():
