@@ -84,7 +84,8 @@ def occupancy(case: EsdfCase, seed: int = 0) -> NDArray[np.bool_]:
     if case.scene != "rooms":
         occupied = np.zeros((case.batch, *case.grid), dtype=bool)
         if case.scene == "one cell":
-            occupied[(slice(None), *(0 for _ in case.grid))] = True
+            corner: tuple[slice | int, ...] = (slice(None), *(0 for _ in case.grid))
+            occupied[corner] = True
         return occupied
     occupied = rng.random((case.batch, *case.grid)) < 0.001
     for item in occupied:

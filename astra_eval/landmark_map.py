@@ -63,8 +63,11 @@ def map_from_scene(scene: Scene, plan: FloorPlan) -> AstraMap:
 def _standpoints(plan: FloorPlan) -> NDArray[np.float64]:
     """Return the roomiest free point ``(N, 2)`` of every square patch of floor."""
     rows, columns = np.nonzero(plan.reachable(_CLEARANCE_M))
-    points = np.asarray(plan.origin_m) + (np.c_[columns, rows] + 0.5) * plan.resolution_m
+    points: NDArray[np.float64] = (
+        np.asarray(plan.origin_m) + (np.c_[columns, rows] + 0.5) * plan.resolution_m
+    )
     order = np.argsort(-plan.free_distance_m[rows, columns], kind="stable")
     patches = np.floor(points[order] / _SPACING_M).astype(int)
     _, first = np.unique(patches, axis=0, return_index=True)
-    return points[order[first]]
+    roomiest: NDArray[np.float64] = points[order[first]]
+    return roomiest

@@ -121,7 +121,7 @@ def drive_leg(
         record.people.append(people)
         record.leaves.append(door_leaves(simulator.model, simulator.data))
         if truth.collision_count:
-            record.collisions, record.touched = truth.collision_count, truth.touched
+            record.collisions, record.touched = int(truth.collision_count), truth.touched
             return record
         velocity = Velocity(float(truth.velocity[0]), float(truth.velocity[1]))
         if _arrived(truth.pose, velocity, case.goal):

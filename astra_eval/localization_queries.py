@@ -129,8 +129,8 @@ class QueryMaker:
         told_by, taken, driven_m = self._take(moments), 1, 0.0
         truth = before = self._driver.truth.pose
         drive = self._drive(rng)
-        while taken < self._num_moments and (observation := next(drive, None)) is not None:
-            sense(observation)
+        while taken < self._num_moments and (sensed := next(drive, None)) is not None:
+            sense(sensed)
             here = self._driver.truth.pose
             driven_m += float(np.hypot(*(here - before)[:2]))
             before = here
@@ -186,12 +186,16 @@ class QueryMaker:
             return None
         direction = np.array([math.cos(headings[best]), math.sin(headings[best])])
         count = max(2, math.ceil(free_m[best] / _STEP_M))
-        return start + np.linspace(0.0, free_m[best], count)[:, None] * direction
+        leg: NDArray[np.float64] = (
+            start + np.linspace(0.0, free_m[best], count)[:, None] * direction
+        )
+        return leg
 
     def _free_run_m(self, start: NDArray[np.float64], heading: float, most_m: float) -> float:
         step_m = self._plan.resolution_m
         direction = np.array([math.cos(heading), math.sin(heading)])
         for number in range(1, math.ceil(most_m / step_m) + 1):
-            if not self._plan.is_free(*(start + number * step_m * direction), _LEG_CLEARANCE_M):
+            x, y = start + number * step_m * direction
+            if not self._plan.is_free(x, y, _LEG_CLEARANCE_M):
                 return (number - 1) * step_m
         return most_m

@@ -48,7 +48,7 @@ def summarize_plans(scenes: Scenes) -> dict[str, Any]:
         "baselines": tables,
         "ci95": {key: _percents(wilson_interval(count, len(rows))) for key, count in hits.items()},
         "ci95_by_scene": {
-            metric: _by_scene(rows, lambda row, key=key, worth=worth: worth * row[_STACK][key])
+            metric: _by_scene(rows, _figure(key, worth))
             for metric, (key, worth) in _PLAN_MEANS.items()
         },
         "rows": rows,
@@ -76,6 +76,10 @@ def summarize_legs(scenes: Scenes) -> dict[str, Any]:
         },
         "rows": rows,
     }
+
+
+def _figure(key: str, worth: float) -> Callable[[dict[str, Any]], float]:
+    return lambda row: worth * float(row[_STACK][key])
 
 
 def _plan_figures(plans: Sequence[dict[str, Any]]) -> dict[str, float]:

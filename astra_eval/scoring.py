@@ -77,7 +77,7 @@ class GoalRegion:
         )
         self._walls = walls.occupied
         self._free = self._plan.free_distance_m >= ROBOT_RADIUS_M
-        self.mask = np.zeros_like(self._free)
+        self.mask: NDArray[np.bool_] = np.zeros_like(self._free)
         if landmarks:
             self.mask = self._reachable(landmarks)
         self._distance_m = geodesic_distance(self._free, self.mask, self._plan.resolution_m)
@@ -107,11 +107,14 @@ class GoalRegion:
     def _reachable(self, landmarks: tuple[SceneLandmark, ...]) -> NDArray[np.bool_]:
         # An arm reaches over furniture but not through a wall: distances are measured round walls.
         # The round footprint touches at ROBOT_RADIUS_M; what counts is the gap beyond it.
-        surfaces = np.logical_or.reduce([self._surface(landmark) for landmark in landmarks])
+        surfaces: NDArray[np.bool_] = np.logical_or.reduce(
+            [self._surface(landmark) for landmark in landmarks]
+        )
         limit_m = REACH_M + ROBOT_RADIUS_M
         resolution_m = self._plan.resolution_m
         reach_m = geodesic_distance(~self._walls, surfaces, resolution_m, limit_m=limit_m)
-        return self._free & (reach_m <= limit_m)
+        reachable: NDArray[np.bool_] = self._free & (reach_m <= limit_m)
+        return reachable
 
     def _surface(self, landmark: SceneLandmark) -> NDArray[np.bool_]:
         """Return the cells of a landmark that are not inside a wall."""
@@ -123,13 +126,14 @@ class GoalRegion:
         half_x, half_y = (extent / 2.0 for extent in landmark.size_m[:2])
         offset_x = np.abs(grid_x - landmark.position_m[0])
         offset_y = np.abs(grid_y - landmark.position_m[1])
-        inside = (offset_x <= half_x) & (offset_y <= half_y) & ~self._walls
+        inside: NDArray[np.bool_] = (offset_x <= half_x) & (offset_y <= half_y) & ~self._walls
         if inside.any():
             return inside
         # A picture or a sign is thinner than a cell and hangs on a wall: the open floor nearest
         # to it is on its own side.
         distance = np.where(self._walls, np.inf, np.hypot(offset_x, offset_y))
-        return distance <= distance.min() + resolution / 2.0
+        nearest: NDArray[np.bool_] = distance <= distance.min() + resolution / 2.0
+        return nearest
 
 
 def score_mission(
@@ -187,7 +191,7 @@ def score_mission(
         final_error_m=float(off_m),
     )
     errors = localization_errors(record.global_pose, record.truth)
-    known = np.isfinite(record.global_pose).all(axis=1)
+    known = np.asarray(np.isfinite(record.global_pose).all(axis=1))
     lost = int(np.sum(known[:-1] & ~known[1:]))
     ratio = shortest_m / max(shortest_m, driven_m) if max(shortest_m, driven_m) > 0 else 1.0
     return MissionScore(
@@ -201,7 +205,7 @@ def score_mission(
         path_length_m=driven_m,
         shortest_path_m=shortest_m,
         spl=ratio if success else 0.0,
-        collisions=record.num_collisions,
+        collisions=int(record.num_collisions),
         sim_time_s=time_s,
         time_limit_s=limit_s,
         fallback_fraction=result.fallback_fraction if result is not None else float("nan"),

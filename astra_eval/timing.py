@@ -74,7 +74,7 @@ def device_milliseconds(run: Callable[[], object], call_ms: float) -> float:
     import torch
 
     calls = max(1, min(_MAX_DEVICE_CALLS, int(_DEVICE_ROUND_MS / max(call_ms, 1e-3))))
-    times_ms = []
+    times_ms: list[float] = []
     for _ in range(_MIN_ROUNDS):
         begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
         torch.cuda._sleep(int(_CYCLES_PER_MS * calls * call_ms))

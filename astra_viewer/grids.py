@@ -36,7 +36,9 @@ def occupied_points(
         resolution_m: Side of a cell.
     """
     rows, columns = np.nonzero(cells >= _OCCUPIED)
-    return (np.column_stack([columns, rows]) + 0.5) * resolution_m + np.asarray(origin_m)
+    centres = np.column_stack([columns, rows]).astype(np.float64) + 0.5
+    points: NDArray[np.float64] = centres * resolution_m + np.asarray(origin_m)
+    return points
 
 
 def distance_picture(cells: NDArray[np.int8]) -> NDArray[np.uint8]:

@@ -144,4 +144,6 @@ def _segment_distance_m(
 ) -> NDArray[np.float64]:
     along = b_m - a_m
     share = ((point_m - a_m) * along).sum(-1) / np.maximum((along**2).sum(-1), 1e-12)
-    return np.linalg.norm(point_m - a_m - np.clip(share, 0.0, 1.0)[..., None] * along, axis=-1)
+    away = point_m - a_m - np.clip(share, 0.0, 1.0)[..., None] * along
+    distance_m: NDArray[np.float64] = np.linalg.norm(away, axis=-1)
+    return distance_m
