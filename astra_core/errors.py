@@ -19,6 +19,8 @@ __all__ = [
     "MissionCancelled",
     "MissionPreempted",
     "MissionTimedOut",
+    "MllmUnavailable",
+    "NoAnswer",
     "NotLocalized",
     "RobotStuck",
     "SceneError",
@@ -97,6 +99,18 @@ class MissionTimedOut(AstraError):
     """The mission took longer than it was given."""
 
     code = 108
+
+
+class NoAnswer(AstraError):
+    """A question that may take long (what is meant, which way to go) got no answer in time."""
+
+    code = 109
+
+
+class MllmUnavailable(AstraError):
+    """The multimodal language model cannot be asked: its weights, library or server are missing."""
+
+    code = 110
 
 
 class RobotStuck(AstraError):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import GoalAmbiguous, GoalNotFound
+from astra_core.stack_spec import StackSpec
 
 if TYPE_CHECKING:
     from astra_global.types import AstraMap, Landmark
@@ -51,18 +52,18 @@ class GoalMethod(Protocol):
 
 
 class StackGoals:
-    """The resolver of the stack."""
+    """The goals of the stack."""
 
     def __init__(self, astra_map: AstraMap) -> None:
         """Read the landmarks of the map."""
-        from astra_global.goal import GoalResolver
+        from astra_global.stack import build_goals
 
-        self._resolver = GoalResolver(astra_map)
+        self._goals = build_goals(StackSpec(), astra_map)
 
     def decide(self, text: str, robot_xy: NDArray[np.float64]) -> Decision:
         """Resolve the instruction."""
         try:
-            match = self._resolver.resolve(text, robot_xy)
+            match = self._goals.rank(text, robot_xy)[0]
         except GoalAmbiguous:
             return Decision("ask")
         except GoalNotFound:

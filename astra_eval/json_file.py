@@ -6,6 +6,8 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,16 @@ __all__ = ["check_writable", "plain", "write_json"]
 def plain(value: Any) -> Any:
     """Return nested plain data; NumPy scalars become Python's, NaN and infinity ``None``.
 
+    Records become mappings, members of an enum their values.
+
     JSON knows neither NaN nor infinity, and readers refuse a file that holds them.
     """
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Enum):
+        return plain(value.value)
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, np.generic):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astra_core.angles import wrap_angle
+from astra_core.stack_spec import StackSpec
 from astra_eval.instructions.landmark_filter import room_of
 from astra_eval.localization_methods import (
     Answer,
@@ -31,6 +32,7 @@ from astra_sim.conditions import Conditions
 from astra_sim.scenes.seeds import stream
 
 if TYPE_CHECKING:
+    from astra_core.camera import CameraRig
     from astra_global.types import AstraMap
     from astra_sim.scenes.types import Room, Scene
 
@@ -75,7 +77,6 @@ class LocalizationWork:
 
         (seed,) = unit
         astra_map = load_map(self.map_folder(self.family, seed))
-        methods = _methods(astra_map, seed, self.frames)
         profile = load_profile()
         kind = ("carried",) if self.carried else ()
         rng = stream(seed, "localization", self.cameras, self.frames, *kind)
@@ -89,6 +90,7 @@ class LocalizationWork:
             depth=False,
             semantics=True,
         ) as simulator:
+            methods = _methods(astra_map, simulator.rig, seed, self.frames)
             now = simulator.scene
             maker = QueryMaker(
                 simulator,
@@ -105,22 +107,24 @@ class LocalizationWork:
         return {"queries": queries}
 
 
-def _methods(astra_map: AstraMap, seed: int, num_moments: int) -> dict[str, Method]:
+def _methods(astra_map: AstraMap, rig: CameraRig, seed: int, num_moments: int) -> dict[str, Method]:
     """Return who answers; the stack first, baselines after it."""
+    from astra_global.config import AstraGlobalConfig
     from astra_global.localize import (
         LocalizeConfig,
-        Localizer,
         PnpLocalizer,
         RetrievalLocalizer,
         SignConfig,
     )
+    from astra_global.stack import load_places
 
-    blind_to_signs = LocalizeConfig(signs=SignConfig(read=False))
+    spec, places = StackSpec(), load_places(astra_map)
+    blind_to_signs = AstraGlobalConfig(localize=LocalizeConfig(signs=SignConfig(read=False)))
     return {
-        "astra": Stack(astra_map, Localizer(astra_map)),
-        "no_ocr": Stack(astra_map, Localizer(astra_map, blind_to_signs)),
-        "sift_pnp": BestMoment(PnpLocalizer(astra_map), num_moments),
-        "retrieval": LastMoment(RetrievalLocalizer(astra_map)),
+        "astra": Stack(spec, places, rig),
+        "no_ocr": Stack(spec, places, rig, blind_to_signs),
+        "sift_pnp": BestMoment(PnpLocalizer(places, rig), num_moments),
+        "retrieval": LastMoment(RetrievalLocalizer(places, rig)),
         "random_node": RandomNode(astra_map, stream(seed, "random node")),
     }
 

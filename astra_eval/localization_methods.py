@@ -14,10 +14,14 @@ from astra_core import se2
 from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.records import LocalizationStatus
+from astra_core.stack_spec import StackSpec
 from astra_eval.localization_queries import Query
 
 if TYPE_CHECKING:
-    from astra_global.pipeline import FrameLocalizer
+    from astra_core.camera import CameraRig
+    from astra_global.config import AstraGlobalConfig
+    from astra_global.localize.place_map import PlaceMap
+    from astra_global.ports import FrameLocalizer
     from astra_global.types import AstraMap, PoseFix
 
 __all__ = ["Answer", "BestMoment", "LastMoment", "Method", "RandomNode", "Stack"]
@@ -51,16 +55,28 @@ class Method(Protocol):
 class Stack:
     """The stack as missions run it: localizer and fusion over all moments and the odometry."""
 
-    def __init__(self, astra_map: AstraMap, localizer: FrameLocalizer) -> None:
-        """Keep the map and the localizer, which holds the map's index."""
-        self._map = astra_map
-        self._localizer = localizer
+    def __init__(
+        self,
+        spec: StackSpec,
+        places: PlaceMap,
+        rig: CameraRig,
+        config: AstraGlobalConfig | None = None,
+    ) -> None:
+        """Build the localizer once; it answers all queries."""
+        from astra_global.config import AstraGlobalConfig
+        from astra_global.stack import build_localizer
+
+        self._spec, self._map, self._rig = spec, places.map, rig
+        self._config = config or AstraGlobalConfig()
+        self._localizer = build_localizer(spec, places, rig, self._config.localize)
 
     def answer(self, query: Query) -> Answer:
         """Return where the stack believes to be after the last moment."""
-        from astra_global.pipeline import AstraGlobal
+        from astra_global.stack import build_global
 
-        stack = AstraGlobal(self._map.rig, None, self._map, self._localizer)
+        stack = build_global(
+            self._spec, self._map, self._rig, self._config, localizer=self._localizer
+        )
         seconds, confidence = 0.0, float("nan")
         for sample in query.odometry:
             stack.add_odometry(sample)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import SceneError
+from astra_core.stack_spec import StackSpec
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
@@ -142,9 +143,8 @@ def drive_case(
         on_loop: Called once with the loop before it runs, for measurements.
     """
     from astra_eval.stack_loop import MissionLoop
-    from astra_global.config import AstraGlobalConfig
     from astra_global.map import load_map
-    from astra_global.pipeline import AstraGlobal
+    from astra_global.stack import build_global
     from astra_global.types import Goal
     from astra_local.config import GuardConfig, LocalConfig
     from astra_local.pipeline import AstraLocal
@@ -160,7 +160,7 @@ def drive_case(
         seal_truth=case.sealed,
     )
     try:
-        astra_global = AstraGlobal(simulator.rig, AstraGlobalConfig(), load_map(case.map_folder))
+        astra_global = build_global(StackSpec(), load_map(case.map_folder), simulator.rig)
         astra_local = AstraLocal(simulator.rig, LocalConfig())
         loop = MissionLoop(simulator, astra_global, astra_local, GuardConfig())
         if on_loop is not None:

@@ -25,10 +25,11 @@ from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import FixDecision, PlaceBelief, PoseFusion
-from astra_global.localize.single import FrameLocalizer, single_pose
+from astra_global.localize.single import single_pose
 from astra_global.mission.log import MissionEvent, MissionLog
 from astra_global.mission.mission import Mission
 from astra_global.mission.world import MissionWorld
+from astra_global.ports import FrameLocalizer, GoalRanker, RoutePlanner
 from astra_global.route import Route
 from astra_global.types import (
     AstraMap,
@@ -39,10 +40,7 @@ from astra_global.types import (
     PoseFix,
 )
 
-__all__ = ["AstraGlobal", "FrameLocalizer"]
-
-# Of the log of a fix: what spoke for its pose, see :class:`astra_global.localize.judge.Verdict`.
-_DECIDED = tuple(f"decided_{name}" for name in ("inliers", "looks", "signs", "texts"))
+__all__ = ["AstraGlobal"]
 
 
 class AstraGlobal:
@@ -50,32 +48,42 @@ class AstraGlobal:
 
     def __init__(
         self,
-        rig: CameraRig,
-        config: AstraGlobalConfig | None,
         map: AstraMap,
-        localizer: FrameLocalizer | None = None,
+        rig: CameraRig,
+        config: AstraGlobalConfig,
+        *,
+        localizer: FrameLocalizer,
+        goals: GoalRanker,
+        routes: RoutePlanner,
     ) -> None:
-        """Prepare everything for one map.
+        """Join the parts for one map and one robot; :func:`astra_global.stack.build_global` does.
 
         Args:
+            map: The map.
             rig: The robot's cameras.
-            config: Settings; ``None`` = defaults.
-            map: The map, usually from ``astra_global.map.load_map``.
-            localizer: Who finds the robot in images; ``None`` builds the one of the map, which
-                loads its index (this takes a moment).
+            config: Settings.
+            localizer: Who finds the robot in images.
+            goals: Who finds the landmark that is meant.
+            routes: Who finds the way.
         """
-        self.rig = rig
-        self.config = config or AstraGlobalConfig()
         self.map = map
-        if localizer is None:
-            from astra_global.localize import Localizer
-
-            localizer = Localizer(map, self.config.localize)
+        self.rig = rig
+        self.config = config
         self._localizer = localizer
         self._lock = threading.RLock()
-        self._fusion = PoseFusion(self.config.fusion, len(map.nodes))
+        self._fusion = PoseFusion(config.fusion, len(map.nodes))
         self._log = MissionLog()
-        self._world = MissionWorld(map, self.config, self._fusion, self._log, rig)
+        self._world = MissionWorld(
+            map,
+            rig,
+            config.mission,
+            config.approach,
+            config.route,
+            fusion=self._fusion,
+            log=self._log,
+            goals=goals,
+            routes=routes,
+        )
         self._mission: Mission | None = None
         self._map_to_odom: NDArray[np.float64] | None = None
         self._goal_image: NDArray[np.uint8] | None = None
@@ -136,7 +144,9 @@ class AstraGlobal:
                 distance_squared=decision.distance_squared,
                 jump_m=decision.jump_m,
                 seconds=fix.seconds,
-                **{name: fix.log[name] for name in ("contradiction", *_DECIDED) if name in fix.log},
+                decided=fix.decided,
+                contradiction=fix.contradiction,
+                proposed_by=fix.proposed_by,
             )
             return decision.verdict.accepted
 
@@ -190,6 +200,11 @@ class AstraGlobal:
         """Return all places where the robot may be, with probabilities, at ``now_ns``."""
         with self._lock:
             return self._fusion.places.belief(now_ns)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what a person should know of the robot's cameras, a line each."""
+        return self._localizer.remarks
 
     @property
     def is_ambiguous(self) -> bool:

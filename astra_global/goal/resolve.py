@@ -85,7 +85,7 @@ class GoalResolver:
         """Return all landmarks that fit, the chosen one first; raises as :meth:`resolve`."""
         if text.strip() in self.map.landmark_by_id:
             landmark = self.map.landmark_by_id[text.strip()]
-            return [GoalMatch(landmark.id, self._node_of(landmark), 1.0, "its id was given")]
+            return [self._match(landmark, 1.0, "its id was given", may_replace=True)]
         instruction = read_instruction(text, self._vocabulary)
         if instruction.wanted.is_empty:
             instruction = read_instruction(self._spelling.corrected(text), self._vocabulary)
@@ -110,9 +110,16 @@ class GoalResolver:
             (candidate for candidate in candidates if candidate not in equal),
             key=lambda candidate: (-candidate.fit.score, candidate.distance_m),
         )
+        lowest = _score(equal[0]) - self.config.equal_margin
         return [
-            *(self._match(candidate, is_equal=True) for candidate in equal),
-            *(self._match(candidate) for candidate in rest),
+            self._match(
+                candidate.landmark,
+                _score(candidate),
+                candidate.fit.why + _away(candidate),
+                is_equal=number < len(equal),
+                may_replace=_score(candidate) >= lowest,
+            )
+            for number, candidate in enumerate([*equal, *rest])
         ]
 
     def _fits(self, instruction: Instruction) -> Fits:
@@ -302,11 +309,9 @@ class GoalResolver:
             return f"nothing on the map serves {wishes!r}, which {instruction.text!r} asks for"
         return f"no landmark on the map fits {instruction.text!r}"
 
-    def _match(self, candidate: Candidate, is_equal: bool = False) -> GoalMatch:
-        landmark, fit = candidate.landmark, candidate.fit
-        away = f", {candidate.distance_m:.1f} m away" if np.isfinite(candidate.distance_m) else ""
-        score = float(min(1.0, fit.score))
-        return GoalMatch(landmark.id, self._node_of(landmark), score, fit.why + away, is_equal)
+    def _match(self, landmark: Landmark, score: float, why: str, **flags: bool) -> GoalMatch:
+        node_id = self._node_of(landmark)
+        return GoalMatch(landmark.id, node_id, score, why, decided_by="words", **flags)
 
     def _node_of(self, landmark: Landmark) -> str:
         """Return the node with the best view; the nearest one where none is linked."""
@@ -314,6 +319,14 @@ class GoalResolver:
             if node_id in self.map.node_by_id:
                 return node_id
         return self.map.nearest_node(np.asarray(landmark.position_m[:2])).id
+
+
+def _score(candidate: Candidate) -> float:
+    return float(min(1.0, candidate.fit.score))
+
+
+def _away(candidate: Candidate) -> str:
+    return f", {candidate.distance_m:.1f} m away" if np.isfinite(candidate.distance_m) else ""
 
 
 def _written(code: Sequence[str | int]) -> str:

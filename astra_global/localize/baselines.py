@@ -7,20 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.camera import CameraRig
 from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
 from astra_global.localize.clock import StageClock
+from astra_global.localize.coarse_vlad import VladCoarse
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.hypothesis import Hypothesis
-from astra_global.localize.index import LocalizationIndex
 from astra_global.localize.judge import support_log_odds
 from astra_global.localize.localizer import supporting_nodes
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import QueryReader
-from astra_global.localize.retrieval import Retriever
 from astra_global.localize.rig_pose import Correspondences
 from astra_global.localize.verify import Verifier
-from astra_global.types import AstraMap, PoseFix
+from astra_global.types import PoseFix
 
 __all__ = ["PnpLocalizer", "RetrievalLocalizer"]
 
@@ -36,17 +36,15 @@ class PnpLocalizer:
     """
 
     def __init__(
-        self,
-        astra_map: AstraMap,
-        config: LocalizeConfig | None = None,
-        index: LocalizationIndex | None = None,
+        self, places: PlaceMap, rig: CameraRig, config: LocalizeConfig | None = None
     ) -> None:
-        """Load the index of the map; arguments and errors as for ``Localizer``."""
+        """Prepare for one map with its index and the cameras of one robot."""
         self.config = config or LocalizeConfig()
-        self._places = PlaceMap(astra_map, index)
-        self._reader = QueryReader(astra_map.rig, self._places.index, self.config.sync_tolerance_s)
-        self._retriever = Retriever(self._places.index)
-        self._verifier = Verifier(self._places, self.config)
+        self.remarks: tuple[str, ...] = ()
+        self._places = places
+        self._reader = QueryReader(rig, places.index.config, self.config.sync_tolerance_s)
+        self._coarse = VladCoarse(places)
+        self._verifier = Verifier(places, rig, self.config)
 
     def localize(
         self,
@@ -63,7 +61,7 @@ class PnpLocalizer:
         """
         clock, config = StageClock(), self.config
         query = self._reader.read(frames)
-        ranking = self._retriever.rank(query.vectors)
+        ranking = self._coarse.nodes(query)
         clock.stage("features_s")
         nodes = ranking.nodes[: config.max_places]
         parts: list[Correspondences] = []
@@ -98,16 +96,14 @@ class RetrievalLocalizer:
     """The pose of the node whose pictures look most alike: no geometry at all."""
 
     def __init__(
-        self,
-        astra_map: AstraMap,
-        config: LocalizeConfig | None = None,
-        index: LocalizationIndex | None = None,
+        self, places: PlaceMap, rig: CameraRig, config: LocalizeConfig | None = None
     ) -> None:
-        """Load the index of the map; arguments and errors as for ``Localizer``."""
-        self._places = PlaceMap(astra_map, index)
+        """Prepare for one map with its index and the cameras of one robot."""
+        self.remarks: tuple[str, ...] = ()
+        self._places = places
         tolerance_s = (config or LocalizeConfig()).sync_tolerance_s
-        self._reader = QueryReader(astra_map.rig, self._places.index, tolerance_s)
-        self._retriever = Retriever(self._places.index)
+        self._reader = QueryReader(rig, places.index.config, tolerance_s)
+        self._coarse = VladCoarse(places)
 
     def localize(
         self,
@@ -124,7 +120,7 @@ class RetrievalLocalizer:
         """
         clock = StageClock()
         query = self._reader.read(frames)
-        ranking = self._retriever.rank(query.vectors)
+        ranking = self._coarse.nodes(query)
         if not len(ranking.nodes):
             raise NotLocalized("the map has no pictures")
         best = int(ranking.nodes[0])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
+from astra_core.camera import CameraRig
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.features import to_float
 from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
@@ -24,6 +25,7 @@ _NEIGHBOURS = 6  # query features looked at around a prediction
 
 def guided_matches(
     query: Query,
+    rig: CameraRig,
     pose: NDArray[np.float64],
     t_floor_base: NDArray[np.float64],
     nodes: NDArray[np.intp],
@@ -35,6 +37,7 @@ def guided_matches(
 
     Args:
         query: The pictures.
+        rig: The robot's cameras, which took them.
         pose: ``(3,)`` in ``map``.
         t_floor_base: ``(4, 4)`` height, roll and pitch over the planar frame.
         nodes: Nodes whose pictures are used.
@@ -48,7 +51,7 @@ def guided_matches(
     t_map_base = se3.from_se2(pose) @ t_floor_base
     parts = []
     for picture in query.pictures:
-        camera = places.rig.cameras[picture.camera]
+        camera = rig.cameras[picture.camera]
         t_map_optical = t_map_base @ camera.t_base_optical
         references = places.pictures_along(nodes, t_map_optical[:3, 2], _MAX_ANGLE_RAD)
         if not len(references) or not len(picture.pixels):

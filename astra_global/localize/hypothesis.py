@@ -24,6 +24,7 @@ class Hypothesis:
         inliers: The matches that agree with it.
         num_inliers: How many query features these are.
         t_floor_base: ``(4, 4)`` height, roll and pitch of the robot there, from the nodes near by.
+        proposed_by: Who named the place, see :class:`astra_global.types.PoseFix`.
     """
 
     pose: NDArray[np.float64]
@@ -31,6 +32,7 @@ class Hypothesis:
     inliers: Correspondences
     num_inliers: int
     t_floor_base: NDArray[np.float64]
+    proposed_by: str = ""
 
     @property
     def t_map_base(self) -> NDArray[np.float64]:

@@ -19,12 +19,13 @@ first (:mod:`astra_global.localize.signs`): a letter is too small to count among
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.camera import CameraRig
 from astra_global.localize.appearance import (
     PictureShelf,
     View,
@@ -37,6 +38,7 @@ from astra_global.localize.hypothesis import Hypothesis
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query
 from astra_global.localize.signs import Signs
+from astra_global.types import Decision, Evidence
 
 __all__ = ["Judge", "Verdict", "block_log_odds", "support_log_odds"]
 
@@ -61,23 +63,25 @@ class Verdict:
         log_odds: Of each relative to the first; the first is 0.
         elsewhere_log_odds: Of "none of them" relative to the first.
         contradiction: Share of the windows that the first pose does not explain, NaN if unknown.
-        decided: What speaks for the first pose against the second, log odds each by ``inliers``,
-            ``looks`` and ``signs``, and how many ``texts`` were read that say something.
+        decided: What speaks for the first pose against the second.
     """
 
     hypotheses: tuple[Hypothesis, ...]
     log_odds: tuple[float, ...]
     elsewhere_log_odds: float
     contradiction: float
-    decided: Mapping[str, float]
+    decided: tuple[Decision, ...]
 
 
 class Judge:
     """Compares poses on one map."""
 
-    def __init__(self, places: PlaceMap, config: LocalizeConfig, signs: Signs) -> None:
-        """Prepare; pictures of the map are opened when they are needed."""
+    def __init__(
+        self, places: PlaceMap, rig: CameraRig, config: LocalizeConfig, signs: Signs
+    ) -> None:
+        """Prepare for the cameras of one robot; pictures of the map are opened when needed."""
         self._places = places
+        self._rig = rig
         self._config = config
         self._shelf = PictureShelf(places)
         self._signs = signs
@@ -114,16 +118,16 @@ class Judge:
         relative = np.minimum(relative, 0.0)
         order = np.argsort(-relative, kind="stable")
         order = np.concatenate([[best], order[order != best]])
-        contradiction = self._contradiction(views[best])
+        contradiction, num_windows = self._contradiction(views[best])
         elsewhere = self._elsewhere_log_odds(counts[best], contradiction)
         second = int(order[min(1, len(order) - 1)])
         drew_both = max(best, second) < len(drawn)
-        decided = {
-            "inliers": float(by_inliers[best, second]),
-            "looks": float(looks[best, second]) if drew_both else 0.0,
-            "signs": float(by_signs[best] - by_signs[second]),
-            "texts": float(said.num_texts),
-        }
+        by_looks = float(looks[best, second]) if drew_both else 0.0
+        decided = (
+            Decision(Evidence.INLIERS, float(by_inliers[best, second]), int(counts[best])),
+            Decision(Evidence.LOOKS, by_looks, num_windows),
+            Decision(Evidence.SIGNS, float(by_signs[best] - by_signs[second]), said.num_texts),
+        )
         return Verdict(
             tuple(ranked[int(number)] for number in order),
             tuple(float(relative[number]) for number in order),
@@ -168,7 +172,7 @@ class Judge:
     def _view(self, camera_number: int, pose: Hypothesis) -> View:
         config = self._config.judge
         nodes = self._places.nearest_nodes(pose.pose[:2], config.nodes, config.nodes_radius_m)
-        camera = self._places.rig.cameras[camera_number]
+        camera = self._rig.cameras[camera_number]
         t_map_optical = pose.t_map_base @ camera.t_base_optical
         return predict_view(camera, t_map_optical, nodes, self._places, self._shelf)
 
@@ -200,15 +204,17 @@ class Judge:
         odds = evidence * size / (size + config.unevenness_log_odds + 1e-9)
         return np.clip(odds, -config.max_log_odds, config.max_log_odds)
 
-    def _contradiction(self, views: Sequence[_Compared]) -> float:
+    def _contradiction(self, views: Sequence[_Compared]) -> tuple[float, int]:
+        """Return the share of the telling windows that differ, and how many were looked at."""
         config = self._config.judge
         fit = np.stack([view.fit for view in views])
         contrast = np.stack([view.contrast for view in views])
         telling = np.isfinite(fit) & (contrast >= config.min_contrast)
-        if np.count_nonzero(telling) < _MIN_WINDOWS:
-            return float("nan")
+        count = int(np.count_nonzero(telling))
+        if count < _MIN_WINDOWS:
+            return float("nan"), count
         middle = 0.5 * (config.low_correlation + config.high_correlation)
-        return float(np.mean(fit[telling] < middle))
+        return float(np.mean(fit[telling] < middle)), count
 
     def _elsewhere_log_odds(self, num_inliers: float, contradiction: float) -> float:
         config = self._config.judge

@@ -1,4 +1,4 @@
-"""Where am I: the recipe. Retrieval, matching, rig pose, rivals, a judgement (paper, section 1.4).
+"""Where am I: the recipe. Coarse stage, fine stage, a judgement (paper, section 1.4).
 
 No prior decides: poses that the caller expects are looked at first and then compared on equal terms
 with whatever else the map offers. Depth of the query is never looked at. The answer lists every
@@ -21,44 +21,47 @@ from astra_global.localize.index import LocalizationIndex
 from astra_global.localize.judge import Judge, Verdict
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query, QueryReader
-from astra_global.localize.search import HypothesisSearch
-from astra_global.localize.signs import Signs
-from astra_global.localize.text_reader import text_reader
-from astra_global.types import AstraMap, PoseAlternative, PoseFix
+from astra_global.localize.rig_comparison import rig_differences
+from astra_global.ports import CoarseStage, FineStage
+from astra_global.types import PoseAlternative, PoseFix
 
 __all__ = ["Localizer", "supporting_nodes"]
 
 
 class Localizer:
-    """Finds the robot on one map. Not for several threads at once."""
+    """Finds one robot on one map. Not for several threads at once.
+
+    Attributes:
+        rig: The robot's cameras.
+        remarks: What a person should know of it: where the robot's cameras are not the map's.
+    """
 
     def __init__(
         self,
-        astra_map: AstraMap,
-        config: LocalizeConfig | None = None,
-        index: LocalizationIndex | None = None,
+        places: PlaceMap,
+        rig: CameraRig,
+        config: LocalizeConfig,
+        *,
+        coarse: CoarseStage,
+        fine: FineStage,
+        judge: Judge,
     ) -> None:
-        """Load the index of the map.
+        """Join the stages, which are made for the same map and robot.
 
         Args:
-            astra_map: The map; its rig is the robot's.
+            places: The map with its index.
+            rig: The robot's cameras; queries are read with them, whatever cameras made the map.
             config: Settings.
-            index: The index, where it is not to be read from the map's folder.
-
-        Raises:
-            MapFormatError: The index is missing, damaged or of another map.
+            coarse: Ranks the nodes of the map.
+            fine: Finds the poses that stand.
+            judge: Tells them apart.
         """
-        self.config = config or LocalizeConfig()
-        self._places = PlaceMap(astra_map, index)
-        self._reader = QueryReader(astra_map.rig, self._places.index, self.config.sync_tolerance_s)
-        self._search = HypothesisSearch(self._places, self.config)
-        signs = Signs(self._places, self.config, text_reader(self.config.signs))
-        self._judge = Judge(self._places, self.config, signs)
-
-    @property
-    def rig(self) -> CameraRig:
-        """Return the cameras of the map, which are the robot's."""
-        return self._places.rig
+        self.rig = rig
+        self.remarks = rig_differences(rig, places.rig)
+        self._config = config
+        self._index = places.index
+        self._reader = QueryReader(rig, places.index.config, config.sync_tolerance_s)
+        self._coarse, self._fine, self._judge = coarse, fine, judge
 
     def localize(
         self,
@@ -87,15 +90,15 @@ class Localizer:
         """
         clock = StageClock()
         query = self._reader.read(frames)
-        if query.num_features < self.config.min_inliers:
+        if query.num_features < self._config.min_inliers:
             raise NotLocalized("the pictures are blank: too dark, covered, or a bare wall")
         clock.stage("features_s")
         poses = [np.asarray(pose, dtype=np.float64) for pose in expected]
-        standing = self._search.expected(query, poses, clock)
+        standing = self._fine.confirm(query, poses, clock)
         if everywhere or not standing:
-            standing, reason = self._search.everywhere(query, standing, clock, near)
-            if not standing:
-                raise NotLocalized(reason)
+            ranking = self._coarse.nodes(query, near)
+            clock.stage("retrieval_s")
+            standing = self._fine.poses(query, ranking, standing, clock)
         verdict = self._judge.judge(query, standing)
         clock.stage("judge_s")
         return self._fix(query, verdict, clock)
@@ -107,14 +110,12 @@ class Localizer:
             pose=best.pose,
             covariance=best.covariance,
             num_inliers=best.num_inliers,
-            node_ids=supporting_nodes(self._places.index, best.inliers.picture),
+            node_ids=supporting_nodes(self._index, best.inliers.picture),
             seconds=clock.total(),
             log={
                 **clock.stages,
                 "matches": float(len(best.inliers.pixels)),
                 "cameras": float(len(query.pictures)),
-                "contradiction": verdict.contradiction,
-                **{f"decided_{name}": value for name, value in verdict.decided.items()},
             },
             alternatives=tuple(
                 PoseAlternative(other.pose, other.covariance, log_odds, other.num_inliers)
@@ -123,6 +124,9 @@ class Localizer:
                 )
             ),
             elsewhere_log_odds=verdict.elsewhere_log_odds,
+            decided=verdict.decided,
+            contradiction=verdict.contradiction,
+            proposed_by=best.proposed_by,
         )
 
 

@@ -28,6 +28,7 @@ class PlaceMap:
         nodes: Nodes in the order of the index.
         node_poses: ``(M, 3)`` planar poses.
         t_map_optical: ``(I, 4, 4)`` pose of the camera of every picture.
+        pictures_of: The pictures ``(n,)`` of every node.
     """
 
     def __init__(self, astra_map: AstraMap, index: LocalizationIndex | None = None) -> None:
@@ -57,13 +58,13 @@ class PlaceMap:
                 for node, camera in zip(index.picture_node, index.picture_camera, strict=True)
             ]
         ).reshape(-1, 4, 4)
-        self._pictures_of = [
+        self.pictures_of = [
             np.flatnonzero(index.picture_node == node) for node in range(len(self.nodes))
         ]
 
     @property
     def rig(self) -> CameraRig:
-        """Return the cameras of the map, which are the robot's."""
+        """Return the cameras that took the pictures of the map; the robot may have others."""
         return self.map.rig
 
     def camera_of(self, picture: int) -> Camera:
@@ -89,6 +90,6 @@ class PlaceMap:
         """Return the pictures of some nodes that look along a direction ``(3,)`` in ``map``."""
         if not len(nodes):
             return np.zeros(0, dtype=np.intp)
-        pictures = np.concatenate([self._pictures_of[int(node)] for node in nodes])
+        pictures = np.concatenate([self.pictures_of[int(node)] for node in nodes])
         cosine = self.t_map_optical[pictures, :3, 2] @ axis
         return pictures[cosine >= np.cos(max_angle_rad)]

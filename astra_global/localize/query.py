@@ -1,4 +1,4 @@
-"""The pictures of one moment, read: features, descriptors, one vector each."""
+"""The pictures of one moment, read with the rig of the robot that took them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from astra_core.camera import CameraRig
 from astra_core.errors import ConfigError, NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.time import from_seconds
+from astra_global.localize.config import FeatureConfig
 from astra_global.localize.features import FeatureExtractor, to_float
-from astra_global.localize.index import LocalizationIndex
-from astra_global.localize.vlad import encode
 
-__all__ = ["Query", "QueryReader"]
+__all__ = ["Query", "QueryPicture", "QueryReader"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +24,7 @@ class QueryPicture:
     """One picture of a query. ``N`` features, ``D`` = 128.
 
     Attributes:
-        camera: Number of the camera in the rig.
+        camera: Number of the camera in the robot's rig.
         image: ``(H, W, 3)`` uint8.
         pixels: ``(N, 2)`` float64, without distortion.
         descriptors: ``(N, D)`` float32 of length 1.
@@ -48,12 +47,10 @@ class Query:
     Attributes:
         stamp_ns: Newest stamp of the pictures.
         pictures: One a camera, in the order they came.
-        vectors: ``(Q, K * D)`` float32, one VLAD vector a picture.
     """
 
     stamp_ns: int
     pictures: tuple[QueryPicture, ...]
-    vectors: NDArray[np.float32]
 
     @property
     def num_features(self) -> int:
@@ -64,12 +61,17 @@ class Query:
 class QueryReader:
     """Turns camera frames into a query. Not for several threads at once."""
 
-    def __init__(self, rig: CameraRig, index: LocalizationIndex, sync_tolerance_s: float) -> None:
-        """Prepare for one rig and one map."""
+    def __init__(self, rig: CameraRig, features: FeatureConfig, sync_tolerance_s: float) -> None:
+        """Prepare for one robot.
+
+        Args:
+            rig: The robot's cameras.
+            features: How the map's features were taken: those of a query are taken alike.
+            sync_tolerance_s: Pictures of one query are closer in time.
+        """
         self._rig = rig
-        self._words = index.words
         self._sync_tolerance_s = sync_tolerance_s
-        self._extractor = FeatureExtractor(index.config)
+        self._extractor = FeatureExtractor(features)
 
     def read(self, frames: Sequence[CameraFrame]) -> Query:
         """Extract features.
@@ -79,7 +81,7 @@ class QueryReader:
             ConfigError: A picture is not of this rig.
         """
         self._check(frames)
-        names, pictures, vectors, first = self._rig.names, [], [], 0
+        names, pictures, first = self._rig.names, [], 0
         for frame in frames:
             features = self._extractor.extract(frame.image, self._rig[frame.camera].intrinsics)
             descriptors = to_float(features.descriptors)
@@ -90,9 +92,8 @@ class QueryReader:
                     cKDTree(pixels),
                 )
             )  # fmt: skip
-            vectors.append(encode(descriptors, self._words))
             first += len(pixels)
-        return Query(max(frame.stamp_ns for frame in frames), tuple(pictures), np.stack(vectors))
+        return Query(max(frame.stamp_ns for frame in frames), tuple(pictures))
 
     def _check(self, frames: Sequence[CameraFrame]) -> None:
         if not frames:

@@ -1,18 +1,21 @@
-"""Find every pose that the pictures allow: expected ones first, then look-alikes all over the map.
+"""Fine stage: find every pose that the pictures allow, expected ones and look-alikes.
 
-Coarse: the ranking of the nodes, thinned to places far from each other. Fine: generalized PnP and
-a fit on the floor at each place, then matching guided by the pose with all nodes near it, so that
-the poses can be compared with each other.
+The ranking of the nodes is thinned to places far from each other; generalized PnP and a fit on the
+floor at each place, then matching guided by the pose with all nodes near it, so that the poses can
+be compared with each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
+from astra_core.camera import CameraRig
+from astra_core.errors import NotLocalized
 from astra_global.localize.candidates import candidate_places
 from astra_global.localize.clock import StageClock
 from astra_global.localize.config import LocalizeConfig
@@ -21,7 +24,7 @@ from astra_global.localize.hypothesis import Hypothesis, same_pose
 from astra_global.localize.lattice import lattice_proposals, repeated_shifts
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query
-from astra_global.localize.retrieval import Retriever
+from astra_global.localize.ranking import NodeRanking
 from astra_global.localize.verify import Verifier
 
 __all__ = ["HypothesisSearch"]
@@ -32,14 +35,14 @@ _PATIENCE = 5  # places without a new rival after which a long search ends
 class HypothesisSearch:
     """Searches one map."""
 
-    def __init__(self, places: PlaceMap, config: LocalizeConfig) -> None:
-        """Prepare retrieval and verification."""
+    def __init__(self, places: PlaceMap, rig: CameraRig, config: LocalizeConfig) -> None:
+        """Prepare verification, for pictures of a robot's rig."""
         self._places = places
+        self._rig = rig
         self._config = config
-        self._retriever = Retriever(places.index)
-        self._verifier = Verifier(places, config)
+        self._verifier = Verifier(places, rig, config)
 
-    def expected(
+    def confirm(
         self, query: Query, poses: Sequence[NDArray[np.float64]], clock: StageClock
     ) -> list[Hypothesis]:
         """Return the poses ``(3,)`` out of some that the pictures confirm, refined."""
@@ -47,36 +50,32 @@ class HypothesisSearch:
         for pose in poses:
             answer = self._confirmed(query, pose)
             if answer is not None:
-                _add(found, answer)
+                _add(found, replace(answer, proposed_by="expected"))
         clock.stage("expected_s")
         return found
 
-    def everywhere(
+    def poses(
         self,
         query: Query,
-        found: Sequence[Hypothesis],
+        ranking: NodeRanking,
+        standing: Sequence[Hypothesis],
         clock: StageClock,
-        near: tuple[NDArray[np.floating], float] | None = None,
-    ) -> tuple[list[Hypothesis], str]:
-        """Look at the places of the map that look most like the query.
+    ) -> list[Hypothesis]:
+        """Look at the places of the map that rank first.
 
         Args:
             query: The pictures.
-            found: Poses that stand already; their places are not looked at again.
+            ranking: What the coarse stage thinks of the nodes.
+            standing: Poses that stand already; their places are not looked at again.
             clock: Takes the time of the stages.
-            near: Optional ((x, y, ...) in ``map``, radius in metres): look at nodes there only.
 
         Returns:
-            All poses that stand, those found before included, and why the last place that did
-            not stand was refused.
+            All poses that stand, those of before included.
+
+        Raises:
+            NotLocalized: None does; with why the last place was refused.
         """
         config = self._config
-        allowed = None
-        if near is not None:
-            center, radius_m = near
-            away = self._places.node_poses[:, :2] - np.asarray(center)[:2]
-            allowed = np.linalg.norm(away, axis=1) <= radius_m
-        ranking = self._retriever.rank(query.vectors, allowed)
         candidates = candidate_places(
             ranking.nodes,
             self._places.node_poses[:, :2],
@@ -84,8 +83,7 @@ class HypothesisSearch:
             max_places=config.max_rival_places,
             nodes_per_place=config.nodes_per_place,
         )
-        clock.stage("retrieval_s")
-        standing, reason = list(found), "no node of the map may be used here"
+        found, reason = list(standing), "no node of the map may be used here"
         last_rival = 0
         for number, nodes in enumerate(candidates):
             if number >= config.max_places and number - last_rival >= _PATIENCE:
@@ -97,16 +95,18 @@ class HypothesisSearch:
             if isinstance(answer, str):
                 reason = answer
                 continue
-            if not any(same_pose(answer.pose, other.pose) for other in standing):
+            if not any(same_pose(answer.pose, other.pose) for other in found):
                 refined = self._guided(query, answer.pose, config.guided_radius_px) or answer
-                _add(standing, refined)
-                best = max(other.num_inliers for other in standing)
+                _add(found, replace(refined, proposed_by=ranking.decided_by))
+                best = max(other.num_inliers for other in found)
                 if refined.num_inliers >= config.rival_ratio * best:
                     last_rival = number
             clock.stage("guided_s")
-        self._complete(query, standing)
+        self._complete(query, found)
         clock.stage("lattice_s")
-        return standing, reason
+        if not found:
+            raise NotLocalized(reason)
+        return found
 
     def _complete(self, query: Query, standing: list[Hypothesis]) -> None:
         """Add the places of a repeating building that retrieval has missed."""
@@ -130,7 +130,7 @@ class HypothesisSearch:
         for pose in proposals:
             answer = self._confirmed(query, pose)
             if answer is not None:
-                _add(standing, answer)
+                _add(standing, replace(answer, proposed_by="lattice"))
 
     def _confirmed(self, query: Query, pose: NDArray[np.float64]) -> Hypothesis | None:
         """Return the pose that stands near an expected one."""
@@ -148,7 +148,9 @@ class HypothesisSearch:
             return None
         node = self._places.nodes[int(nodes[0])]
         t_floor_base = se3.inverse(se3.from_se2(node.pose)) @ node.t_map_base
-        matches = guided_matches(query, pose, t_floor_base, nodes, self._places, config, radius_px)
+        matches = guided_matches(
+            query, self._rig, pose, t_floor_base, nodes, self._places, config, radius_px
+        )
         if matches is None:
             return None
         answer = self._verifier.fit(matches, pose, node)

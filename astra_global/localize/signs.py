@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
+from astra_core.camera import CameraRig
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.features import undistort
 from astra_global.localize.hypothesis import Hypothesis
@@ -66,7 +67,7 @@ class _Text:
     """A text in a picture.
 
     Attributes:
-        camera: Number of the camera in the rig.
+        camera: Number of the camera in the robot's rig.
         letters: What counts of it.
         wrong: How many letters differ from each text of the map.
         low_px: Upper left corner ``(2,)`` of its box, without distortion.
@@ -97,16 +98,24 @@ class _Outlines:
 class Signs:
     """The signs of one map, and how to read those in the pictures."""
 
-    def __init__(self, places: PlaceMap, config: LocalizeConfig, reader: TextReader | None) -> None:
-        """Prepare for one map.
+    def __init__(
+        self,
+        places: PlaceMap,
+        rig: CameraRig,
+        config: LocalizeConfig,
+        reader: TextReader | None,
+    ) -> None:
+        """Prepare for one map and the cameras of one robot.
 
         Args:
             places: The map; its landmarks with a text are the signs.
+            rig: The robot's cameras.
             config: Settings.
             reader: Reads pictures; ``None`` if nothing can.
         """
         signs = [mark for mark in places.map.landmarks if letters_of(mark.text)]
         self._places = places
+        self._rig = rig
         self._config = config
         self._reader = reader if signs else None
         self._letters = [letters_of(mark.text) for mark in signs]
@@ -139,7 +148,7 @@ class Signs:
         """Return the texts that say something."""
         config, texts = self._config.signs, []
         for picture in query.pictures:
-            intrinsics = self._places.rig.cameras[picture.camera].intrinsics
+            intrinsics = self._rig.cameras[picture.camera].intrinsics
             for found in reader.read(picture.image):
                 letters = letters_of(found.text)
                 if found.confidence < config.min_confidence or len(letters) < config.min_letters:
@@ -178,7 +187,7 @@ class Signs:
 
     def _outlines(self, camera_number: int, pose: Hypothesis) -> _Outlines:
         """Return the signs of the map that a camera should see from a pose."""
-        camera = self._places.rig.cameras[camera_number]
+        camera = self._rig.cameras[camera_number]
         to_optical = se3.inverse(pose.t_map_base @ camera.t_base_optical)
         optical = se3.transform_points(to_optical, self._corners.reshape(-1, 3)).reshape(-1, 8, 3)
         seen = np.flatnonzero((optical[..., 2] > MIN_DEPTH_M).all(axis=1) & self._in_sight(pose))
@@ -187,7 +196,7 @@ class Signs:
 
     def _signs_at(self, text: _Text, outlines: _Outlines) -> NDArray[np.intp]:
         """Return those of the signs that are where a text is, and of its size."""
-        k = self._places.rig.cameras[text.camera].intrinsics
+        k = self._rig.cameras[text.camera].intrinsics
         most = np.array([k.width_px, k.height_px]) - 1.0
         signs, low, high = outlines.signs, outlines.low_px, outlines.high_px
         center = 0.5 * (text.low_px + text.high_px)

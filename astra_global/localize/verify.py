@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
+from astra_core.camera import CameraRig
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.features import to_float
 from astra_global.localize.hypothesis import Hypothesis
@@ -13,7 +14,7 @@ from astra_global.localize.matching import match
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.planar import fit_on_floor
 from astra_global.localize.query import Query
-from astra_global.localize.retrieval import NodeRanking
+from astra_global.localize.ranking import NodeRanking
 from astra_global.localize.rig_pose import Correspondences, RigPoseSolver
 from astra_global.types import OCCUPIED, MapNode
 
@@ -23,12 +24,13 @@ __all__ = ["Verifier"]
 class Verifier:
     """Turns candidate nodes into poses that geometry allows, or says why none does."""
 
-    def __init__(self, places: PlaceMap, config: LocalizeConfig) -> None:
-        """Prepare for one map."""
+    def __init__(self, places: PlaceMap, rig: CameraRig, config: LocalizeConfig) -> None:
+        """Prepare for one map and the cameras of one robot."""
         self._places = places
+        self._rig = rig
         self._config = config
         self._solver = RigPoseSolver(
-            places.rig,
+            rig,
             max_error_px=config.max_error_px,
             max_trials=config.max_trials,
             random_seed=config.random_seed,
@@ -96,7 +98,7 @@ class Verifier:
         """Refine a planar pose ``(3,)`` near a node from matches, and check it."""
         config = self._config
         t_floor_base = se3.inverse(se3.from_se2(node.pose)) @ node.t_map_base
-        fit = fit_on_floor(matches, start, t_floor_base, self._places.rig, config)
+        fit = fit_on_floor(matches, start, t_floor_base, self._rig, config)
         if fit is None:
             return "no pose on the floor explains the matches"
         inliers = matches.select(fit.inlier_mask)

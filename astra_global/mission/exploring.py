@@ -34,7 +34,7 @@ class DriveOn(SkillBehaviour):
 
     def skill(self) -> Skill:
         """Try one direction after the other until the robot got somewhere."""
-        world, config = self.world, self.world.config.mission
+        world, config = self.world, self.world.config
         began = world.odom_pose()
         ahead = began[2] + world.open_direction(config.explore_m)
         for turn_rad in _TURNS_RAD:
@@ -49,7 +49,7 @@ class DriveOn(SkillBehaviour):
 
 def _drive(world: MissionWorld, distance_m: float) -> Skill:
     """Go ahead until there, localized, or without progress for a while."""
-    config = world.config.mission
+    config = world.config
     target = se2.compose(world.odom_pose(), [distance_m, 0.0, 0.0])
     request, progress_ns, best_m = world.new_request(), world.now_ns, distance_m
     while not world.is_localized and best_m > _NEAR_M:

@@ -36,7 +36,7 @@ class FindGoal(SkillBehaviour):
         elif goal.kind is GoalKind.LANDMARK:
             place = _find_landmark(world, str(goal.landmark_id))
         elif goal.kind is GoalKind.POSE:
-            pose = free_pose_near(world.planner.space, goal.pose, world.config.approach)
+            pose = free_pose_near(world.routes.space, goal.pose, world.approach_config)
             place = GoalPlace(pose)
         else:
             place = yield from _find_picture(world)
@@ -54,7 +54,7 @@ def approach(world: MissionWorld, landmark_id: str) -> GoalPlace:
     """Return where to stop at a landmark, blocked places avoided."""
     landmark = world.map.landmark_by_id[landmark_id]
     pose = approach_pose(
-        world.map, landmark, world.planner.space, world.config.approach, world.blockages()
+        world.map, landmark, world.routes.space, world.approach_config, world.blockages()
     )
     return GoalPlace(pose, landmark_id)
 
@@ -64,16 +64,14 @@ def _find_text(world: MissionWorld, text: str) -> GoalPlace:
     here = world.pose().pose
     best: tuple[float, GoalMatch, GoalPlace] | None = None
     first_problem: GoalUnreachable | None = None
-    ranked = world.resolver.rank(text, here[:2])
-    lowest = ranked[0].score - world.config.goal.equal_margin
-    for match in ranked:
-        if match.score < lowest:
+    for match in world.goals.rank(text, here[:2]):
+        if not match.may_replace:
             break
         if best is not None and (not match.is_equal or _air_line_m(world, match) > best[0]):
             break
         try:
             place = approach(world, match.landmark_id)
-            length_m = world.planner.plan(here, place.pose, world.blockages()).length_m
+            length_m = world.routes.plan(here, place.pose, world.blockages()).length_m
         except GoalUnreachable as problem:
             first_problem = first_problem or problem
             continue
@@ -89,14 +87,14 @@ def _find_text(world: MissionWorld, text: str) -> GoalPlace:
         text=text,
         landmark_id=match.landmark_id,
         score=match.score,
-        decided_by="words",
+        decided_by=match.decided_by,
     )
     return place
 
 
 def _air_line_m(world: MissionWorld, match: GoalMatch) -> float:
     landmark = world.map.landmark_by_id[match.landmark_id]
-    reach_m = world.config.approach.max_gap_m
+    reach_m = world.approach_config.max_gap_m
     return float(point_gap_m(landmark, world.pose().pose[:2])) - reach_m
 
 
@@ -110,10 +108,10 @@ def _find_picture(world: MissionWorld) -> Generator[Ask, None, GoalPlace]:
     """Wait until the worker that localizes has looked at the picture."""
     began_ns, request = world.now_ns, world.new_request()
     while world.image_answer is None:
-        if world.seconds_since(began_ns) > world.config.mission.image_goal_s:
+        if world.seconds_since(began_ns) > world.config.image_goal_s:
             raise GoalNotFound("the picture of the goal was not localized in time")
         yield Ask(MissionPhase.ROUTING, request, message="looking at the picture of the goal")
     if isinstance(world.image_answer, AstraError):
         raise GoalNotFound(f"the picture shows no place on the map: {world.image_answer}")
     answer = np.asarray(world.image_answer)
-    return GoalPlace(free_pose_near(world.planner.space, answer, world.config.approach))
+    return GoalPlace(free_pose_near(world.routes.space, answer, world.approach_config))

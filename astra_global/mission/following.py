@@ -36,7 +36,7 @@ class PlanRoute(SkillBehaviour):
         world = self.world
         yield Ask(MissionPhase.ROUTING, world.new_request(), message="planning the way")
         place, pose = world.goal_place, _pose_or_lost(world)
-        route = world.planner.plan(pose.pose, place.pose, world.blockages())
+        route = world.routes.plan(pose.pose, place.pose, world.blockages())
         world.route = route
         world.note(
             "route",
@@ -60,7 +60,7 @@ class FollowRoute(SkillBehaviour):
 
     def skill(self) -> Skill:
         """Follow the world's ``route``."""
-        world, config, route = self.world, self.world.config.mission, self.world.route
+        world, config, route = self.world, self.world.config, self.world.route
         assert route is not None
         request = world.new_request()
         station_m, best_m, progress_ns = 0.0, 0.0, world.now_ns
@@ -102,7 +102,7 @@ class Arrive(SkillBehaviour):
 
     def skill(self) -> Skill:
         """Wait for a fix, looking around in between."""
-        world, config = self.world, self.world.config.mission
+        world, config = self.world, self.world.config
         for _ in range(config.confirm_tries + 1):
             began_ns, request = world.now_ns, world.new_request()
             while world.seconds_since(began_ns) < config.confirm_s:
@@ -126,8 +126,8 @@ class Arrive(SkillBehaviour):
 def _drive(
     world: MissionWorld, route: Route, station_m: float, pose: GlobalPose, request: int
 ) -> Ask:
-    config = world.config.mission
-    ahead = look_ahead(route, station_m, pose.pose[:2], world.config.route, world.planner.space)
+    config = world.config
+    ahead = look_ahead(route, station_m, pose.pose[:2], world.route_config, world.routes.space)
     is_sure = pose.status is LocalizationStatus.LOCALIZED
     return Ask(
         MissionPhase.ARRIVING if ahead.is_final else MissionPhase.DRIVING,
@@ -142,7 +142,7 @@ def _drive(
 
 def _is_at(world: MissionWorld, pose: GlobalPose, goal: np.ndarray) -> tuple[bool, bool]:
     """Return whether the robot is near the goal, and whether it also faces the right way."""
-    config = world.config.mission
+    config = world.config
     away_m = float(np.linalg.norm(pose.pose[:2] - goal[:2]))
     off_rad = abs(wrap_angle(float(pose.pose[2] - goal[2])))
     return away_m <= config.goal_tolerance_m, off_rad <= config.goal_tolerance_rad

@@ -31,7 +31,7 @@ def localize(world: MissionWorld) -> Behaviour:
     It fails with ``NotLocalized`` when nothing helped. No pose is made up.
     """
     search = in_order("drive on and look", DriveOn(world), LookAround(world))
-    tries = world.config.mission.explore_tries
+    tries = world.config.explore_tries
     return first_of(
         "localize",
         Condition("localized?", lambda: world.is_localized),
@@ -50,7 +50,7 @@ class WaitForFix(SkillBehaviour):
 
     def skill(self) -> Skill:
         """Wait for the first attempts."""
-        config = self.world.config.mission
+        config = self.world.config
         self.world.note("lost", "looking for the pose on the map")
         yield from wait_for_fix(self.world, config.first_fix_s, config.look_attempts)
         _check(self.world)
@@ -65,7 +65,7 @@ class LookAround(SkillBehaviour):
 
     def skill(self) -> Skill:
         """Turn, wait, and turn on until a fix is believed."""
-        world, config = self.world, self.world.config.mission
+        world, config = self.world, self.world.config
         for _ in range(config.look_turns_all_round if world.sees_all_round else config.look_turns):
             yield from spin(world, config.look_rad, MissionPhase.LOCALIZING)
             yield from wait_for_fix(world, config.look_s, config.look_attempts)

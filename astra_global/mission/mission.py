@@ -26,7 +26,7 @@ class Mission:
         self._tree = navigate(world, goal)
         self._start_ns = now_ns
         self._start_m = world.fusion.odometry.total_length_m
-        self._timeout_s = timeout_s if timeout_s > 0.0 else world.config.mission.timeout_s
+        self._timeout_s = timeout_s if timeout_s > 0.0 else world.config.timeout_s
         self._first_fix_s = -1.0
         self._decided_by = ""
         self.result: MissionResult | None = None
@@ -75,7 +75,7 @@ class Mission:
             raise MissionTimedOut(f"not there after {self._timeout_s:.0f} s")
         newest_ns = self._world.fusion.odometry.newest_ns
         silent_s = to_seconds(self._world.now_ns - max(newest_ns or 0, self._start_ns))
-        if silent_s > self._world.config.mission.odometry_timeout_s:
+        if silent_s > self._world.config.odometry_timeout_s:
             raise SensorTimeout(f"no odometry for {silent_s:.1f} s")
 
     def _end(self, code: int, message: str) -> None:
@@ -102,7 +102,7 @@ class Mission:
             sub_goal=_sub_goal(ask, world.now_ns),
             landmark_id=world.place.landmark_id if world.place else "",
             distance_remaining_m=ask.remaining_m,
-            eta_s=ask.remaining_m / world.config.mission.usual_speed_mps,
+            eta_s=ask.remaining_m / world.config.usual_speed_mps,
             recoveries=world.recoveries,
             result=self.result,
             message=self.result.error_msg if self.result else ask.message,

@@ -61,7 +61,7 @@ class CountRecovery(Decision):
         world, blocked = self.world, self.world.problem
         assert isinstance(blocked, Blocked)
         tries = world.recoveries_in_a_row
-        if tries >= world.config.mission.max_recoveries:
+        if tries >= world.config.max_recoveries:
             if blocked.remaining_m < AT_GOAL_M:
                 raise GoalUnreachable(
                     f"something stands where the robot should stop: {blocked}, in spite of {tries} "
@@ -87,7 +87,7 @@ class WaitForOthers(SkillBehaviour):
         world = self.world
         world.note("recovery", "waiting a moment for what stands in the way")
         began_ns, request = world.now_ns, world.new_request()
-        while world.seconds_since(began_ns) < world.config.mission.wait_s:
+        while world.seconds_since(began_ns) < world.config.wait_s:
             yield Ask(MissionPhase.RECOVERING, request, message="waiting for the way to get free")
 
 

@@ -44,7 +44,7 @@ class BackUp(SkillBehaviour):
 
     def skill(self) -> Skill:
         """Go to where the robot was a little way ago."""
-        world, config = self.world, self.world.config.mission
+        world, config = self.world, self.world.config
         world.note("recovery", "going back")
         target = _track_behind(world, config.back_m)
         began_ns, request = world.now_ns, world.new_request()
@@ -73,7 +73,7 @@ class BlockPlace(Decision):
         assert world.blocked is not None
         place_m = world.blocked.place_m
         wider = 1.0 + 0.25 * max(0, world.recoveries_in_a_row - 2)
-        world.block(place_m, world.config.route.blockage_radius_m * wider)
+        world.block(place_m, world.route_config.blockage_radius_m * wider)
         x, y = (float(value) for value in place_m)
         world.note("recovery", "place blocked, planning around it", place=[x, y])
 
@@ -91,7 +91,7 @@ class AnotherPlace(Decision):
         assert world.blocked is not None
         if world.blocked.remaining_m >= AT_GOAL_M or not place.landmark_id:
             return
-        world.block(place.pose[:2], world.config.route.blockage_radius_m)
+        world.block(place.pose[:2], world.route_config.blockage_radius_m)
         try:
             other = approach(world, place.landmark_id)
         except GoalUnreachable as problem:
@@ -105,7 +105,7 @@ def _track_behind(world: MissionWorld, distance_m: float) -> np.ndarray:
     """Return where the robot was ``distance_m`` ago in ``odom``; straight behind if unknown."""
     here = world.odom_pose()
     newest_ns = world.fusion.odometry.newest_ns or 0
-    for seconds in np.arange(0.5, 0.9 * world.config.fusion.buffer_s, 0.5):
+    for seconds in np.arange(0.5, 0.9 * world.fusion.config.buffer_s, 0.5):
         earlier = world.fusion.odometry.pose_at(newest_ns - int(seconds * 1e9))
         if earlier is None:
             break

@@ -13,7 +13,7 @@ __all__ = ["spin", "wait_for_fix"]
 
 def spin(world: MissionWorld, angle_rad: float, phase: MissionPhase) -> Skill:
     """Turn in place by a signed angle, as odometry sees it, or until turning takes too long."""
-    config = world.config.mission
+    config = world.config
     began_ns, request = world.now_ns, world.new_request()
     limit_s = 3.0 + abs(angle_rad) / config.spin_speed_rad_s
     turned, heading = 0.0, float(world.odom_pose()[2])

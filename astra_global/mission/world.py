@@ -12,12 +12,13 @@ from astra_core.camera import CameraRig
 from astra_core.errors import AstraError
 from astra_core.records import GlobalPose, LocalizationStatus
 from astra_core.time import from_seconds, to_seconds
-from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import PoseFusion
-from astra_global.goal import GoalResolver
+from astra_global.goal.config import ApproachConfig
+from astra_global.mission.config import MissionConfig
 from astra_global.mission.directions import open_direction, sees_all_round
 from astra_global.mission.log import MissionLog
-from astra_global.route import Blockage, Route, RoutePlanner
+from astra_global.ports import GoalRanker, RoutePlanner
+from astra_global.route import Blockage, Route, RouteConfig
 from astra_global.types import AstraMap, MissionPhase
 
 __all__ = ["Ask", "Blocked", "GoalPlace", "Lost", "MissionWorld", "OffRoute"]
@@ -106,26 +107,37 @@ class MissionWorld:
     def __init__(
         self,
         map: AstraMap,
-        config: AstraGlobalConfig,
+        rig: CameraRig,
+        config: MissionConfig,
+        approach: ApproachConfig,
+        route: RouteConfig,
+        *,
         fusion: PoseFusion,
         log: MissionLog,
-        rig: CameraRig | None = None,
+        goals: GoalRanker,
+        routes: RoutePlanner,
     ) -> None:
-        """Wrap what a mission needs; planner and resolver are prepared here.
+        """Wrap what a mission needs.
 
         Args:
             map: The map.
-            config: All settings.
+            rig: The robot's cameras.
+            config: Settings of the mission.
+            approach: Where the robot stops at a landmark.
+            route: Sub-goals and blocked places.
             fusion: Who knows where the robot is.
             log: Where events go.
-            rig: The robot's cameras; ``None`` = those that made the map.
+            goals: Who finds the landmark that is meant.
+            routes: Who finds the way.
         """
         self.map = map
         self.config = config
+        self.approach_config = approach
+        self.route_config = route
         self.fusion = fusion
         self.log = log
-        self.planner = RoutePlanner(map, config.route)
-        self.resolver = GoalResolver(map, config.goal)
+        self.goals = goals
+        self.routes = routes
         self.now_ns = 0
         self.ask: Ask | None = None
         self.deciding = ""
@@ -137,7 +149,7 @@ class MissionWorld:
         self.image_answer: NDArray[np.float64] | AstraError | None = None
         self.place: GoalPlace | None = None
         self.route: Route | None = None
-        self.sees_all_round = sees_all_round(rig or map.rig)
+        self.sees_all_round = sees_all_round(rig)
         self._blockages: list[Blockage] = []
         self._request = 0
 
@@ -165,10 +177,10 @@ class MissionWorld:
         """Return the ego direction, radians, that leads on from most of the believed places."""
         return open_direction(
             self.fusion.places.belief(self.now_ns).places,
-            self.planner.space,
+            self.routes.space,
             self.map.landmarks,
             distance_m,
-            self.config.route.robot_radius_m,
+            self.route_config.robot_radius_m,
         )
 
     def fix_age_s(self) -> float:
@@ -201,7 +213,7 @@ class MissionWorld:
 
     def block(self, place_m: NDArray[np.float64], radius_m: float) -> None:
         """Remember a place where the robot could not pass."""
-        until_ns = self.now_ns + from_seconds(self.config.route.blockage_s)
+        until_ns = self.now_ns + from_seconds(self.route_config.blockage_s)
         self._blockages.append(Blockage(float(place_m[0]), float(place_m[1]), radius_m, until_ns))
 
     def blockages(self) -> list[Blockage]:

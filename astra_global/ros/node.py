@@ -31,13 +31,16 @@ from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
+from astra_core.stack_spec import StackSpec
 from astra_core.time import from_seconds
+from astra_global.localize.place_map import PlaceMap
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.ros.pose_inputs import PoseInputs
 from astra_global.ros.services import GlobalServices
+from astra_global.stack import build_global, load_places
 from astra_global.types import AstraMap
 from astra_msgs.msg import Heartbeat, LocalOdometry, Trajectory
 
@@ -82,7 +85,7 @@ class GlobalNode(ManagedNode):
         self._outputs.config = config
         self._step_period_ns = from_seconds(config.step_period_s)
         self._map: AstraMap | None = None
-        self._localizer = None
+        self._places: PlaceMap | None = None
         if config.map_folder:
             self.load(Path(config.map_folder))
         self.desk = MissionDesk(
@@ -143,7 +146,7 @@ class GlobalNode(ManagedNode):
         for part in self._parts:
             part.close()
         self._parts, self._own_timers = [], []
-        self.pipeline = self.desk = self._map = self._localizer = None
+        self.pipeline = self.desk = self._map = self._places = None
 
     def load(self, folder: Path) -> AstraMap:
         """Load a map and its localization index; a running mission ends.
@@ -151,12 +154,10 @@ class GlobalNode(ManagedNode):
         Raises:
             MapFormatError: The map cannot be used; what was loaded before stays.
         """
-        from astra_global.localize import Localizer
         from astra_global.map import load_map
 
         map_ = load_map(folder)
-        localizer = Localizer(map_, self._config.pipeline.localize)
-        self._map, self._localizer = map_, localizer
+        self._map, self._places = map_, load_places(map_)
         now_ns = self.get_clock().now().nanoseconds
         self._outputs.send_map(map_, now_ns)
         self.get_logger().info(
@@ -172,12 +173,16 @@ class GlobalNode(ManagedNode):
             self._worker.submit(max(self.tick_ns, 0), lambda: self._build(rig))
 
     def _build(self, rig: CameraRig) -> None:
-        pipeline = AstraGlobal(rig, self._config.pipeline, self._map, self._localizer)
+        pipeline = build_global(
+            StackSpec(), self._map, rig, self._config.pipeline, places=self._places
+        )
         if self.desk.running:
             self.desk.stop("another map was loaded")
         self.pipeline = self.desk.pipeline = pipeline
         self._acknowledger.release()
         self.get_logger().info(f"ready, with cameras {', '.join(rig.names)}")
+        for remark in pipeline.remarks:
+            self.get_logger().warning(remark)
 
     def _on_odometry(self, message: LocalOdometry) -> None:
         self._check_stamp("local/odometry", message.header.stamp)
@@ -256,6 +261,7 @@ class GlobalNode(ManagedNode):
             "accepted_fixes": pipeline.accepted_fixes,
             "rejected_fixes": pipeline.rejected_fixes,
             "last_failure": pipeline.last_failure,
+            "cameras": "; ".join(pipeline.remarks) or "as on the map",
             **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
             **self._lane.refused,
             **self._requests.refused,

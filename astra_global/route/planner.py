@@ -15,13 +15,13 @@ from astra_global.route.grid_path import clearance_cost, grid_path, near_polylin
 from astra_global.route.polyline import Route, resample
 from astra_global.types import AstraMap
 
-__all__ = ["RoutePlanner"]
+__all__ = ["GraphRoutePlanner"]
 
 # Nodes without a free straight line to a pose may still connect it, round a corner, at this price.
 _ROUND_A_CORNER = 3.0
 
 
-class RoutePlanner:
+class GraphRoutePlanner:
     """Plans global trajectories on one map (line 2 of the paper's algorithm 1)."""
 
     def __init__(self, map: AstraMap, config: RouteConfig | None = None) -> None:

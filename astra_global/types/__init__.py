@@ -1,5 +1,6 @@
 """The records of Astra-Global: map, fix, goal and mission. They import nothing heavy."""
 
+from astra_global.types.decision import Decision, Evidence
 from astra_global.types.fix import PoseAlternative, PoseFix
 from astra_global.types.goal import Goal, GoalKind, GoalMatch
 from astra_global.types.map import AstraMap, Landmark, MapEdge, MapNode
@@ -11,6 +12,8 @@ __all__ = [
     "OCCUPIED",
     "UNKNOWN",
     "AstraMap",
+    "Decision",
+    "Evidence",
     "Goal",
     "GoalKind",
     "GoalMatch",

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_global.types.decision import Decision
+
 __all__ = ["PoseAlternative", "PoseFix"]
 
 
@@ -47,6 +49,11 @@ class PoseFix:
         alternatives: Other poses that stand, likeliest first.
         elsewhere_log_odds: Natural log of how likely it is that the robot is at none of these
             poses, relative to the best one, before any prior.
+        decided: What told the pose from its best rival; empty where nothing was compared.
+        contradiction: Share of what should be seen from the pose that the images do not show,
+            0 to 1; NaN where too little could be predicted.
+        proposed_by: Who named the place first: ``expected`` (by odometry), the name of the coarse
+            stage, or ``lattice`` (the repetition of the building).
     """
 
     stamp_ns: int
@@ -58,6 +65,9 @@ class PoseFix:
     log: Mapping[str, float] = field(default_factory=dict)
     alternatives: tuple[PoseAlternative, ...] = ()
     elsewhere_log_odds: float = -10.0
+    decided: tuple[Decision, ...] = ()
+    contradiction: float = math.nan
+    proposed_by: str = ""
 
     @property
     def confidence(self) -> float:

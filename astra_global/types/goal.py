@@ -70,6 +70,8 @@ class GoalMatch:
         score: How well it fits, 0..1.
         why: One line for people.
         is_equal: Whether it serves as well as the first, so that the shorter way may decide.
+        may_replace: Whether it may be taken where those before it cannot be reached.
+        decided_by: Which ranker says so, by the name of its part: ``words``, ``mllm``, ...
     """
 
     landmark_id: str
@@ -77,3 +79,5 @@ class GoalMatch:
     score: float
     why: str
     is_equal: bool = False
+    may_replace: bool = False
+    decided_by: str = ""

@@ -30,6 +30,8 @@ def test_codes_are_unique() -> None:
         ("GOAL_UNREACHABLE", errors.GoalUnreachable),
         ("MAP_ERROR", errors.MapFormatError),
         ("CANCELLED", errors.MissionCancelled),
+        ("NO_ANSWER", errors.NoAnswer),
+        ("MLLM_UNAVAILABLE", errors.MllmUnavailable),
         ("STUCK", errors.RobotStuck),
         ("SENSOR_TIMEOUT", errors.SensorTimeout),
     ],

@@ -11,6 +11,7 @@ from astra_core.errors import AstraError
 from astra_eval import missions_eval
 from astra_eval.missions_eval import MissionWork, summarize_missions
 from astra_global.mission.log import MissionEvent
+from astra_global.types import Decision, Evidence
 from astra_sim.conditions import EMPTY
 
 
@@ -85,9 +86,12 @@ def test_bad_requests_are_one_line(changes: dict, message: str) -> None:
 
 @pytest.mark.parametrize("success", [True, False])
 def test_a_failed_mission_keeps_its_log(monkeypatch, tmp_path: Path, success: bool) -> None:
+    decided = (Decision(Evidence.SIGNS, 1.5, 2),)
     log = (
         MissionEvent(2_000_000_000, "start", "take me to the sofa"),
-        MissionEvent(3_500_000_000, "fix", "first fix", {"decided_signs": float("nan")}),
+        MissionEvent(
+            3_500_000_000, "fix", "first fix", {"contradiction": float("nan"), "decided": decided}
+        ),
     )
     drive = SimpleNamespace(log=log, record=None, real_time_factor=1.0, bytes_sha256="ab")
     score = SimpleNamespace(success=success, to_json=lambda: {"success": success})
@@ -102,5 +106,6 @@ def test_a_failed_mission_keeps_its_log(monkeypatch, tmp_path: Path, success: bo
             "s": 1.5,
             "kind": "fix",
             "message": "first fix",
-            "decided_signs": None,
+            "contradiction": None,
+            "decided": [{"by": "signs", "log_odds": 1.5, "observations": 2}],
         }

@@ -5,8 +5,9 @@ import pytest
 from toy_world import RIG, ToyLocalizer, ToyRobot, make_map
 
 from astra_core.records import LocalizationStatus
-from astra_global.config import AstraGlobalConfig
+from astra_core.stack_spec import StackSpec
 from astra_global.pipeline import AstraGlobal
+from astra_global.stack import build_global
 
 NOW_NS = 1_000_000_000
 COVARIANCE = np.diag([0.25, 0.25, 0.07])
@@ -15,7 +16,7 @@ COVARIANCE = np.diag([0.25, 0.25, 0.07])
 @pytest.fixture
 def stack() -> AstraGlobal:
     robot = ToyRobot((1.0, 1.0, 0.0))
-    made = AstraGlobal(RIG, AstraGlobalConfig(), make_map(), ToyLocalizer(robot))
+    made = build_global(StackSpec(), make_map(), RIG, localizer=ToyLocalizer(robot))
     made.add_odometry(robot.odometry(NOW_NS))
     return made
 

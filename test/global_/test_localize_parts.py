@@ -10,13 +10,16 @@ from astra_core import se3
 from astra_core.camera import CameraIntrinsics
 from astra_core.errors import ConfigError, MapFormatError, ShapeError
 from astra_global.localize import FeatureConfig, LocalizeConfig
+from astra_global.localize.coarse_vlad import VladCoarse
 from astra_global.localize.features import DESCRIPTOR_SCALE, FeatureExtractor, to_float, undistort
 from astra_global.localize.index import LocalizationIndex, load_index, save_index
 from astra_global.localize.matching import match
+from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.planar import fit_on_floor, reprojection
-from astra_global.localize.retrieval import Retriever
+from astra_global.localize.ranking import NodeRanking
 from astra_global.localize.rig_pose import Correspondences, RigPoseSolver
 from astra_global.localize.vlad import encode, learn_words
+from astra_global.types import AstraMap, MapNode
 
 
 def _unit(*angles_deg: float) -> np.ndarray:
@@ -112,12 +115,20 @@ def _index(vlad: np.ndarray) -> LocalizationIndex:
 def test_all_cameras_vote_for_a_node() -> None:
     # Query 0 likes n0 (1.0 to 0.9), query 1 likes n1 (0.8 to 0.1): n1 wins with 1.7 to 1.1.
     index = _index(np.array([[1.0, 0.1], [0.0, 0.0], [0.9, 0.0], [0.0, 0.8]]))
-    ranking = Retriever(index).rank(np.eye(2, dtype=np.float32))
+    nodes = tuple(MapNode(f"n{i}", se3.from_se2([5.0 * i, 0.0, 0.0])) for i in range(2))
+    places = PlaceMap(AstraMap(nodes, (), (), make_rig()), index)
+    ranking = VladCoarse(places).rank(np.eye(2, dtype=np.float32))
+    assert ranking.decided_by == "vlad"
     assert ranking.nodes.tolist() == [1, 0]
     assert ranking.pictures(1, query=1, count=1).tolist() == [3]
     assert ranking.pictures(1, query=0, count=2).tolist() == [2, 3]
-    only_first = Retriever(index).rank(np.eye(2, dtype=np.float32), np.array([True, False]))
+    only_first = VladCoarse(places).rank(np.eye(2, dtype=np.float32), (np.array([0.5, 0.0]), 2.0))
     assert only_first.nodes.tolist() == [0]
+
+
+def test_a_ranking_without_pictures_offers_all_of_a_node() -> None:
+    ranking = NodeRanking(np.array([1]), [np.array([0, 1]), np.array([2, 3])], decided_by="mllm")
+    assert ranking.pictures(1, query=0, count=1).tolist() == [2, 3]
 
 
 def test_index_round_trip_and_damage(tmp_path) -> None:

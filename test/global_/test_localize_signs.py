@@ -17,13 +17,16 @@ from room_world import make_rig
 from twin_world import APART_M, Twins
 
 from astra_core.camera import CameraRig
-from astra_global.localize import JudgeConfig, LocalizeConfig, Localizer, SignConfig, text_reader
+from astra_core.stack_spec import StackSpec
+from astra_global.localize import JudgeConfig, LocalizeConfig, SignConfig, text_reader
 from astra_global.localize.appearance import View
 from astra_global.localize.hypothesis import Hypothesis
 from astra_global.localize.judge import Judge, support_log_odds
+from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.rig_pose import Correspondences
 from astra_global.localize.signs import SignEvidence, Signs, letters_of, partial_edit_distance
 from astra_global.localize.text_reader import ReadText
+from astra_global.stack import build_localizer
 from astra_global.types import AstraMap, Landmark, MapNode
 
 WORDS = st.text("AB1", max_size=8)
@@ -43,10 +46,9 @@ class Reader:
 class Places:
     """As much of a map as signs need: nodes at x = 0 and x = 20."""
 
-    def __init__(self, *landmarks: Landmark, rig: CameraRig | None = None):
+    def __init__(self, *landmarks: Landmark):
         self.nodes = (MapNode("n0", np.eye(4)), MapNode("n20", np.eye(4)))
-        self.map = AstraMap(self.nodes, (), landmarks, rig or make_rig())
-        self.rig = self.map.rig
+        self.map = AstraMap(self.nodes, (), landmarks, make_rig())
 
     def nearest_nodes(self, xy_m, count, radius_m):
         return np.flatnonzero(np.abs(np.array([0.0, 20.0]) - xy_m[0]) <= radius_m)
@@ -77,7 +79,7 @@ def read(text: str, u: float = 159.5, v: float = 119.5, confidence: float = 0.99
 
 
 def likelihoods(texts, landmarks, poses, rig=None):
-    signs = Signs(Places(*landmarks, rig=rig), LocalizeConfig(), Reader(*texts))
+    signs = Signs(Places(*landmarks), rig or make_rig(), LocalizeConfig(), Reader(*texts))
     said = signs.evidence(OnePicture(), poses)
     return said.log_likelihood, said.elsewhere, said.num_texts
 
@@ -180,10 +182,12 @@ def test_a_text_much_larger_than_the_sign_is_not_its_text() -> None:
 def test_nothing_is_read_without_rivals_or_signs_or_reader() -> None:
     for landmarks, poses in (([A], [HERE]), ([sign("", 2.0, 0.0)], [HERE, TWIN])):
         reader = Reader(read("A-01"))
-        said = Signs(Places(*landmarks), LocalizeConfig(), reader).evidence(OnePicture(), poses)
+        said = Signs(Places(*landmarks), make_rig(), LocalizeConfig(), reader).evidence(
+            OnePicture(), poses
+        )
         assert reader.pictures == said.num_texts == 0
         assert not said.log_likelihood.any() and said.elsewhere == 0.0
-    said = Signs(Places(A), LocalizeConfig(), None).evidence(OnePicture(), [HERE, TWIN])
+    said = Signs(Places(A), make_rig(), LocalizeConfig(), None).evidence(OnePicture(), [HERE, TWIN])
     assert said.num_texts == 0
 
 
@@ -255,7 +259,7 @@ def test_poses_that_signs_rule_out_are_not_drawn(monkeypatch) -> None:
     poses = [standing(20.0, float(number)) for number in range(6)] + [standing(0.0)]
     said = SignEvidence(np.array([-8.0] * 5 + [-5.0, 0.0]), -3.0, 3)
     config = LocalizeConfig(judge=JudgeConfig(max_poses=2))
-    judge = Judge(None, config, SimpleNamespace(evidence=lambda query, standing: said))
+    judge = Judge(None, None, config, SimpleNamespace(evidence=lambda query, standing: said))
     drawn = []
     blank = View(np.zeros((240, 320), np.float32), np.zeros((240, 320), bool))
     monkeypatch.setattr(judge, "_view", lambda camera, pose: drawn.append(pose) or blank)
@@ -287,7 +291,7 @@ def test_a_sign_that_is_read_decides_between_rooms_whose_pictures_do_not(tmp_pat
     for room in (0, 1):
         pose = np.array([2.9 + room * APART_M, 2.0, np.pi / 2 + 0.1])
         fixes = {
-            name: Localizer(one, LocalizeConfig(), index).localize(
+            name: build_localizer(StackSpec(), PlaceMap(one, index), one.rig).localize(
                 twins.frames(astra_map.rig, pose, noise_seed=room)
             )
             for name, one in (("signs", signed), ("none", astra_map))

@@ -9,6 +9,7 @@ from twin_world import APART_M, Twins
 
 from astra_core.errors import NotLocalized
 from astra_core.records import LocalizationStatus, LocalOdometry, Velocity
+from astra_core.stack_spec import StackSpec
 from astra_global.fusion import PoseFusion
 from astra_global.localize import Localizer, PnpLocalizer, RetrievalLocalizer
 from astra_global.localize.appearance import View, correlation
@@ -16,6 +17,9 @@ from astra_global.localize.candidates import candidate_places
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.judge import Judge, _Compared, block_log_odds
 from astra_global.localize.lattice import lattice_proposals, repeated_shifts
+from astra_global.localize.place_map import PlaceMap
+from astra_global.stack import build_localizer
+from astra_global.types import Decision, Evidence
 
 HALF_PI = np.pi / 2
 # The robot looks up the room, away from the sign at y = 0, and down towards it.
@@ -37,7 +41,7 @@ def world(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def localizer(world) -> Localizer:
-    return Localizer(world[0], index=world[1])
+    return build_localizer(StackSpec(), PlaceMap(*world), world[0].rig)
 
 
 def near(pose: np.ndarray, other: np.ndarray) -> bool:
@@ -55,9 +59,12 @@ def test_a_sign_in_view_decides(localizer: Localizer, room: int) -> None:
     # Matches do not tell them apart: the twin has nearly as many.
     assert min(rival.num_inliers for rival in fix.alternatives) > 0.6 * fix.num_inliers
     # The log says so: the map has no landmarks with a text here, so the looks of the sign it was.
-    decided = {name: fix.log[f"decided_{name}"] for name in ("inliers", "looks", "signs", "texts")}
-    assert decided["looks"] > 2.0 > abs(decided["inliers"])
-    assert decided["signs"] == decided["texts"] == 0.0
+    decided = {decision.by: decision for decision in fix.decided}
+    assert decided[Evidence.LOOKS].log_odds > 2.0 > abs(decided[Evidence.INLIERS].log_odds)
+    assert decided[Evidence.LOOKS].observations > 100
+    assert decided[Evidence.INLIERS].observations == fix.num_inliers
+    assert decided[Evidence.SIGNS] == Decision(Evidence.SIGNS, 0.0, 0)
+    assert 0.0 <= fix.contradiction < 0.3 and fix.proposed_by == "vlad"
 
 
 def test_without_a_sign_both_places_stand_with_equal_odds(localizer: Localizer) -> None:
@@ -98,6 +105,7 @@ def test_an_expected_pose_is_confirmed_without_a_search(localizer: Localizer) ->
     off = pose + np.array([0.05, -0.04, 0.02])
     fix = localizer.localize(frames, expected=[off], everywhere=False)
     assert near(fix.pose, pose) and not fix.alternatives and "retrieval_s" not in fix.log
+    assert fix.proposed_by == "expected"
     # Belief alone does not keep it there: nothing stands at a wrong pose, so the map is searched.
     wrong = localizer.localize(frames, expected=[off + np.array([0.0, 0.0, 2.0])], everywhere=False)
     assert near(wrong.pose, pose)
@@ -109,13 +117,14 @@ def test_an_expected_pose_is_confirmed_without_a_search(localizer: Localizer) ->
 def test_the_baselines_give_one_answer(world) -> None:
     pose = np.array([2.8, 2.1, -HALF_PI + 0.1])
     frames = TWINS.frames(world[0].rig, pose)
-    pnp = PnpLocalizer(world[0], index=world[1]).localize(frames)
+    pnp = PnpLocalizer(PlaceMap(*world), world[0].rig).localize(frames)
     assert not pnp.alternatives and pnp.num_inliers >= 30
     assert near(pnp.pose, pose) or near(pnp.pose, pose + TO_OTHER)
-    retrieved = RetrievalLocalizer(world[0], index=world[1]).localize(frames)
+    retrieval = RetrievalLocalizer(PlaceMap(*world), world[0].rig)
+    retrieved = retrieval.localize(frames)
     assert any(np.array_equal(retrieved.pose, node) for node in TOUR)
     with pytest.raises(NotLocalized):
-        RetrievalLocalizer(world[0], index=world[1]).localize([])
+        retrieval.localize([])
 
 
 def test_candidates_are_thinned_in_space() -> None:
@@ -142,7 +151,7 @@ def test_what_two_places_share_is_no_evidence_however_badly_one_is_drawn() -> No
     def board() -> np.ndarray:
         return cv2.GaussianBlur(rng.uniform(0, 255, (96, 128)).astype(np.float32), (0, 0), 2.0)
 
-    judge = Judge(None, LocalizeConfig(), None)
+    judge = Judge(None, None, LocalizeConfig(), None)
     seen, other = board(), board()
     smeared = cv2.GaussianBlur(seen, (0, 0), 4.0)
 

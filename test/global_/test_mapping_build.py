@@ -13,12 +13,14 @@ import yaml
 
 from astra_core.errors import ConfigError, NotLocalized
 from astra_core.observation import CameraFrame
-from astra_global.localize import LocalizeConfig, Localizer
+from astra_core.stack_spec import StackSpec
+from astra_global.localize import Localizer
 from astra_global.map import FREE, OCCUPIED, check_map, draw_map, load_map
 from astra_global.mapping import MappingConfig, build_map
 from astra_global.mapping import build as build_module
 from astra_global.mapping.config import KeyFrameConfig
 from astra_global.mapping.tour_bag import TourError
+from astra_global.stack import build_localizer, load_places
 
 CONFIG = MappingConfig(key_frames=KeyFrameConfig(distance_m=0.8, angle_rad=0.5))
 FEW = MappingConfig(key_frames=KeyFrameConfig(distance_m=2.0, angle_rad=3.0))
@@ -88,7 +90,7 @@ def test_landmarks_are_linked_both_ways(built) -> None:
 
 @pytest.fixture(scope="module")
 def localizer(built) -> Localizer:
-    return Localizer(built[0].map)
+    return build_localizer(StackSpec(), load_places(built[0].map), RIG)
 
 
 def test_random_poses_are_found_in_other_light(built, localizer: Localizer) -> None:
@@ -154,7 +156,7 @@ def test_depth_is_never_looked_at(localizer: Localizer) -> None:
     )
 
 
-def test_a_floating_rig_is_refused(built) -> None:
+def test_a_floating_rig_is_refused(localizer: Localizer) -> None:
     # Cameras that hang 0.3 m lower than the map believes: the geometry gives it away.
     lowered = np.array([0.0, 0.0, -0.3])
     cameras = []
@@ -164,7 +166,7 @@ def test_a_floating_rig_is_refused(built) -> None:
         cameras.append(type(camera)(camera.name, camera.intrinsics, pose))
     frames = ROOM.frames(type(RIG)(tuple(cameras)), np.array([2.5, 1.4, 0.3]))
     with pytest.raises(NotLocalized, match=r"floats -0\.3"):
-        Localizer(built[0].map, LocalizeConfig()).localize(frames)
+        localizer.localize(frames)
 
 
 def test_an_interrupted_build_goes_on(tour: Path, tmp_path: Path, monkeypatch) -> None:

@@ -38,7 +38,7 @@ def test_text_goal_is_reached_and_faced() -> None:
 def test_robot_never_touches_the_map() -> None:
     runner = Runner((9.0, 6.5, 0.0))
     assert runner.run(Goal(landmark_id="desk_1")).result.success
-    space = runner.stack._world.planner.space
+    space = runner.stack._world.routes.space
     # The toy robot cuts corners by its look-ahead; half a cell of grid error is allowed.
     assert space.clearance_at(np.array(runner.robot.visited)[:, :2]).min() > 0.22 - 0.05
 
@@ -46,7 +46,7 @@ def test_robot_never_touches_the_map() -> None:
 def test_where_any_will_do_the_shorter_way_wins() -> None:
     # bed_2 is nearer by air (3.1 m against 3.3 m) but behind the wall, bed_1 in the same room.
     runner = Runner((4.4, 4.2, 0.0))
-    ranked = runner.stack._world.resolver.rank("I need a bed", (4.4, 4.2))
+    ranked = runner.stack._world.goals.rank("I need a bed", (4.4, 4.2))
     assert [match.landmark_id for match in ranked] == ["bed_2", "bed_1"]
     result = runner.run(Goal(text="I need a bed")).result
     assert result.success

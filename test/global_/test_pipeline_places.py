@@ -12,8 +12,10 @@ from astra_core import se2
 from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.records import LocalizationStatus, LocalOdometry, Velocity
+from astra_core.stack_spec import StackSpec
 from astra_global.config import AstraGlobalConfig
 from astra_global.pipeline import AstraGlobal
+from astra_global.stack import build_global
 from astra_global.types import Goal, PoseAlternative, PoseFix
 
 S = 1_000_000_000
@@ -51,7 +53,7 @@ def scripted() -> Scripted:
 
 @pytest.fixture
 def stack(scripted: Scripted) -> AstraGlobal:
-    return AstraGlobal(RIG, None, make_map(), scripted)
+    return build_global(StackSpec(), make_map(), RIG, localizer=scripted)
 
 
 def look(stack: AstraGlobal, second: int, moved: np.ndarray | None = None) -> bool:

@@ -8,13 +8,13 @@ from toy_world import DOORS_Y_M, make_map, make_occupancy
 
 from astra_core import se3
 from astra_core.errors import GoalUnreachable
-from astra_global.route import Blockage, FreeSpace, RouteConfig, RoutePlanner
+from astra_global.route import Blockage, FreeSpace, GraphRoutePlanner, RouteConfig
 from astra_global.route.graph import GraphSearch
 from astra_global.route.grid_path import clearance_cost
 from astra_global.types import FREE, OCCUPIED, UNKNOWN, AstraMap, MapEdge, MapNode, OccupancyMap
 
 MAP = make_map()
-PLANNER = RoutePlanner(MAP)
+PLANNER = GraphRoutePlanner(MAP)
 
 
 def grid_map(points: list[tuple[float, float]], edges: list[tuple[int, int]]) -> AstraMap:
@@ -114,7 +114,7 @@ def test_goal_behind_walls_is_unreachable() -> None:
         occupancy=OccupancyMap(cells, occupancy.origin_m, occupancy.resolution_m),
     )
     with pytest.raises(GoalUnreachable, match="no free way"):
-        RoutePlanner(walled).plan([2.0, 2.0, 0.0], [8.0, 6.0, 0.0])
+        GraphRoutePlanner(walled).plan([2.0, 2.0, 0.0], [8.0, 6.0, 0.0])
 
 
 def test_start_in_a_tight_spot_gets_away() -> None:
@@ -169,15 +169,15 @@ def test_floor_between_neighbouring_aisles_is_crossed_and_not_driven_round() -> 
     hall = AstraMap(
         graph.nodes, graph.edges, (), None, occupancy=OccupancyMap(cells, (0.0, 0.0), 0.1)
     )
-    route = RoutePlanner(hall).plan([1.0, 1.0, 0.0], [11.0, 1.0, 0.0])
+    route = GraphRoutePlanner(hall).plan([1.0, 1.0, 0.0], [11.0, 1.0, 0.0])
     assert route.length_m == pytest.approx(10.0, abs=0.3)
     assert route.source == "grid" and route.node_ids == ()
     # Where that does not pay, the nodes are followed.
-    route = RoutePlanner(hall).plan([1.0, 1.0, 0.0], [1.0, 11.0, 0.0])
+    route = GraphRoutePlanner(hall).plan([1.0, 1.0, 0.0], [1.0, 11.0, 0.0])
     assert route.source == "graph"
     # With a wall between them the way round is the only one.
     cells[0:100, 55:65] = OCCUPIED
     walled = AstraMap(
         graph.nodes, graph.edges, (), None, occupancy=OccupancyMap(cells, (0.0, 0.0), 0.1)
     )
-    assert RoutePlanner(walled).plan([1.0, 1.0, 0.0], [11.0, 1.0, 0.0]).length_m > 20.0
+    assert GraphRoutePlanner(walled).plan([1.0, 1.0, 0.0], [11.0, 1.0, 0.0]).length_m > 20.0

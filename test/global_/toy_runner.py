@@ -11,8 +11,8 @@ from toy_world import RIG, ToyLocalizer, ToyRobot, make_map
 
 from astra_core.errors import NotLocalized
 from astra_core.observation import CameraFrame
-from astra_global.config import AstraGlobalConfig
-from astra_global.pipeline import AstraGlobal
+from astra_core.stack_spec import StackSpec
+from astra_global.stack import build_global
 from astra_global.types import Goal, MissionPhase, MissionStatus
 
 TICK_NS = 100_000_000
@@ -29,7 +29,7 @@ class Runner:
     def __init__(self, pose: tuple[float, float, float], **world: object) -> None:
         self.robot = ToyRobot(pose)
         self.localizer = ToyLocalizer(self.robot)
-        self.stack = AstraGlobal(RIG, AstraGlobalConfig(), make_map(**world), self.localizer)
+        self.stack = build_global(StackSpec(), make_map(**world), RIG, localizer=self.localizer)
         self.now_ns = 0
         self.phases: list[MissionPhase] = []
         self.on_tick: Callable[[Runner], None] = lambda _: None

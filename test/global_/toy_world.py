@@ -172,6 +172,8 @@ class ToyRobot:
 class ToyLocalizer:
     """Knows the truth and adds noise; can be blinded. Stands in for the real localizer."""
 
+    remarks: tuple[str, ...] = ()
+
     def __init__(self, robot: ToyRobot, seed: int = 0) -> None:
         self.robot = robot
         self.is_blind = False

@@ -9,6 +9,7 @@ import pytest
 from astra_eval.mission_case import MissionCase, MissionDrive, drive_case, score_drive
 from astra_eval.pictures import draw_drive
 from astra_eval.scoring import MissionScore
+from astra_global.types import Evidence
 from astra_sim.conditions import STANDARD
 
 SEED = 7
@@ -82,7 +83,11 @@ def test_truth_never_reaches_the_stack_where_places_look_alike() -> None:
     drive = drive_case(open_case)
     fixes = [event.data for event in drive.log if event.kind == "fix"]
     assert any(fix["alternatives"] for fix in fixes)
-    assert any(fix["decided_texts"] for fix in fixes)
+    assert any(
+        decision.by is Evidence.SIGNS and decision.observations
+        for fix in fixes
+        for decision in fix["decided"]
+    )
     _assert_sealed_alike(drive_case(sealed_case), drive)
 
 
