@@ -1,8 +1,8 @@
 """The map of a simulated scene: toured, built and kept, so that a second start takes no time.
 
 The cache key holds everything the map depends on: what is in the scene, the sensor profile, and
-the code that tours and maps it. A map made by other code is never taken for this one's. What only
-missions see (people, doors, light) is not part of it.
+the code that tours and maps it, with all that it imports. A map made by other code is never taken
+for this one's.
 """
 
 from __future__ import annotations
@@ -15,49 +15,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from astra_cli.import_closure import import_closure
 from astra_core.errors import AstraError, ConfigError, MapFormatError
 
 if TYPE_CHECKING:
     from astra_sim.scenes.types import Scene
 
-__all__ = ["CODE", "KeptMaps", "ensure_scene_map", "map_cache_folder", "quiet_scene_map"]
+__all__ = ["MAKERS", "KeptMaps", "ensure_scene_map", "map_cache_folder", "quiet_scene_map"]
 
 _ROOT = Path(__file__).resolve().parent.parent
-#: The code that makes a map of a scene: files, and folders with all below.
-CODE = (
-    "astra_core/angles.py",
-    "astra_core/camera.py",
-    "astra_core/robot.py",
-    "astra_core/se3.py",
-    "astra_core/time.py",
-    "astra_sim/culling.py",
-    "astra_sim/occlusion.py",
-    "astra_sim/rendering.py",
-    "astra_sim/rig.py",
-    "astra_sim/robot.py",
-    "astra_sim/robot_in_world.py",
-    "astra_sim/scenes/floor_plan.py",
-    "astra_sim/scenes/mesh.py",
-    "astra_sim/scenes/model.py",
-    "astra_sim/scenes/parts.py",
-    "astra_sim/scenes/raster.py",
-    "astra_sim/sensors",
-    "astra_sim/simulator.py",
-    "astra_sim/tour",
-    "astra_global/localize/features.py",
-    "astra_global/localize/index.py",
-    "astra_global/localize/vlad.py",
-    "astra_global/map/files.py",
-    "astra_global/map/occupancy_file.py",
-    "astra_global/map/schema.py",
-    "astra_global/map/store.py",
-    "astra_global/mapping",
-    "astra_global/types/map.py",
-    "astra_global/types/occupancy.py",
-)
+#: Where the code that makes a map of a scene begins; all that it imports belongs to it.
+MAKERS = ("astra_sim.tour.recorder", "astra_global.mapping.build")
 _LIMIT_VARIABLE = "ASTRA_MAP_CACHE_GB"
 _LIMIT_GB = 20.0
 _IN_USE_S = 2.0 * 3600.0
@@ -158,12 +130,18 @@ def _fingerprint(scene: Scene, profile_sha256: str) -> str:
     for name, image in sorted(scene.textures.items()):
         digest.update(f"{name}{image.shape}".encode())
         digest.update(image.tobytes())
-    for name in CODE:
-        start = _ROOT / name
-        for path in sorted(start.rglob("*.py")) if start.is_dir() else [start]:
-            digest.update(str(path.relative_to(_ROOT)).encode())
-            digest.update(path.read_bytes())
+    digest.update(_code_sha256(_ROOT).encode())
     return digest.hexdigest()[:12]
+
+
+@cache
+def _code_sha256(root: Path) -> str:
+    """Return the hash of all code that makes a map, read from its imports."""
+    digest = hashlib.sha256()
+    for name in import_closure(MAKERS, root):
+        digest.update(f"{name}\n".encode())
+        digest.update((root / name).read_bytes())
+    return digest.hexdigest()
 
 
 def _make_room(kept: Path) -> None:

@@ -11,79 +11,71 @@ from pathlib import Path
 
 import pytest
 
+from astra_cli import import_closure as import_closure_module
 from astra_cli import scene_map
+from astra_cli.import_closure import import_closure
 from astra_core.errors import ConfigError
 from astra_sim.scenes import make_scene
 
 ROOT = Path(scene_map.__file__).resolve().parent.parent
-ROOTS = ("astra_sim/tour/recorder.py", "astra_global/mapping/build.py")
-#: Imported on the way to a map without making a difference to it.
-NO_MATTER = {
-    # Part of the key by what they return: the scene and the profile.
-    "astra_sim/scenes": "only what the cache key lists looks at a scene's content",
-    "astra_sim/profile.py": "hashed by its values",
-    "astra_global/localize/config.py": "FeatureConfig is hashed by its values",
-    # Do nothing on a tour: the building is empty, doors are open, the light is the scene's.
-    "astra_sim/conditions.py": "a tour has none",
-    "astra_sim/disc.py": "for people",
-    "astra_sim/doors": "open",
-    "astra_sim/light.py": "unchanged",
-    "astra_sim/moving.py": "for people and doors",
-    "astra_sim/people": "nobody",
-    "astra_sim/surroundings.py": "people and doors",
-    # Look on, judge, or carry data.
-    "astra_core/config.py": "reads settings",
-    "astra_core/errors.py": "texts",
-    "astra_core/observation.py": "records",
-    "astra_core/records.py": "records",
-    "astra_core/se2.py": "planar poses of records",
-    "astra_sim/clearance.py": "for scoring",
-    "astra_sim/collision.py": "for scoring",
-    "astra_sim/truth.py": "records",
-    "astra_global/map/check.py": "looks",
-    "astra_global/map/draw.py": "draws",
-    "astra_global/map/labels.py": "draws",
-    "astra_global/localize": "only features, words and index go into a map",
-    "astra_global/types": "records of missions",
-}
 
 
-def imported_by(path):
-    """Return the files of this project that a file imports anywhere, packages' own included."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    files = set()
-    for name in (name for name in names if name.startswith("astra_")):
-        place = ROOT / name.replace(".", "/")
-        files |= {file for file in (place.with_suffix(".py"),) if file.is_file()}
-    return files
+def test_the_key_holds_the_code_on_the_way_to_a_map():
+    names = {str(path) for path in import_closure(scene_map.MAKERS, ROOT)}
+    assert names >= {
+        "astra_core/se3.py",
+        "astra_global/localize/features.py",
+        "astra_global/mapping/depth_fusion.py",
+        "astra_sim/scenes/textures/noise.py",
+        "astra_sim/sensors/depth.py",
+        "astra_sim/tour/recorder.py",
+    }
+    # Scenes are part of the key by what is in them, missions have no part in it.
+    assert not any(
+        name.startswith(("astra_sim/scenes/home", "astra_eval", "astra_local")) for name in names
+    )
+    assert "astra_global/localize/judge.py" not in names
 
 
-def covers(names, path):
-    return any(path == name or path.startswith(f"{name}/") for name in names)
+def test_everything_that_makes_the_map_is_behind_a_start():
+    """What :func:`ensure_scene_map` calls is either hashed by its result, or by its code."""
+    code = {str(path) for path in import_closure(scene_map.MAKERS, ROOT)}
+    by_result = {"astra_sim.profile", "astra_sim.scenes", "astra_global.map"}
+    (maker,) = [
+        node
+        for node in ast.parse(Path(scene_map.__file__).read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name == "ensure_scene_map"
+    ]
+    called = {node.module for node in ast.walk(maker) if isinstance(node, ast.ImportFrom)}
+    assert called > by_result
+    for module in called - by_result:
+        place = module.replace(".", "/")
+        assert code & {f"{place}.py", f"{place}/__init__.py"}, module
 
 
-def test_the_key_holds_all_code_on_the_way_to_a_map():
-    todo, reached = [ROOT / name for name in ROOTS], set()
-    while todo:
-        path = todo.pop()
-        name = str(path.relative_to(ROOT))
-        if path in reached:
-            continue
-        reached.add(path)
-        if covers(scene_map.CODE, name) or not covers(NO_MATTER, name):
-            todo += imported_by(path)
-    names = {str(path.relative_to(ROOT)) for path in reached}
-    assert {n for n in names if not covers((*scene_map.CODE, *NO_MATTER), n)} == set()
-    assert {"astra_sim/sensors/depth.py", "astra_global/mapping/depth_fusion.py"} <= names
+def test_other_code_is_another_map(tmp_path):
+    for name in (
+        "astra_sim/tour/recorder.py",
+        "astra_global/mapping/build.py",
+        "astra_core/far.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("A = 1\n")
 
+    def key():
+        scene_map._code_sha256.cache_clear()
+        import_closure_module._imports.cache_clear()
+        return scene_map._code_sha256(tmp_path)
 
-def test_code_of_the_key_exists():
-    assert [name for name in scene_map.CODE if not (ROOT / name).exists()] == []
+    before = key()
+    (tmp_path / "astra_core/far.py").write_text("A = 2\n")
+    assert key() == before
+    (tmp_path / "astra_global/mapping/build.py").write_text("from astra_core.far import A\n")
+    imported = key()
+    assert imported != before
+    (tmp_path / "astra_core/far.py").write_text("A = 3\n")
+    assert key() != imported
+    scene_map._code_sha256.cache_clear()
 
 
 def test_another_scene_is_another_map():
