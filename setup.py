@@ -11,6 +11,7 @@ PACKAGES = (
     "astra_global",
     "astra_local",
     "astra_sim",
+    "astra_data",
     "astra_viewer",
     "astra_eval",
     "astra_cli",

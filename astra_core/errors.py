@@ -26,6 +26,7 @@ __all__ = [
     "SceneError",
     "SensorTimeout",
     "ShapeError",
+    "ShardError",
 ]
 
 
@@ -51,6 +52,12 @@ class ConfigError(AstraError, ValueError):
     """A setting is unknown, has the wrong type, is out of range or contradicts another."""
 
     code = 3
+
+
+class ShardError(AstraError, ValueError):
+    """A file of training data is missing, damaged, of another version, or contradicts others."""
+
+    code = 4
 
 
 class NotLocalized(AstraError):

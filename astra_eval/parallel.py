@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from astra_core.errors import AstraError
+from astra_core.processes import run_all
 from astra_eval.rows import RowFile, Unit
 
 __all__ = ["Row", "Work", "run_units"]
@@ -74,7 +68,7 @@ def run_units(
             bar = progress.add_task(
                 "evaluating", total=len(units), completed=len(units) - len(todo)
             )
-            for unit, answer in _outcomes(work, todo, jobs):
+            for unit, answer in run_all(work, todo, jobs):
                 if isinstance(answer, str):
                     failures.append(f"{_name(unit)}: {answer}")
                 else:
@@ -92,65 +86,6 @@ def run_units(
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
         raise AstraError(f"{failures[0]}{more}; {_how_to_resume(rows, units)}")
     return [rows[unit] for unit in units]
-
-
-def _outcomes(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, Row | str]]:
-    """Yield each unit's row, or why it failed, as they finish."""
-    if jobs == 1 or len(units) <= 1:
-        for unit in units:
-            yield unit, _attempt(work, unit)
-        return
-    # Fresh interpreters: a renderer's context does not survive a fork.
-    pool = ProcessPoolExecutor(
-        min(jobs, len(units)), multiprocessing.get_context("spawn"), initializer=_start_worker
-    )
-    try:
-        futures: dict[Future[Row | str], Unit] = {
-            pool.submit(_attempt, work, unit): unit for unit in units
-        }
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-        pool.shutdown()
-    except BrokenProcessPool as error:
-        raise AstraError(
-            "a process of the evaluation died, most likely of too little memory: "
-            "run it again with fewer --jobs"
-        ) from error
-    finally:
-        # Only those that were interrupted are left. Asked to terminate, native libraries in them
-        # would print stack traces; what they write, they write in one step.
-        workers = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.kill()
-        for worker in workers:
-            worker.join()
-
-
-def _attempt(work: Work, unit: Unit) -> Row | str:
-    # Our errors carry one line for people; as text they cross processes whatever their class.
-    try:
-        return work(unit)
-    except AstraError as error:
-        return str(error)
-    except Exception as error:
-        # A fault of ours. Hours of other units must not be lost to it; where it arose is said.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        return f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})"
-
-
-def _start_worker() -> None:
-    # Ctrl-C reaches the whole process group; only the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A parent that is terminated or killed decides nothing any more.
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _name(unit: Unit) -> str:

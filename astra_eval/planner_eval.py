@@ -33,8 +33,8 @@ from astra_sim.conditions import Conditions
 from astra_sim.doors.leaf import THICK_M
 
 if TYPE_CHECKING:
+    from astra_data.expert import Expert
     from astra_local.pipeline import AstraLocal
-    from astra_local.train.expert import Expert
 
 __all__ = ["HORIZON_S", "PlannerWork"]
 
@@ -265,7 +265,7 @@ def _closed_loop(case: LegCase) -> list[dict[str, Any]]:
 def _expert(case: LegCase) -> Expert:
     from dataclasses import replace
 
-    from astra_local.train.expert import EXPERT_CONFIG, Expert
+    from astra_data.expert import EXPERT_CONFIG, Expert
 
     config = replace(EXPERT_CONFIG, num_steps=_STEPS, step_s=_STEP_S)
     plan = case.plan

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from astra_eval.seeds import SeedRange
+from astra_core.seeds import SeedRange
 from astra_eval.versions import library_versions
 
 __all__ = ["Protocol"]

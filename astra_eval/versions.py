@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = ["code_fingerprint", "library_versions", "ros_code_fingerprint"]
 
 _ROOT = Path(__file__).resolve().parent.parent
-_PACKAGES = ("astra_core", "astra_sim", "astra_global", "astra_local", "astra_eval")
+_PACKAGES = ("astra_core", "astra_sim", "astra_global", "astra_local", "astra_data", "astra_eval")
 _LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "mujoco", "rapidocr", "onnxruntime")
 _NOT_IN_RESULTS = {"__pycache__", "ros"}
 

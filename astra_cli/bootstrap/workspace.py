@@ -19,6 +19,7 @@ PYTHON_PACKAGES = (
     "astra_global",
     "astra_local",
     "astra_sim",
+    "astra_data",
     "astra_viewer",
     "astra_eval",
     "astra_cli",

@@ -13,10 +13,10 @@ from astra_cli.commands.agreement import compare
 from astra_cli.kept_rows import open_rows
 from astra_cli.scene_map import quiet_scene_map
 from astra_core.errors import ConfigError
+from astra_core.seeds import SeedRange, parse_seeds
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.parallel import Work, run_units
 from astra_eval.report import Protocol
-from astra_eval.seeds import SeedRange, parse_seeds
 from astra_eval.tables import print_report
 
 __all__ = ["app", "evaluate"]

@@ -10,12 +10,12 @@ from rich.console import Console
 from astra_cli.kept_rows import open_rows
 from astra_cli.scene_map import KeptMaps, quiet_scene_map
 from astra_core.errors import ConfigError
+from astra_core.seeds import parse_seeds
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
 from astra_eval.parallel import run_units
 from astra_eval.report import Protocol
 from astra_eval.rows import Unit
-from astra_eval.seeds import parse_seeds
 
 if TYPE_CHECKING:
     from astra_eval.mission_case import MissionCase

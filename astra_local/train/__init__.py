@@ -1,1 +1,1 @@
-"""What teaches Astra-Local: the privileged expert. Never part of a running stack."""
+"""Training of what Astra-Local learns: it reads shards and nothing else. No part of a stack."""

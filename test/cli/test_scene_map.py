@@ -54,8 +54,11 @@ def test_everything_that_makes_the_map_is_behind_a_start():
 
 
 def test_other_code_is_another_map(tmp_path):
-    for module in (*scene_map.MAKERS, "astra_core.far"):
-        name = f"{module.replace('.', '/')}.py"
+    for name in (
+        "astra_sim/tour/recorder.py",
+        "astra_global/mapping/build.py",
+        "astra_core/far.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("A = 1\n")
 

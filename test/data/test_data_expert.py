@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from astra_core.records import Velocity
+from astra_data.expert import Expert
 from astra_local.moving.movers import Movers
-from astra_local.train.expert import Expert
 
 RADIUS_M = 0.22
 REST = Velocity()

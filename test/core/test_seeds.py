@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from astra_core.errors import ConfigError
-from astra_eval.seeds import parse_seeds
+from astra_core.seeds import parse_seeds
 
 
 @pytest.mark.parametrize(

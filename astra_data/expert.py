@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.records import SubGoal, Trajectory, Velocity
+from astra_data.route import DistanceField, Route, distance_field, find_route
 from astra_local.config import PlannerConfig, RobotConfig
 from astra_local.moving.movers import Movers
 from astra_local.planner.cost_to_go import CostToGo, way_prices
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.world import LocalWorld
-from astra_local.train.route import DistanceField, Route, distance_field, find_route
 from astra_local.types import GridField, RobotState
 from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
 
@@ -67,7 +67,9 @@ class Expert:
         self._esdf = GridField(esdf, origin_m, resolution_m)
         self._seen = GridField(np.full_like(esdf, _FAR_M), origin_m, resolution_m)
         self._goal_xy: tuple[float, float] | None = None
+        self._planned_xy: tuple[float, float] | None = None
         self._to_go: CostToGo | None = None
+        self._found: tuple[DistanceField, float] | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -100,8 +102,9 @@ class Expert:
         self._stamp_ns = self._stamp_ns + _PERIOD_NS if stamp_ns is None else stamp_ns
         world = LocalWorld(self._esdf, self._seen, self._stamp_ns, people or Movers())
         goal = np.asarray(goal_xy_theta, dtype=np.float64)
-        if self._goal_xy != (float(goal[0]), float(goal[1])):
+        if self._planned_xy != (float(goal[0]), float(goal[1])):
             self._sequence += 1
+            self._planned_xy = (float(goal[0]), float(goal[1]))
         sub_goal = SubGoal(
             self._stamp_ns,
             goal,
@@ -121,6 +124,27 @@ class Expert:
         """
         found = self._field_to(goal_xy, start_xy, self._robot.footprint_radius_m)
         return found and find_route(self._esdf, found[0], start_xy, goal_xy, found[1])
+
+    def own_route(
+        self, start_xy: tuple[float, float], goal_xy: tuple[float, float], keep_m: float
+    ) -> Route | None:
+        """Return the way that its own plans follow, ``None`` if none leads there.
+
+        The shortest way (:meth:`route`) may pass an obstacle on the other side than the expert
+        does, who pays for tight places: sub-goals for learning must lie where it goes.
+
+        Args:
+            start_xy: Where from.
+            goal_xy: Where to; the plans that follow may have the same goal for nothing.
+            keep_m: What the way keeps from obstacles where it is pulled straight, on top of the
+                footprint; less where the building leaves less.
+        """
+        self._prepare(start_xy, goal_xy, self._robot.footprint_radius_m)
+        if self._found is None:
+            return None
+        field, radius_m = self._found
+        radius_m = max(radius_m, self._robot.footprint_radius_m + keep_m)
+        return find_route(self._esdf, field, start_xy, goal_xy, radius_m)
 
     def _field_to(
         self,
@@ -160,6 +184,11 @@ class Expert:
         resolution_m: float,
     ) -> CostToGo:
         """Return the remaining way through the whole building; computed once per goal."""
+        return self._prepare(start_xy, goal_xy, footprint_radius_m)
+
+    def _prepare(
+        self, start_xy: tuple[float, float], goal_xy: tuple[float, float], footprint_radius_m: float
+    ) -> CostToGo:
         if self._to_go is None or self._goal_xy != goal_xy:
             field = self._remaining_way(start_xy, goal_xy, footprint_radius_m)
             down_y, down_x = np.gradient(-field)
@@ -182,7 +211,7 @@ class Expert:
         """
         clearance = self._esdf.values - np.float32(footprint_radius_m)
         price = way_prices(clearance, np.zeros(clearance.shape, dtype=bool))
-        found = self._field_to(goal_xy, start_xy, footprint_radius_m, price)
+        self._found = found = self._field_to(goal_xy, start_xy, footprint_radius_m, price)
         if found is None:
             # No way leads there from here: as near as it goes.
             cell = self._esdf.cell_of(*goal_xy)

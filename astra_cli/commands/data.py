@@ -1,0 +1,156 @@
+"""`./astra data`: training data from the simulator, shard by shard, resumable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+
+from astra_core.errors import AstraError, ConfigError
+from astra_core.seeds import SeedRange, parse_seeds
+from astra_eval.json_file import check_writable, write_json
+
+if TYPE_CHECKING:
+    from astra_data.planner_data import PlannerData, PlannerUnit, Progress
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+generate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(generate, name="generate", help="Generate training data.")
+
+
+@generate.command()
+def planner(
+    out: Annotated[Path, typer.Option(help="Folder of the shards; goes on with what is there.")],
+    scene: Annotated[
+        str, typer.Option(help="Scene family, or several with commas: one scene of each in turn.")
+    ] = "home",
+    seeds: Annotated[
+        str, typer.Option(help="Half-open range A:B of scene seeds, of one split.")
+    ] = "0:10",
+    way: Annotated[
+        str,
+        typer.Option(
+            help="cheap: floor plan and crowd, no pictures; true: the simulator's depth cameras "
+            "through the stack's perception."
+        ),
+    ] = "cheap",
+    conditions: Annotated[
+        str, typer.Option(help="Who walks about: standard, crowded, empty; several with commas.")
+    ] = "standard",
+    states: Annotated[int, typer.Option(min=1, help="States of each scene.")] = 120,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
+) -> None:
+    """Drive the privileged expert and write what a planner learns from, a shard for each scene."""
+    from astra_data.planner_data import WAYS, PlannerData
+
+    if way not in WAYS:
+        raise ConfigError(f"--way must be {' or '.join(WAYS)}, got {way!r}")
+    check_writable(json_file)
+    named = parse_seeds(seeds)
+    if named.split == "test":
+        raise ConfigError(
+            f"--seeds {seeds} are test seeds: published tables are made on them, so nothing may "
+            "learn from them; take seeds below 60000"
+        )
+    units = _units(scene.split(","), named, conditions.split(","))
+    data = PlannerData(out, way, states)
+    console, began = Console(), time.monotonic()
+    done = _generate(data, units, jobs, console)
+    failed = [progress for progress in done if progress.error is not None]
+    summary: dict[str, Any] = {
+        "out": str(out.absolute()),
+        "split": named.split,
+        "seeds": seeds,
+        "scenes": scene.split(","),
+        "conditions": conditions.split(","),
+        "way": way,
+        "shards": len(done) - len(failed),
+        "states": sum(progress.states for progress in done),
+        "made_now": sum(progress.states for progress in done if not progress.was_there),
+        "seconds": round(time.monotonic() - began, 1),
+        "failed": {_name(progress.unit): progress.error for progress in failed},
+    }
+    write_json(json_file, summary)
+    console.print(
+        f"{summary['states']} {named.split} states in {summary['shards']} shards of {out}, "
+        f"{summary['made_now']} of them made now",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise AstraError(f"{_name(failed[0].unit)}: {failed[0].error}{more}")
+
+
+def _units(
+    families: Sequence[str], seeds: SeedRange, conditions: Sequence[str]
+) -> list[PlannerUnit]:
+    """Return what to generate: seed by seed, so that the first shards are of all kinds."""
+    from astra_data.planner_data import PlannerUnit
+    from astra_sim.conditions import named_conditions
+    from astra_sim.scenes import check_scene
+
+    for family in families:
+        check_scene(family, seeds.start)
+    for name in conditions:
+        named_conditions(name)
+    return [
+        PlannerUnit(family, seed, name)
+        for seed in seeds
+        for family in families
+        for name in conditions
+    ]
+
+
+def _generate(
+    data: PlannerData, units: Sequence[PlannerUnit], jobs: int, console: Console
+) -> list[Progress]:
+    from astra_data.planner_data import generate as run
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    finished = 0
+    try:
+        with ProgressBar(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("generating", total=len(units))
+
+            def on_progress(progress: Progress) -> None:
+                nonlocal finished
+                finished += 1
+                bar.advance(task)
+                if not console.is_terminal and not progress.was_there:
+                    what = progress.error or f"{progress.states} states"
+                    console.print(
+                        f"[{finished}/{len(units)}] {_name(progress.unit)}: {what}",
+                        markup=False,
+                        highlight=False,
+                        soft_wrap=True,
+                    )
+
+            return run(data, units, jobs=jobs, on_progress=on_progress)
+    except KeyboardInterrupt:
+        console.print(
+            f"{finished} of {len(units)} shards stand in {data.out}; the same command goes on "
+            "from there",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        raise
+
+
+def _name(unit: PlannerUnit) -> str:
+    return f"{unit.family} {unit.seed} {unit.conditions}"

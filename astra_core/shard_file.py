@@ -1,0 +1,95 @@
+"""Shards: files of equally long arrays with a header, written whole or not at all.
+
+A shard is a compressed ``.npz`` without pickles; its header is one entry of JSON text. The same
+arrays and header give the same bytes, so data generated twice can be compared by their hashes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.errors import ShardError
+
+__all__ = ["read_shard", "read_shard_header", "write_shard"]
+
+_HEADER = "header"
+
+
+def write_shard(path: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> None:
+    """Write a shard; a file of that name is there whole, or as it was before.
+
+    Args:
+        path: The file; its folder is made.
+        arrays: By key; all with the same first axis.
+        header: Plain data for JSON.
+
+    Raises:
+        ShardError: The arrays differ in length.
+    """
+    lengths = {key: len(array) for key, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise ShardError(f"{path}: arrays of a shard must be equally long, got {lengths}")
+    text = json.dumps(header, sort_keys=True, allow_nan=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            entries: dict[str, Any] = {_HEADER: np.array(text), **arrays}
+            np.savez_compressed(file, **entries)
+            file.flush()
+            os.fsync(file.fileno())
+        # A temporary file is for its owner only; a shard is as readable as any file.
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_shard(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Return the arrays and the header of a shard.
+
+    Raises:
+        ShardError: There is no such file, or it is damaged or no shard.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        return arrays, _header(path, arrays.pop(_HEADER))
+    except KeyError as error:
+        raise ShardError(f"{path} is no shard: it has no header") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ShardError(f"{path} cannot be read as a shard: {error}") from error
+
+
+def read_shard_header(path: Path) -> dict[str, Any]:
+    """Return the header alone, without reading the arrays.
+
+    Raises:
+        ShardError: As :func:`read_shard`.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return _header(path, file[_HEADER])
+    except KeyError as error:
+        raise ShardError(f"{path} is no shard: it has no header") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ShardError(f"{path} cannot be read as a shard: {error}") from error
+
+
+def _header(path: Path, text: NDArray[Any]) -> dict[str, Any]:
+    header = json.loads(str(text))
+    if not isinstance(header, dict):
+        raise ShardError(f"{path} is no shard: its header is no mapping")
+    return header
