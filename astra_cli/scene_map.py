@@ -29,7 +29,11 @@ __all__ = ["MAKERS", "KeptMaps", "ensure_scene_map", "map_cache_folder", "quiet_
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: Where the code that makes a map of a scene begins; all that it imports belongs to it.
-MAKERS = ("astra_sim.tour.recorder", "astra_global.mapping.build")
+MAKERS = (
+    "astra_sim.tour.recorder",
+    "astra_global.mapping.build",
+    "astra_global.mapping.oracle",
+)
 _LIMIT_VARIABLE = "ASTRA_MAP_CACHE_GB"
 _LIMIT_GB = 20.0
 _IN_USE_S = 2.0 * 3600.0
@@ -61,6 +65,7 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
     """
     from astra_global.map import check_map
     from astra_global.mapping.build import build_map
+    from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
     from astra_sim.profile import load_profile
     from astra_sim.scenes import make_scene
     from astra_sim.tour import record_tour
@@ -80,8 +85,9 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
             record_tour(scene, profile, bag, lambda share, text: progress(0.6 * share, text))
         build_map(
             bag,
-            bag / "landmarks.yaml",
             folder / "map",
+            poses=TopicPoses(bag),
+            landmarks=AnnotatedLandmarks(bag / "landmarks.yaml"),
             progress=lambda share, text: progress(0.6 + 0.4 * share, text),
         )
         problems = check_map(folder / "map")

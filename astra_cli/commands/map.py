@@ -62,7 +62,9 @@ def build(
 
     from astra_core.config import load_yaml
     from astra_global.map import draw_map
-    from astra_global.mapping import MappingConfig, build_map
+    from astra_global.mapping.build import build_map
+    from astra_global.mapping.config import MappingConfig
+    from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
 
     settings = load_yaml(MappingConfig, config) if config is not None else MappingConfig()
     if keep_work:
@@ -77,10 +79,11 @@ def build(
         task = bar.add_task("starting", total=1.0)
         report = build_map(
             bag,
-            annotations,
             out,
-            settings,
-            lambda share, text: bar.update(task, completed=share, description=text),
+            poses=TopicPoses(bag, settings.topics, settings.key_frames.max_gap_s),
+            landmarks=AnnotatedLandmarks(annotations),
+            config=settings,
+            progress=lambda share, text: bar.update(task, completed=share, description=text),
         )
     print(report.to_text())
     picture = draw_map(report.map, out.with_name(f"{out.name}.png"))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from astra_core.config import to_mapping
 from astra_global.localize.index import INDEX_FILE
@@ -18,35 +16,32 @@ from astra_global.map.store import save_map
 from astra_global.mapping.config import MappingConfig
 from astra_global.mapping.depth_fusion import occupancy_stage
 from astra_global.mapping.edges import edges_stage
+from astra_global.mapping.errors import SourceError, TourError
 from astra_global.mapping.index_stage import index_stage
 from astra_global.mapping.key_frames import extract_pictures, select_stage
+from astra_global.mapping.placing import placing_stage, sightings_stage
+from astra_global.mapping.ports import LandmarkFinder, PoseSource
 from astra_global.mapping.report import BuildReport
-from astra_global.mapping.sources import (
-    AnnotatedLandmarks,
-    LandmarkSource,
-    PoseSource,
-    TopicPoses,
-)
 from astra_global.mapping.stages import Progress, Stage, run_stages
-from astra_global.mapping.tour_bag import TourBag, TourError
+from astra_global.mapping.tour_bag import TourBag, bag_fingerprint
+from astra_global.mapping.tour_view import BagView, NodeView
 from astra_global.mapping.visibility import visibility_stage
 from astra_global.mapping.work import Work
-from astra_global.types import AstraMap, MapEdge, MapNode
+from astra_global.types import AstraMap, MapEdge, MapNode, is_covariance
 
 __all__ = ["build_map"]
 
-_VERSION = 1  # raise it when a stage changes what it writes, so that old artefacts are not resumed
+_VERSION = 2  # raise it when a stage changes what it writes, so that old artefacts are not resumed
 
 
 def build_map(
-    bag_folder: Path | str,
-    annotations_yaml: Path | str,
+    tour: Path | str,
     out_folder: Path | str,
+    *,
+    poses: PoseSource,
+    landmarks: LandmarkFinder,
     config: MappingConfig | None = None,
     progress: Progress | None = None,
-    *,
-    pose_source: PoseSource | None = None,
-    landmark_source: LandmarkSource | None = None,
 ) -> BuildReport:
     """Build a map from a recorded tour.
 
@@ -54,13 +49,12 @@ def build_map(
     on where it stopped. A map that was at ``out_folder`` stays there until then.
 
     Args:
-        bag_folder: rosbag2 folder of the tour (MCAP or SQLite).
-        annotations_yaml: List of landmarks; not read where ``landmark_source`` is given.
+        tour: rosbag2 folder of the tour (MCAP or SQLite).
         out_folder: Where the map goes.
+        poses: Says where the robot was.
+        landmarks: Says what is worth naming.
         config: Settings.
         progress: Called with the share done and what is being done.
-        pose_source: Who says where the robot was; the pose topic by default.
-        landmark_source: Who says what is worth naming; the annotations by default.
 
     Returns:
         The finished map with counts, seconds and problems.
@@ -71,20 +65,17 @@ def build_map(
     """
     config = config or MappingConfig()
     progress = progress or (lambda share, text: None)
-    poses_from = pose_source or TopicPoses(config.key_frames.max_gap_s)
-    landmarks_from = landmark_source or AnnotatedLandmarks(annotations_yaml)
-    bag_folder, out_folder = Path(bag_folder), Path(out_folder)
+    tour, out_folder = Path(tour), Path(out_folder)
     work = Work(out_folder.with_name(f"{out_folder.name}.building"))
-    with TourBag(bag_folder, config.topics) as bag:
-        stages = _stages(bag, work, config, poses_from, landmarks_from)
+    with TourBag(tour, config.topics) as bag:
+        stages = _stages(bag, work, config, poses, landmarks)
         reports = run_stages(stages, work.folder, progress)
-    counts = {stage.name: stage.counts for stage in reports}
     provenance = {
-        "map": "oracle" if "oracle" in (poses_from.name, landmarks_from.name) else "built",
-        "poses": poses_from.name,
-        "landmarks": landmarks_from.name,
-        "bag": bag_folder.name,
-        "counts": counts,
+        "map": "oracle" if "oracle" in (poses.provenance, landmarks.provenance) else "built",
+        "poses": poses.provenance,
+        "landmarks": landmarks.provenance,
+        "bag": tour.name,
+        "counts": {stage.name: stage.counts for stage in reports},
     }
     astra_map = save_map(_assemble(work, provenance), out_folder, assets=work.folder)
     if not config.keep_work:
@@ -96,43 +87,36 @@ def _stages(
     bag: TourBag,
     work: Work,
     config: MappingConfig,
-    poses_from: PoseSource,
-    landmarks_from: LandmarkSource,
+    poses: PoseSource,
+    landmarks: LandmarkFinder,
 ) -> list[Stage]:
     def text(*parts: Any) -> str:
         return json.dumps([to_mapping(part) for part in parts], sort_keys=True)
 
+    radius_m = config.edges.robot_radius_m
     return [
-        Stage("tour", "reading the tour", 4, f"{_VERSION}{_bag_inputs(bag)}{text(config.topics)}",
+        Stage("tour", "reading the tour", 4,
+              f"{_VERSION}{bag_fingerprint(bag.folder)}{text(config.topics)}",
               lambda p: _read_tour(bag, work)),
-        Stage("poses", "poses", 1, f"{poses_from.name}{config.key_frames.max_gap_s}",
-              lambda p: _read_poses(bag, work, poses_from)),
+        Stage("poses", "poses", 1, poses.fingerprint(),
+              lambda p: _read_poses(bag, work, poses), ("tour",)),
         Stage("key_frames", "choosing key frames", 1, text(config.key_frames),
-              lambda p: select_stage(work, config.key_frames)),
+              lambda p: select_stage(work, config.key_frames), ("poses",)),
         Stage("pictures", "pictures", 6, "",
-              lambda p: extract_pictures(bag, work, config.topics, p)),
-        Stage("landmarks", "landmarks", 1, landmarks_from.name + landmarks_from.fingerprint(),
-              lambda p: _read_landmarks(work, landmarks_from)),
+              lambda p: extract_pictures(bag, work, config.topics, p), ("key_frames",)),
+        Stage("sightings", "looking for landmarks", 1, landmarks.fingerprint(),
+              lambda p: sightings_stage(work, NodeView(bag, work), landmarks, p), ("pictures",)),
+        Stage("landmarks", "placing landmarks", 1, text(config.placing),
+              lambda p: placing_stage(work, config.placing), ("sightings",)),
         Stage("visibility", "which node sees which landmark", 5, text(config.visibility),
-              lambda p: visibility_stage(work, config.visibility, p)),
-        Stage("occupancy", "fusing depth", 20, text(config.fusion),
-              lambda p: occupancy_stage(work, config.fusion, config.edges.robot_radius_m, p)),
+              lambda p: visibility_stage(work, config.visibility, p), ("landmarks",)),
+        Stage("occupancy", "fusing depth", 20, text(config.fusion) + str(radius_m),
+              lambda p: occupancy_stage(work, config.fusion, radius_m, p), ("pictures",)),
         Stage("edges", "edges", 1, text(config.edges),
-              lambda p: edges_stage(work, config.edges)),
+              lambda p: edges_stage(work, config.edges), ("occupancy",)),
         Stage("index", "localization index", 60, text(config.features) + str(config.random_seed),
-              lambda p: index_stage(work, config.features, config.random_seed, p)),
+              lambda p: index_stage(work, config.features, config.random_seed, p), ("pictures",)),
     ]  # fmt: skip
-
-
-def _bag_inputs(bag: TourBag) -> str:
-    # Annotations may lie beside the bag; changing them must not read the tour again.
-    files = [
-        path
-        for path in sorted(bag.folder.rglob("*"))
-        if path.is_file() and path.suffix in (".mcap", ".db3", ".zstd")
-    ]
-    files = files or [path for path in (bag.folder,) if path.is_file()]
-    return json.dumps([[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in files])
 
 
 def _read_tour(bag: TourBag, work: Work) -> dict[str, int]:
@@ -145,24 +129,29 @@ def _read_tour(bag: TourBag, work: Work) -> dict[str, int]:
 
 def _read_poses(bag: TourBag, work: Work, source: PoseSource) -> dict[str, int]:
     """Write ``poses.npz``."""
-    stamps = work.read_arrays("image_sets")["stamps_ns"]
-    poses = source.poses(bag, stamps[:, 0])
-    known = np.isfinite(poses).all(axis=(1, 2))
+    view = BagView(bag, work.read_arrays("image_sets")["stamps_ns"])
+    track = source.poses(view)
+    if len(track.t_map_base) != len(view.stamps_ns):
+        raise SourceError(
+            f"{type(source).__name__} gave {len(track.t_map_base)} poses for "
+            f"{len(view.stamps_ns)} moments"
+        )
+    known = track.known
     if not known.any():
         raise TourError(f"{bag.folder}: no picture was taken while a pose is known")
-    work.write_arrays("poses", stamps_ns=stamps, poses=poses)
+    if not is_covariance(track.covariance[known]).all():
+        raise SourceError(f"{type(source).__name__} gave a covariance that is none")
+    work.write_arrays(
+        "poses", stamps_ns=view.stamps_ns, poses=track.t_map_base, covariance=track.covariance
+    )
     return {"known": int(known.sum()), "unknown": int((~known).sum())}
 
 
-def _read_landmarks(work: Work, source: LandmarkSource) -> dict[str, int]:
-    """Write ``landmarks.json``."""
-    landmarks = source.landmarks(work.folder / "nodes")
-    work.write_json("landmarks", [asdict(landmark) for landmark in landmarks])
-    return {"landmarks": len(landmarks)}
-
-
 def _assemble(work: Work, provenance: dict[str, Any]) -> AstraMap:
-    frames, landmarks = work.key_frames(), work.landmarks()
+    frames, links = work.key_frames(), work.read_json("visibility")
+    landmarks = [
+        replace(one.landmark, node_ids=tuple(links[one.landmark.id])) for one in work.landmarks()
+    ]
     seen: dict[str, list[str]] = {node_id: [] for node_id in frames.ids}
     for landmark in landmarks:
         for node_id in landmark.node_ids:

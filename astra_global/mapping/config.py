@@ -13,6 +13,7 @@ __all__ = [
     "FusionConfig",
     "KeyFrameConfig",
     "MappingConfig",
+    "PlacingConfig",
     "TopicConfig",
     "VisibilityConfig",
 ]
@@ -29,6 +30,8 @@ class TopicConfig:
         "/camera/{camera}/depth/image_raw", "Depth; with or without /compressedDepth behind it"
     )
     camera_info: str = setting("/camera/{camera}/camera_info", "Calibration")
+    imu: str = setting("/imu", "Imu in the base frame, where it was recorded")
+    wheel_odometry: str = setting("/wheel_odometry", "Odometry of the wheels; its twist is used")
     pose: str = setting("/tour/pose", "PoseStamped in map, where the builder is given poses")
     base_frame: str = setting("base_link", "Frame of the robot in /tf_static")
     sync_tolerance_s: float = setting(
@@ -43,6 +46,18 @@ class KeyFrameConfig:
     distance_m: float = setting(0.75, "New node after this way", minimum=0.01)
     angle_rad: float = setting(1.0, "New node after this turn", minimum=0.01)
     max_gap_s: float = setting(1.0, "Poses further apart are not interpolated between", minimum=0.0)
+
+
+@dataclass(frozen=True)
+class PlacingConfig:
+    """Where sightings are, and which are of one thing."""
+
+    gap_m: float = setting(0.25, "Sightings of one thing may disagree by this", minimum=0.0)
+    max_range_m: float = setting(8.0, "Sightings from further away are not believed", minimum=0.1)
+    min_parallax_rad: float = setting(
+        0.09, "Lines of sight must cross at a wider angle to say where a thing is", minimum=0.001
+    )
+    min_nodes: int = setting(2, "Nodes that must see a thing", minimum=1)
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,7 @@ class MappingConfig:
 
     topics: TopicConfig = field(default_factory=TopicConfig)
     key_frames: KeyFrameConfig = field(default_factory=KeyFrameConfig)
+    placing: PlacingConfig = field(default_factory=PlacingConfig)
     visibility: VisibilityConfig = field(default_factory=VisibilityConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)
     edges: EdgeConfig = field(default_factory=EdgeConfig)

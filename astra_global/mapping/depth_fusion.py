@@ -197,11 +197,13 @@ class VoxelFusion:
         """
         config, k, step = self.config, camera.intrinsics, self.config.resolution_m
         layers, rows, columns = window
-        x = self.origin_m[0] + (np.arange(columns.start, columns.stop) + 0.5) * step
-        y = self.origin_m[1] + (np.arange(rows.start, rows.stop) + 0.5) * step
-        z = config.floor_m + (np.arange(layers.start, layers.stop) + 0.5) * config.layer_m
+        centers = (
+            self.origin_m[0] + (np.arange(columns.start, columns.stop) + 0.5) * step,
+            self.origin_m[1] + (np.arange(rows.start, rows.stop) + 0.5) * step,
+            config.floor_m + (np.arange(layers.start, layers.stop) + 0.5) * config.layer_m,
+        )
+        x, y, z = (values.astype(np.float32) for values in centers)
         t = np.linalg.inv(t_map_optical).astype(np.float32)
-        x, y, z = (values.astype(np.float32) for values in (x, y, z))
         plane = t[:3, 0, None, None] * x + t[:3, 1, None, None] * y[:, None] + t[:3, 3, None, None]
         plane = plane.reshape(3, -1)
         # Depth and place along u change linearly with height: both ends tell.
@@ -226,8 +228,9 @@ def occupancy_stage(
     fusion = VoxelFusion.over(xy.min(axis=0) - reach, xy.max(axis=0) + reach, config)
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
         for camera in rig.cameras:
-            depth = work.depth(rig, node_id, camera.name)
-            fusion.add_depth(depth, camera, pose @ camera.t_base_optical)
+            depth = work.depth(camera, node_id)
+            if depth is not None:
+                fusion.add_depth(depth, camera, pose @ camera.t_base_optical)
         progress((number + 1) / len(frames.ids), f"occupancy: node {number + 1}/{len(frames.ids)}")
     for transform in tour[np.isfinite(tour[:, 0, 3])]:
         fusion.add_body(transform[:2, 3], robot_radius_m)

@@ -9,9 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import CameraIntrinsics
-from astra_global.mapping.tour_bag import TourError
+from astra_global.mapping.errors import TourError
 
-__all__ = ["color_jpeg", "depth_png", "read_color", "read_depth"]
+__all__ = [
+    "color_jpeg",
+    "decode_color",
+    "decode_depth",
+    "depth_png",
+    "read_color",
+    "read_depth",
+    "to_ideal_pinhole",
+]
 
 _JPEG_QUALITY = 95
 _DEPTH_HEADER = 12  # compressed_depth_image_transport: int32 kind, float32 A, float32 B
@@ -99,41 +107,74 @@ def _encode_depth(depth_m: NDArray[np.floating]) -> bytes:
     return bytes(encoded.tobytes())
 
 
+def decode_color(data: bytes, where: object) -> NDArray[np.uint8]:
+    """Decode JPEG bytes to ``(H, W, 3)`` uint8 RGB.
+
+    Raises:
+        TourError: They are damaged; the message begins with ``where``.
+    """
+    import cv2
+
+    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    if bgr is None:
+        raise TourError(f"{where}: not a picture")
+    return np.ascontiguousarray(bgr[..., ::-1])
+
+
+def decode_depth(data: bytes, intrinsics: CameraIntrinsics, where: object) -> NDArray[np.float32]:
+    """Decode 16 bit PNG bytes to depth ``(H, W)`` in metres as recorded, 0 where unknown.
+
+    Raises:
+        TourError: They are damaged or of another size; the message begins with ``where``.
+    """
+    import cv2
+
+    stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if stored is None or stored.dtype != np.uint16:
+        raise TourError(f"{where}: not a depth picture")
+    if stored.shape != (intrinsics.height_px, intrinsics.width_px):
+        height, width = stored.shape[:2]
+        raise TourError(f"{where}: is {width}x{height} px, not the camera's size")
+    return np.asarray(stored.astype(np.float32) * np.float32(1e-3))
+
+
 def read_color(path: Path) -> NDArray[np.uint8]:
     """Read a picture as ``(H, W, 3)`` uint8 RGB.
 
     Raises:
         TourError: It is missing or damaged.
     """
-    import cv2
-
-    bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise TourError(f"{path}: not a picture")
-    return np.ascontiguousarray(bgr[..., ::-1])
+    return decode_color(_read(path), path)
 
 
 def read_depth(path: Path, intrinsics: CameraIntrinsics) -> NDArray[np.float32]:
-    """Read depth as ``(H, W)`` float32 metres of an ideal pinhole camera, 0 where unknown.
+    """Read depth as ``(H, W)`` float32 metres as recorded, 0 where unknown.
 
     Raises:
         TourError: It is missing, damaged or of another size.
     """
+    return decode_depth(_read(path), intrinsics, path)
+
+
+def to_ideal_pinhole(
+    depth_m: NDArray[np.float32], intrinsics: CameraIntrinsics
+) -> NDArray[np.float32]:
+    """Return depth ``(H, W)`` as a camera without distortion would see it."""
+    if not any(intrinsics.distortion):
+        return depth_m
     import cv2
 
-    stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if stored is None or stored.dtype != np.uint16:
-        raise TourError(f"{path}: not a depth picture")
-    if stored.shape != (intrinsics.height_px, intrinsics.width_px):
-        raise TourError(f"{path}: is {stored.shape[1]}x{stored.shape[0]} px, not the camera's size")
-    depth = stored.astype(np.float32) * np.float32(1e-3)
-    if any(intrinsics.distortion):
-        k = intrinsics.matrix()
-        size = (intrinsics.width_px, intrinsics.height_px)
-        coefficients = np.array(intrinsics.distortion)
-        map_u, map_v = cv2.initUndistortRectifyMap(
-            k, coefficients, np.eye(3), k, size, cv2.CV_32FC1
-        )
-        # Nearest, because a mean of front and back is a surface that does not exist.
-        depth = cv2.remap(depth, map_u, map_v, cv2.INTER_NEAREST)
-    return np.asarray(depth, dtype=np.float32)
+    k = intrinsics.matrix()
+    size = (intrinsics.width_px, intrinsics.height_px)
+    coefficients = np.array(intrinsics.distortion)
+    map_u, map_v = cv2.initUndistortRectifyMap(k, coefficients, np.eye(3), k, size, cv2.CV_32FC1)
+    # Nearest, because a mean of front and back is a surface that does not exist.
+    ideal = cv2.remap(depth_m, map_u, map_v, cv2.INTER_NEAREST)
+    return np.asarray(ideal, dtype=np.float32)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TourError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -10,6 +10,7 @@ from astra_global.localize.config import FeatureConfig
 from astra_global.localize.features import FeatureExtractor, to_float
 from astra_global.localize.index import INDEX_FILE, LocalizationIndex, grid_of, save_index
 from astra_global.localize.vlad import encode, learn_words
+from astra_global.mapping.errors import TourError
 from astra_global.mapping.stages import Progress
 from astra_global.mapping.work import Work
 
@@ -59,7 +60,9 @@ def index_stage(
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
         for column, camera in enumerate(rig.cameras):
             features = extractor.extract(work.color(node_id, camera.name), camera.intrinsics)
-            depth_image = work.depth(rig, node_id, camera.name)
+            depth_image = work.depth(camera, node_id)
+            if depth_image is None:
+                raise TourError(f"node {node_id} has no depth of camera {camera.name}")
             inverse_depths.append(inverse_depth_grid(depth_image))
             depth, usable = depth_at(depth_image, features.pixels)
             optical = camera.intrinsics.unproject(features.pixels[usable], depth[usable])

@@ -11,9 +11,10 @@ from astra_core import se3
 from astra_core.angles import wrap_angle
 from astra_core.time import NS_PER_S
 from astra_global.mapping.config import KeyFrameConfig, TopicConfig
+from astra_global.mapping.errors import TourError
 from astra_global.mapping.images import color_jpeg, depth_png
 from astra_global.mapping.stages import Progress
-from astra_global.mapping.tour_bag import TourBag, TourError
+from astra_global.mapping.tour_bag import TourBag
 from astra_global.mapping.work import Work
 
 __all__ = ["choose_key_frames", "extract_pictures", "select_stage"]
@@ -54,6 +55,7 @@ def select_stage(work: Work, config: KeyFrameConfig) -> dict[str, int]:
         "key_frames",
         stamps_ns=tour["stamps_ns"][chosen],
         poses=tour["poses"][chosen],
+        covariance=tour["covariance"][chosen],
         tour_index=chosen.astype(np.int64),
     )
     return {"image_sets": len(tour["poses"]), "nodes": len(chosen)}
@@ -73,6 +75,8 @@ def extract_pictures(
     for column, camera in enumerate(rig.names):
         stamps = frames.stamps_ns[:, column]
         color_topic, depth_topic = bag.image_topic(camera), bag.depth_topic(camera)
+        if depth_topic is None:
+            raise TourError(f"{bag.folder}: there is no depth of camera {camera}")
         for node_id, stamp, depth_stamp in zip(
             frames.ids, stamps, bag.nearest_stamps(depth_topic, stamps), strict=True
         ):

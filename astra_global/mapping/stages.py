@@ -1,8 +1,9 @@
 """Run stages one after the other; a stage whose inputs did not change is not run again.
 
-Every stage reads and writes files of one work folder. When it is done, a marker with the
-fingerprint of all its inputs is written last, atomically: after an interruption the build goes on
-with the stage that was not finished.
+Every stage reads and writes files of one work folder, and says which stages' files it reads. When
+it is done, a marker with the fingerprint of all its inputs is written last, atomically: after an
+interruption the build goes on with the stage that was not finished, and after a change exactly the
+stages that depend on it are run again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Stage:
         weight: Its share of the whole time, roughly.
         inputs: Text that changes when the stage must run again, for example its settings.
         run: Does the work in the work folder; returns counts for the report.
+        needs: Earlier stages whose artefacts it reads.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Stage:
     weight: float
     inputs: str
     run: Callable[[Progress], dict[str, Any]]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def run_stages(stages: Sequence[Stage], work: Path, progress: Progress) -> list[
     """Run what has not been run yet.
 
     Args:
-        stages: In order; each may use the artefacts of those before it.
+        stages: In order; each after those that it needs. The first one makes the work folder.
         work: The work folder.
         progress: Called with the share of the whole.
 
@@ -64,15 +67,19 @@ def run_stages(stages: Sequence[Stage], work: Path, progress: Progress) -> list[
         One report a stage.
     """
     total = sum(stage.weight for stage in stages)
-    done, fingerprint, reports = 0.0, "", []
+    fingerprints: dict[str, str] = {}
+    done, reports = 0.0, []
     for stage in stages:
-        fingerprint = file_checksum(f"{fingerprint}\n{stage.name}\n{stage.inputs}".encode())
+        # Of everything that it depends on, however far back.
+        parts = [stage.name, stage.inputs, *(fingerprints[name] for name in stage.needs)]
+        fingerprint = file_checksum(json.dumps(parts).encode())
+        fingerprints[stage.name] = fingerprint
         marker = work / "done" / f"{stage.name}.json"
         finished = _read_marker(marker, fingerprint)
         if finished is not None:
             reports.append(StageReport(stage.name, finished["counts"], finished["seconds"], True))
         else:
-            _forget_from(stages, stage, work)
+            _forget(stages, stage, work)
             start = time.perf_counter()
 
             def inner(share: float, text: str, base: float = done, stage: Stage = stage) -> None:
@@ -98,9 +105,13 @@ def _read_marker(path: Path, fingerprint: str) -> dict[str, Any] | None:
     return data if known and {"counts", "seconds"} <= data.keys() else None
 
 
-def _forget_from(stages: Sequence[Stage], first: Stage, work: Path) -> None:
-    # The markers of later stages speak of artefacts made from what is about to change.
-    for stage in stages[list(stages).index(first) :]:
-        (work / "done" / f"{stage.name}.json").unlink(missing_ok=True)
-    if first is stages[0] and work.exists():
+def _forget(stages: Sequence[Stage], changed: Stage, work: Path) -> None:
+    """Remove the markers of a stage and of all that read what it is about to change."""
+    stale = {changed.name}
+    for stage in stages:
+        if stale.intersection(stage.needs):
+            stale.add(stage.name)
+    for name in stale:
+        (work / "done" / f"{name}.json").unlink(missing_ok=True)
+    if changed is stages[0] and work.exists():
         shutil.rmtree(work)

@@ -1,12 +1,12 @@
 """Read a recorded tour (rosbag2, MCAP or SQLite) without ROS.
 
-Only what a map needs is read: calibration, static transforms, poses, and the pictures of chosen
-moments. Pictures stay compressed until somebody looks at them.
+Only what a map needs is read: calibration, static transforms, poses, IMU and wheels, and the
+pictures of chosen moments. Pictures stay compressed until somebody looks at them.
 """
 
 from __future__ import annotations
 
-import re
+import json
 import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,18 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
-from astra_core.camera import Camera, CameraIntrinsics, CameraRig
-from astra_core.errors import AstraError
+from astra_core.camera import CameraRig
+from astra_core.observation import ImuSample, WheelSample
 from astra_core.time import NS_PER_S, from_seconds
+from astra_global.mapping.bag_rig import read_rig
 from astra_global.mapping.config import TopicConfig
+from astra_global.mapping.errors import TourError
 
-__all__ = ["TourBag", "TourError"]
+__all__ = ["TourBag", "bag_fingerprint"]
 
 _PICTURES = ("sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/Image")
-
-
-class TourError(AstraError):
-    """A recorded tour is missing, damaged or lacks a topic."""
 
 
 class TourBag:
@@ -61,9 +59,9 @@ class TourBag:
         except Exception as error:  # rosbags raises many kinds for damaged files
             raise TourError(f"{self.folder}: not a readable bag: {error}") from error
         self._by_topic = {item.topic: item for item in self._reader.connections}
-        self._stamps_of: dict[str, NDArray[np.int64]] = {}
+        self._times_of: dict[str, NDArray[np.int64]] = {}
         try:
-            self.rig = self._read_rig()
+            self.rig = read_rig(self)
         except BaseException:
             self.close()
             raise
@@ -85,6 +83,11 @@ class TourBag:
         """Close the bag."""
         self._reader.close()
 
+    @property
+    def topic_names(self) -> tuple[str, ...]:
+        """Return what the bag has, in its order."""
+        return tuple(self._by_topic)
+
     def image_topic(self, camera: str) -> str:
         """Return the topic that holds a camera's pictures.
 
@@ -93,13 +96,11 @@ class TourBag:
         """
         return self._first(self.topics.image.format(camera=camera), "compressed")
 
-    def depth_topic(self, camera: str) -> str:
-        """Return the topic that holds a camera's depth.
-
-        Raises:
-            TourError: There is none.
-        """
-        return self._first(self.topics.depth.format(camera=camera), "compressedDepth")
+    def depth_topic(self, camera: str) -> str | None:
+        """Return the topic that holds a camera's depth; ``None`` where there is none."""
+        topic = self.topics.depth.format(camera=camera)
+        known = (name for name in (f"{topic}/compressedDepth", topic) if name in self._by_topic)
+        return next(known, None)
 
     def poses(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return stamps ``(P,)`` and poses ``(P, 4, 4)`` of the pose topic, in time order.
@@ -152,18 +153,64 @@ class TourBag:
                 continue
             yield connection.topic, self._reader.deserialize(raw, connection.msgtype)
 
+    def message(self, topic: str, stamp_ns: int) -> Any:
+        """Return the message of a topic with pictures that has a header stamp.
+
+        Raises:
+            TourError: There is none.
+        """
+        times = self._times(topic)
+        for stored_ns in times[times[:, 0] == stamp_ns, 1]:
+            found = self._reader.messages([self._by_topic[topic]], stored_ns, stored_ns + 1)
+            for connection, _, raw in found:
+                if _raw_stamp(raw) == stamp_ns:
+                    return self._reader.deserialize(raw, connection.msgtype)
+        raise TourError(f"{self.folder}: topic {topic} has no message of {stamp_ns} ns")
+
+    def imu(self) -> list[ImuSample]:
+        """Return what the IMU measured, in time order; nothing where it was not recorded."""
+        if self.topics.imu not in self._by_topic:
+            return []
+        samples = []
+        for _, message in self.messages([self.topics.imu]):
+            rate, force = message.angular_velocity, message.linear_acceleration
+            samples.append(
+                ImuSample(
+                    _stamp(message.header),
+                    (float(rate.x), float(rate.y), float(rate.z)),
+                    (float(force.x), float(force.y), float(force.z)),
+                )
+            )
+        return sorted(samples, key=lambda sample: sample.stamp_ns)
+
+    def wheels(self) -> list[WheelSample]:
+        """Return what the wheels measured, in time order; nothing where it was not recorded."""
+        if self.topics.wheel_odometry not in self._by_topic:
+            return []
+        samples = []
+        for _, message in self.messages([self.topics.wheel_odometry]):
+            twist = message.twist.twist
+            samples.append(
+                WheelSample(_stamp(message.header), float(twist.linear.x), float(twist.angular.z))
+            )
+        return sorted(samples, key=lambda sample: sample.stamp_ns)
+
     def _stamps(self, topic: str) -> NDArray[np.int64]:
+        return self._times(topic)[:, 0]
+
+    def _times(self, topic: str) -> NDArray[np.int64]:
+        """Return (header stamp, time in the bag) ``(M, 2)`` of a topic, in the bag's order."""
         self._connection(topic)
-        if topic not in self._stamps_of:
+        if topic not in self._times_of:
             # A pass over a large bag takes long: one for all topics with pictures.
             known = self._by_topic.values()
             chosen = [item for item in known if item.topic == topic or item.msgtype in _PICTURES]
-            stamps: dict[str, list[int]] = {item.topic: [] for item in chosen}
-            for connection, _, raw in self._reader.messages(chosen):
-                stamps[connection.topic].append(_raw_stamp(raw))
-            for name, column in stamps.items():
-                self._stamps_of[name] = np.array(column, dtype=np.int64)
-        return self._stamps_of[topic]
+            times: dict[str, list[tuple[int, int]]] = {item.topic: [] for item in chosen}
+            for connection, stored_ns, raw in self._reader.messages(chosen):
+                times[connection.topic].append((_raw_stamp(raw), stored_ns))
+            for name, rows in times.items():
+                self._times_of[name] = np.array(rows, dtype=np.int64).reshape(-1, 2)
+        return self._times_of[topic]
 
     def nearest_stamps(self, topic: str, wanted: NDArray[np.int64]) -> list[int | None]:
         """Return for each wanted stamp ``(N,)`` the topic's closest one within the tolerance."""
@@ -187,58 +234,17 @@ class TourBag:
         compressed = f"{topic}/{transport}"
         return compressed if compressed in self._by_topic else self._connection(topic).topic
 
-    def _read_rig(self) -> CameraRig:
-        pattern = re.escape(self.topics.camera_info).replace(r"\{camera\}", "([^/]+)")
-        names = [
-            found.group(1) for topic in self._by_topic if (found := re.fullmatch(pattern, topic))
-        ]
-        if not names:
-            raise TourError(f"{self.folder}: no topic is called {self.topics.camera_info}")
-        tree = self._static_transforms()
-        cameras = []
-        for name in names:
-            topic = self.topics.camera_info.format(camera=name)
-            info = next((message for _, message in self.messages([topic])), None)
-            if info is None:
-                raise TourError(f"{self.folder}: topic {topic} is empty")
-            k = np.asarray(info.k, dtype=np.float64).reshape(3, 3)
-            intrinsics = CameraIntrinsics(
-                int(info.width),
-                int(info.height),
-                float(k[0, 0]),
-                float(k[1, 1]),
-                float(k[0, 2]),
-                float(k[1, 2]),
-                tuple(float(value) for value in info.d) if np.any(info.d) else (),
-            )
-            cameras.append(Camera(name, intrinsics, self._to_base(tree, info.header.frame_id)))
-        return CameraRig(tuple(cameras))
 
-    def _static_transforms(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        tree = {}
-        for _, message in self.messages(["/tf_static"]):
-            for item in message.transforms:
-                t, q = item.transform.translation, item.transform.rotation
-                tree[item.child_frame_id] = (
-                    item.header.frame_id,
-                    se3.from_position_quaternion((t.x, t.y, t.z), (q.x, q.y, q.z, q.w)),
-                )
-        return tree
-
-    def _to_base(
-        self, tree: dict[str, tuple[str, NDArray[np.float64]]], frame: str
-    ) -> NDArray[np.float64]:
-        result, at = np.eye(4), frame
-        for _ in range(len(tree) + 1):
-            if at == self.topics.base_frame:
-                return result
-            if at not in tree:
-                break
-            at, t_parent_child = tree[at]
-            result = t_parent_child @ result
-        raise TourError(
-            f"{self.folder}: /tf_static does not connect {frame} to {self.topics.base_frame}"
-        )
+def bag_fingerprint(folder: Path) -> str:
+    """Return text that changes when the recording does: names, sizes and times of its files."""
+    # Other files may lie beside the bag; changing them must not read the tour again.
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in (".mcap", ".db3", ".zstd")
+    ]
+    files = files or [path for path in (folder,) if path.is_file()]
+    return json.dumps([[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in files])
 
 
 def _raw_stamp(raw: bytes | memoryview) -> int:

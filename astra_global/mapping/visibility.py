@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def view_of(
     rows = np.arange(_STRIDE // 2, depth_m.shape[0], _STRIDE)
     columns = np.arange(_STRIDE // 2, depth_m.shape[1], _STRIDE)
     depth = depth_m[np.ix_(rows, columns)]
-    pixels = np.stack(np.meshgrid(columns, rows), axis=-1)
+    pixels = np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float64)
     optical = camera.intrinsics.unproject(pixels, depth)
     usable = (depth > 0.0) & (depth <= max_range_m)
     points = se3.transform_points(t_map_optical, optical)
@@ -96,24 +96,36 @@ def count_pixels_on(
 
 
 def visibility_stage(work: Work, config: VisibilityConfig, progress: Progress) -> dict[str, int]:
-    """Link landmarks and nodes, best view first; rewrites ``landmarks.json`` with the links."""
-    rig, frames, landmarks = work.rig(), work.key_frames(), work.landmarks()
+    """Link landmarks and nodes, best view first; writes ``visibility.json``.
+
+    A node sees what depth lies on, and what the finder has seen from it.
+    """
+    rig, frames, placed = work.rig(), work.key_frames(), work.landmarks()
+    landmarks = [one.landmark for one in placed]
+    number_of = {node_id: number for number, node_id in enumerate(frames.ids)}
     counts = np.zeros((len(landmarks), len(frames.ids)))
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
         for camera in rig.cameras:
-            depth = work.depth(rig, node_id, camera.name)
+            depth = work.depth(camera, node_id)
+            if depth is None:
+                continue
             scale = _REFERENCE_PIXELS / depth.size
             view = view_of(depth, camera, pose @ camera.t_base_optical, config.max_range_m)
             counts[:, number] += scale * count_pixels_on(landmarks, view, config)
         progress((number + 1) / len(frames.ids), f"landmarks seen: node {number + 1}")
-    linked = []
+    linked = counts >= config.min_pixels
+    for row, one in enumerate(placed):
+        for node_id, pixels in one.pixels.items():
+            column = number_of[node_id]
+            counts[row, column] = max(counts[row, column], pixels)
+            linked[row, column] = True
+    links = {}
     for row, landmark in enumerate(landmarks):
         order = np.argsort(-counts[row], kind="stable")
-        seen = [frames.ids[i] for i in order if counts[row, i] >= config.min_pixels]
-        linked.append(replace(landmark, node_ids=tuple(seen)))
-    work.write_json("landmarks", [asdict(landmark) for landmark in linked])
+        links[landmark.id] = [frames.ids[i] for i in order if linked[row, i]]
+    work.write_json("visibility", links)
     return {
-        "landmarks": len(linked),
-        "landmarks_seen": sum(bool(landmark.node_ids) for landmark in linked),
-        "links": sum(len(landmark.node_ids) for landmark in linked),
+        "landmarks": len(links),
+        "landmarks_seen": sum(map(bool, links.values())),
+        "links": sum(map(len, links.values())),
     }

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.camera import CameraRig
+from astra_core.camera import Camera, CameraRig
 from astra_global.map.files import write_bytes
-from astra_global.mapping.images import read_color, read_depth
+from astra_global.mapping.images import read_color, read_depth, to_ideal_pinhole
+from astra_global.mapping.ports import PoseTrack
 from astra_global.types import Landmark
 
-__all__ = ["KeyFrames", "Work"]
+__all__ = ["KeyFrames", "PlacedLandmark", "Work"]
 
 
 @dataclass(frozen=True, eq=False)
 class KeyFrames:
-    """The nodes to be: ids, stamps ``(N, C)`` of their pictures, poses ``T_map_base (N, 4, 4)``.
+    """The nodes to be: ids, stamps ``(N, C)`` of their pictures, and where they were taken.
 
     ``tour_index`` ``(N,)`` counts image sets of the tour, so neighbours in time can be told.
     """
 
     ids: tuple[str, ...]
     stamps_ns: NDArray[np.int64]
-    poses: NDArray[np.float64]
+    track: PoseTrack
     tour_index: NDArray[np.int64]
+
+    @property
+    def poses(self) -> NDArray[np.float64]:
+        """Return the poses ``T_map_base`` ``(N, 4, 4)``."""
+        return self.track.t_map_base
+
+
+@dataclass(frozen=True)
+class PlacedLandmark:
+    """A landmark with its place, before it is known which nodes could see it.
+
+    Attributes:
+        landmark: Without links.
+        pixels: How much of the pictures of a node the finder has seen it fill, by node, in pixels
+            at 320x240; empty where the finder told the place instead.
+        num_sightings: How many sightings it was made of.
+    """
+
+    landmark: Landmark
+    pixels: Mapping[str, float] = field(default_factory=dict)
+    num_sightings: int = 0
 
 
 class Work:
@@ -50,9 +73,15 @@ class Work:
         """Return a node's picture ``(H, W, 3)`` RGB."""
         return read_color(self.color_path(node_id, camera))
 
-    def depth(self, rig: CameraRig, node_id: str, camera: str) -> NDArray[np.float32]:
-        """Return a node's depth ``(H, W)`` in metres."""
-        return read_depth(self.depth_path(node_id, camera), rig[camera].intrinsics)
+    def recorded_depth(self, camera: Camera, node_id: str) -> NDArray[np.float32] | None:
+        """Return a node's depth ``(H, W)`` in metres, ``None`` where none was recorded."""
+        path = self.depth_path(node_id, camera.name)
+        return read_depth(path, camera.intrinsics) if path.is_file() else None
+
+    def depth(self, camera: Camera, node_id: str) -> NDArray[np.float32] | None:
+        """Return a node's depth as a camera without distortion would have measured it."""
+        recorded = self.recorded_depth(camera, node_id)
+        return None if recorded is None else to_ideal_pinhole(recorded, camera.intrinsics)
 
     def write_json(self, name: str, data: Any) -> None:
         """Write plain data."""
@@ -81,16 +110,21 @@ class Work:
         """Return the key frames."""
         data = self.read_arrays("key_frames")
         ids = tuple(f"n{number:04d}" for number in range(len(data["poses"])))
-        return KeyFrames(ids, data["stamps_ns"], data["poses"], data["tour_index"])
+        track = PoseTrack(data["poses"], data["covariance"])
+        return KeyFrames(ids, data["stamps_ns"], track, data["tour_index"])
 
-    def landmarks(self) -> list[Landmark]:
-        """Return the landmarks, without links before the visibility stage and with them after."""
-        return [
-            Landmark(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in entry.items()
-                }
-            )
-            for entry in self.read_json("landmarks")
-        ]
+    def write_landmarks(self, landmarks: Sequence[PlacedLandmark]) -> None:
+        """Write the landmarks that were placed."""
+        self.write_json("landmarks", [asdict(landmark) for landmark in landmarks])
+
+    def landmarks(self) -> list[PlacedLandmark]:
+        """Return the landmarks that were placed."""
+        result = []
+        for entry in self.read_json("landmarks"):
+            fields: dict[str, Any] = entry["landmark"]
+            values: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()
+            }
+            placed = PlacedLandmark(Landmark(**values), entry["pixels"], entry["num_sightings"])
+            result.append(placed)
+        return result

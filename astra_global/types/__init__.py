@@ -1,5 +1,6 @@
 """The records of Astra-Global: map, fix, goal and mission. They import nothing heavy."""
 
+from astra_global.types.covariance import is_covariance
 from astra_global.types.decision import Decision, Evidence
 from astra_global.types.fix import PoseAlternative, PoseFix
 from astra_global.types.goal import Goal, GoalKind, GoalMatch
@@ -26,4 +27,5 @@ __all__ = [
     "OccupancyMap",
     "PoseAlternative",
     "PoseFix",
+    "is_covariance",
 ]

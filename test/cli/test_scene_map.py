@@ -54,11 +54,8 @@ def test_everything_that_makes_the_map_is_behind_a_start():
 
 
 def test_other_code_is_another_map(tmp_path):
-    for name in (
-        "astra_sim/tour/recorder.py",
-        "astra_global/mapping/build.py",
-        "astra_core/far.py",
-    ):
+    for module in (*scene_map.MAKERS, "astra_core.far"):
+        name = f"{module.replace('.', '/')}.py"
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("A = 1\n")
 

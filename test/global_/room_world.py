@@ -184,6 +184,20 @@ def write_tour(folder: Path, poses: list[NDArray[np.float64]], seed: int = 3) ->
                 t["geometry_msgs/msg/Pose"](t["geometry_msgs/msg/Point"](*map(float, p)), q),
             )
             write("/tour/pose", "geometry_msgs/msg/PoseStamped", message, stamp)
+            vector, no_covariance = t["geometry_msgs/msg/Vector3"], np.zeros(36)
+            rate, force = vector(0.0, 0.0, 0.1 * number), vector(0.0, 0.0, 9.81)
+            imu = t["sensor_msgs/msg/Imu"](
+                header(stamp, "base_link"), q, np.zeros(9), rate, np.zeros(9), force, np.zeros(9)
+            )
+            write("/imu", "sensor_msgs/msg/Imu", imu, stamp)
+            wheels = t["nav_msgs/msg/Odometry"](
+                header(stamp, "odom"), "base_link",
+                t["geometry_msgs/msg/PoseWithCovariance"](message.pose, no_covariance),
+                t["geometry_msgs/msg/TwistWithCovariance"](
+                    t["geometry_msgs/msg/Twist"](vector(0.5, 0.0, 0.0), rate), no_covariance
+                ),
+            )  # fmt: skip
+            write("/wheel_odometry", "nav_msgs/msg/Odometry", wheels, stamp)
             for camera in rig.cameras:
                 image, depth = room.render(camera, pose)
                 base, k = f"/camera/{camera.name}", camera.intrinsics

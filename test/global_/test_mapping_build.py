@@ -16,10 +16,10 @@ from astra_core.observation import CameraFrame
 from astra_core.stack_spec import StackSpec
 from astra_global.localize import Localizer
 from astra_global.map import FREE, OCCUPIED, check_map, draw_map, load_map
-from astra_global.mapping import MappingConfig, build_map
 from astra_global.mapping import build as build_module
-from astra_global.mapping.config import KeyFrameConfig
-from astra_global.mapping.tour_bag import TourError
+from astra_global.mapping.config import KeyFrameConfig, MappingConfig
+from astra_global.mapping.errors import TourError
+from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
 from astra_global.stack import build_localizer, load_places
 
 CONFIG = MappingConfig(key_frames=KeyFrameConfig(distance_m=0.8, angle_rad=0.5))
@@ -28,6 +28,16 @@ ROOM = room_world.Room()
 RIG = room_world.make_rig()
 # One side of the loop and the turns at its end: every pose becomes a node.
 POSES = [pose for pose in room_world.tour_poses(0.8) if pose[1] < 2.0][:-1]
+
+
+def build_map(tour: Path, out: Path, config=None, progress=None, **sources):
+    """Build with the sources of the tour's folder where no others are given."""
+    topics = (config or MappingConfig()).topics
+    told = {
+        "poses": TopicPoses(tour, topics),
+        "landmarks": AnnotatedLandmarks(tour.parent / "landmarks.yaml"),
+    }
+    return build_module.build_map(tour, out, config=config, progress=progress, **told | sources)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +51,7 @@ def tour(tmp_path_factory) -> Path:
 def built(tour: Path, tmp_path_factory):
     texts: list[tuple[float, str]] = []
     report = build_map(
-        tour, tour.parent / "landmarks.yaml", tmp_path_factory.mktemp("out") / "room", CONFIG,
+        tour, tmp_path_factory.mktemp("out") / "room", CONFIG,
         lambda share, text: texts.append((share, text)),
     )  # fmt: skip
     return report, texts
@@ -176,30 +186,29 @@ def test_an_interrupted_build_goes_on(tour: Path, tmp_path: Path, monkeypatch) -
     with monkeypatch.context() as patch:
         patch.setattr(build_module, "index_stage", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            build_map(tour, tour.parent / "landmarks.yaml", tmp_path / "m", FEW)
+            build_map(tour, tmp_path / "m", FEW)
     assert not (tmp_path / "m").exists()
     calls: list[str] = []
     original = build_module.occupancy_stage
     monkeypatch.setattr(
         build_module, "occupancy_stage", lambda *a: calls.append("again") or original(*a)
     )
-    report = build_map(tour, tour.parent / "landmarks.yaml", tmp_path / "m", FEW)
-    assert calls == [] and [stage.resumed for stage in report.stages] == [True] * 8 + [False]
+    report = build_map(tour, tmp_path / "m", FEW)
+    assert calls == [] and [stage.resumed for stage in report.stages] == [True] * 9 + [False]
     load_map(tmp_path / "m")
 
 
 def test_missing_parts_of_a_tour_are_named(tour: Path, tmp_path: Path) -> None:
-    annotations = tour.parent / "landmarks.yaml"
     with pytest.raises(TourError, match="there is no such bag"):
-        build_map(tmp_path / "none", annotations, tmp_path / "m")
+        build_map(tmp_path / "none", tmp_path / "m")
     damaged = tmp_path / "damaged"
     shutil.copytree(tour, damaged)
     (damaged / "metadata.yaml").write_text("nonsense", "utf-8")
     with pytest.raises(TourError, match="not a readable bag"):
-        build_map(damaged, annotations, tmp_path / "m")
+        build_map(damaged, tmp_path / "m")
     other = MappingConfig(topics=type(CONFIG.topics)(pose="/nowhere"))
     with pytest.raises(TourError, match="topic /nowhere is missing"):
-        build_map(tour, annotations, tmp_path / "m", other)
+        build_map(tour, tmp_path / "m", other)
 
 
 def test_the_picture_of_a_map_shows_its_parts(built, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from room_world import make_rig, write_annotations
 
 from astra_core import se3
 from astra_core.camera import Camera
-from astra_global.mapping import SourceError
 from astra_global.mapping.config import (
     EdgeConfig,
     FusionConfig,
@@ -17,9 +16,10 @@ from astra_global.mapping.config import (
 )
 from astra_global.mapping.depth_fusion import VoxelFusion
 from astra_global.mapping.edges import connect_nodes, segment_clearance_m
+from astra_global.mapping.errors import SourceError
 from astra_global.mapping.index_stage import depth_at
 from astra_global.mapping.key_frames import choose_key_frames
-from astra_global.mapping.sources import AnnotatedLandmarks, interpolate_poses
+from astra_global.mapping.oracle import AnnotatedLandmarks, interpolate_poses
 from astra_global.mapping.stages import Stage, run_stages
 from astra_global.mapping.visibility import count_pixels_on, view_of
 from astra_global.types import FREE, OCCUPIED, UNKNOWN, Landmark, OccupancyMap
@@ -135,23 +135,25 @@ def test_depth_at_refuses_edges_and_holes() -> None:
 
 def test_annotations_are_read_and_faults_are_named(tmp_path) -> None:
     path = write_annotations(tmp_path / "landmarks.yaml")
-    box, sign = AnnotatedLandmarks(path).landmarks(tmp_path)
+    box, sign = AnnotatedLandmarks(path).sightings(None)
     assert box.size_m == pytest.approx((0.8, 0.8, 0.9))
-    assert (sign.text, sign.node_ids) == ("EXIT", ())
+    assert (sign.id, sign.attributes.text) == ("sign", "EXIT")
     path.write_text("- {id: a, position_m: [1, 2]}", "utf-8")
     with pytest.raises(SourceError, match=r"landmark 0\.position_m: expected three numbers"):
-        AnnotatedLandmarks(path).landmarks(tmp_path)
+        AnnotatedLandmarks(path).sightings(None)
     path.write_text("- {id: a, position_m: [1, 2, 3]}\n" * 2, "utf-8")
     with pytest.raises(SourceError, match="used twice: a"):
-        AnnotatedLandmarks(path).landmarks(tmp_path)
+        AnnotatedLandmarks(path).sightings(None)
     path.write_text("[", "utf-8")
     with pytest.raises(SourceError, match="not YAML"):
-        AnnotatedLandmarks(path).landmarks(tmp_path)
+        AnnotatedLandmarks(path).sightings(None)
 
 
 def test_stages_go_on_where_they_were_interrupted(tmp_path) -> None:
     ran: list[str] = []
     fail = {"b": True}
+
+    needs = {"a": (), "b": ("a",), "c": ("b",)}
 
     def stage(name: str, inputs: str = "") -> Stage:
         def run(progress) -> dict[str, int]:
@@ -161,7 +163,7 @@ def test_stages_go_on_where_they_were_interrupted(tmp_path) -> None:
             progress(0.5, name)
             return {"count": len(ran)}
 
-        return Stage(name, name, 1.0, inputs, run)
+        return Stage(name, name, 1.0, inputs, run, needs[name])
 
     shares: list[float] = []
     stages = [stage("a"), stage("b"), stage("c")]

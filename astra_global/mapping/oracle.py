@@ -1,78 +1,68 @@
-"""Where poses and landmarks come from: two small contracts, so that builders can be exchanged.
+"""Sources that were told: poses from a topic, landmarks from a list (``map: oracle``).
 
-The oracle sources (a pose topic, a list of landmarks written by people or by the simulator) are
-here. A builder that estimates poses and finds landmarks itself implements the same contracts.
+The topic may come from the simulator, from motion capture or from another mapping program; the list
+from the simulator or from people.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
 from astra_core import se3
-from astra_core.errors import AstraError
 from astra_core.time import from_seconds
-from astra_global.mapping.tour_bag import TourBag, TourError
-from astra_global.types import Landmark
+from astra_global.mapping.config import TopicConfig
+from astra_global.mapping.errors import SourceError
+from astra_global.mapping.ports import PoseTrack, TourView
+from astra_global.mapping.sighting import Attributes, PlacedSighting
+from astra_global.mapping.tour_bag import TourBag, bag_fingerprint
 
-__all__ = [
-    "AnnotatedLandmarks",
-    "LandmarkSource",
-    "PoseSource",
-    "SourceError",
-    "TopicPoses",
-    "interpolate_poses",
-]
-
-
-class SourceError(AstraError):
-    """Poses or landmarks for a map cannot be had."""
-
-
-class PoseSource(Protocol):
-    """Says where the robot was during the tour."""
-
-    name: str  # goes into the map's provenance: ``oracle`` or ``built``
-
-    def poses(self, bag: TourBag, stamps_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return ``T_map_base`` ``(S, 4, 4)`` at stamps ``(S,)``; NaN where it is not known."""
-        ...
-
-
-class LandmarkSource(Protocol):
-    """Says what on the tour is worth naming."""
-
-    name: str
-
-    def landmarks(self, nodes_folder: Path) -> list[Landmark]:
-        """Return landmarks without node links; a finder may look at the nodes' pictures."""
-        ...
-
-    def fingerprint(self) -> str:
-        """Return text that changes when the answer would, for resuming."""
-        ...
+__all__ = ["AnnotatedLandmarks", "TopicPoses", "interpolate_poses"]
 
 
 class TopicPoses:
-    """Poses from a topic of the bag (``map: oracle``)."""
+    """Poses from a topic of a bag, taken as exact."""
 
-    name = "oracle"
+    provenance = "oracle"
 
-    def __init__(self, max_gap_s: float) -> None:
-        """Interpolate over gaps up to ``max_gap_s``."""
+    def __init__(
+        self, bag: Path | str, topics: TopicConfig | None = None, max_gap_s: float = 1.0
+    ) -> None:
+        """Read from a bag, the tour's own or one that was recorded beside it.
+
+        Args:
+            bag: Folder of the bag.
+            topics: How its topics are called.
+            max_gap_s: Gaps up to this are interpolated over.
+        """
+        self._bag = Path(bag)
+        self._topics = topics or TopicConfig()
         self._max_gap_s = max_gap_s
 
-    def poses(self, bag: TourBag, stamps_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return ``T_map_base`` ``(S, 4, 4)``, interpolated, NaN outside the topic's time."""
-        stamps, poses = bag.poses()
+    def fingerprint(self) -> str:
+        """Return the topic, the gap and the state of the bag."""
+        settings = [type(self).__name__, self._topics.pose, self._max_gap_s]
+        return json.dumps([*settings, bag_fingerprint(self._bag)])
+
+    def poses(self, tour: TourView) -> PoseTrack:
+        """Return the topic's poses, interpolated at the pictures of the rig's first camera.
+
+        Raises:
+            TourError: The bag has no such topic, or it is empty.
+            SourceError: A pose is not finite.
+        """
+        with TourBag(self._bag, self._topics) as bag:
+            stamps, poses = bag.poses()
         if not np.all(np.isfinite(poses)):
-            raise TourError(f"{bag.folder}: topic {bag.topics.pose} has poses that are not finite")
-        return interpolate_poses(stamps, poses, stamps_ns, self._max_gap_s)
+            raise SourceError(f"{self._bag}: {self._topics.pose} has poses that are not finite")
+        wanted = tour.stamps_ns[:, 0]
+        return PoseTrack.exact(interpolate_poses(stamps, poses, wanted, self._max_gap_s))
 
 
 def interpolate_poses(
@@ -118,9 +108,13 @@ def interpolate_poses(
 
 
 class AnnotatedLandmarks:
-    """Landmarks from a YAML list of mappings with the fields of ``Landmark``."""
+    """Landmarks with their places from a YAML list of mappings.
 
-    name = "oracle"
+    Keys: ``id`` and ``position_m`` (x, y, z of the centre in ``map``); optionally ``size_m``
+    (axis-aligned extents), ``category``, ``color``, ``material``, ``text``, ``function``.
+    """
+
+    provenance = "oracle"
 
     def __init__(self, path: Path | str) -> None:
         """Read from ``path``."""
@@ -128,10 +122,10 @@ class AnnotatedLandmarks:
 
     def fingerprint(self) -> str:
         """Return the file's text."""
-        return self._read()
+        return json.dumps([type(self).__name__, self._read()])
 
-    def landmarks(self, nodes_folder: Path) -> list[Landmark]:
-        """Return the landmarks of the file.
+    def sightings(self, tour: TourView) -> list[PlacedSighting]:
+        """Return the landmarks of the file, one sighting each.
 
         Raises:
             SourceError: The file is missing, not YAML, or an entry is not a landmark.
@@ -155,17 +149,19 @@ class AnnotatedLandmarks:
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"cannot read {self._path}: {error}") from error
 
-    def _landmark(self, entry: Any, number: int) -> Landmark:
+    def _landmark(self, entry: Any, number: int) -> PlacedSighting:
         where = f"{self._path}: landmark {number}"
         if not isinstance(entry, dict) or "id" not in entry or "position_m" not in entry:
             raise SourceError(f"{where}: needs id and position_m")
-        texts = {
-            name: str(entry.get(name) or "")
-            for name in ("category", "color", "material", "text", "function")
-        }
-        return Landmark(
+        return PlacedSighting(
             id=str(entry["id"]),
-            **texts,
+            attributes=Attributes(
+                category=str(entry.get("category") or ""),
+                color=str(entry.get("color") or ""),
+                material=str(entry.get("material") or ""),
+                text=str(entry.get("text") or ""),
+                function=str(entry.get("function") or ""),
+            ),
             position_m=_triple(entry["position_m"], f"{where}.position_m"),
             size_m=_triple(entry.get("size_m", (0.0, 0.0, 0.0)), f"{where}.size_m"),
         )
