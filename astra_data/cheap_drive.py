@@ -54,9 +54,13 @@ _WARM_UP_TICKS = 6
 
 @dataclass(frozen=True)
 class CheapDriveConfig:
-    """How a drive is varied. Lengths in metres, times in seconds, shares 0 to 1."""
+    """How a drive is varied. Lengths in metres, times in seconds, shares 0 to 1.
+
+    Of ``every`` states only the last is kept: few states that are far apart, for validation.
+    """
 
     size_m: float = 18.0
+    every: int = 1
     state_ticks: int = 3
     kick_share: float = 1.0 / 3.0
     kick_m: float = 0.12
@@ -192,15 +196,17 @@ class _Drive:
 
     def states(self, num_states: int) -> list[dict[str, Any]]:
         moments: list[_Moment] = []
-        config = self._config
+        config, passed = self._config, 0
         newest: tuple[int, Trajectory] | None = None
         tick = 0
         while len(moments) < num_states:
             self._look(tick)
             if tick >= _WARM_UP_TICKS and tick % config.state_ticks == 0:
                 moment = self._state(tick)
-                moments.append(moment)
                 newest = (tick, moment.plan)
+                passed += 1
+                if passed % config.every == 0:
+                    moments.append(moment)
             self._advance(tick, newest)
             tick += 1
         # What people do in the seconds after the last state is a part of it.

@@ -58,11 +58,13 @@ class PlannerData:
         out: Folder of the shards; those of a family lie in a folder of its own.
         way: One of :data:`WAYS`.
         states: States of each scene.
+        every: Of so many states one is kept: few that are far apart, as validation wants them.
     """
 
     out: Path
     way: str = "cheap"
     states: int = 120
+    every: int = 1
 
     def path(self, unit: PlannerUnit) -> Path:
         """Return the file of a unit."""
@@ -81,6 +83,7 @@ class PlannerData:
             "conditions": unit.conditions,
             "way": self.way,
             "asked_states": self.states,
+            "every": self.every,
             "profile": load_profile().sha256,
             "code": code_fingerprint(),
             "robot": asdict(RobotConfig()),
@@ -114,7 +117,7 @@ class PlannerData:
         return int(found["count"])
 
     def _states(self, unit: PlannerUnit) -> list[dict[str, Any]]:
-        from astra_data.cheap_drive import drive_cheaply
+        from astra_data.cheap_drive import CheapDriveConfig, drive_cheaply
         from astra_data.cut_building import make_building
         from astra_sim.conditions import named_conditions
         from astra_sim.scenes import make_scene
@@ -125,13 +128,14 @@ class PlannerData:
         scene = mission_scene(make_scene(unit.family, unit.seed), _run_seed(unit), conditions)
         building = make_building(scene, floor_plan(scene))
         drives = max(_FEWEST_DRIVES, math.ceil(self.states / _STATES_PER_DRIVE))
+        config = CheapDriveConfig(every=self.every)
         states: list[dict[str, Any]] = []
         for number in range(drives + _SPARE_DRIVES):
             wanted = min(math.ceil(self.states / drives), self.states - len(states))
             if wanted <= 0:
                 break
             try:
-                states += drive_cheaply(building, conditions, unit.seed, number, wanted)
+                states += drive_cheaply(building, conditions, unit.seed, number, wanted, config)
             except SceneError:
                 # A corner from which nothing can be reached: another one will do.
                 continue

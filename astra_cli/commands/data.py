@@ -46,6 +46,9 @@ def planner(
         str, typer.Option(help="Who walks about: standard, crowded, empty; several with commas.")
     ] = "standard",
     states: Annotated[int, typer.Option(min=1, help="States of each scene.")] = 120,
+    every: Annotated[
+        int, typer.Option(min=1, help="Keep one state of so many: far apart, for validation.")
+    ] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
 ) -> None:
@@ -62,7 +65,7 @@ def planner(
             "learn from them; take seeds below 60000"
         )
     units = _units(scene.split(","), named, conditions.split(","))
-    data = PlannerData(out, way, states)
+    data = PlannerData(out, way, states, every)
     console, began = Console(), time.monotonic()
     done = _generate(data, units, jobs, console)
     failed = [progress for progress in done if progress.error is not None]
