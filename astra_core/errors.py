@@ -1,8 +1,8 @@
 """Failures that Astra names, each with the code that crosses the ROS interface.
 
-Codes are ranges so that a client can tell who failed: 100-199 Astra-Global, 200-299 Astra-Local,
-300-399 the guard, 900-999 the run around them. The same numbers are constants of the action
-``astra_msgs/action/Navigate``; a test compares them.
+Codes are ranges so that a client can tell who failed: 1-99 whoever was asked, 100-199
+Astra-Global, 200-299 Astra-Local, 300-399 the guard, 900-999 the run around them. The same numbers
+are constants of the action ``astra_msgs/action/Navigate``; a test compares them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "SensorTimeout",
     "ShapeError",
     "ShardError",
+    "WeightsError",
 ]
 
 
@@ -58,6 +59,12 @@ class ShardError(AstraError, ValueError):
     """A file of training data is missing, damaged, of another version, or contradicts others."""
 
     code = 4
+
+
+class WeightsError(AstraError, ValueError):
+    """Weights are missing, damaged, or not for this part, robot or rig; the message says which."""
+
+    code = 5
 
 
 class NotLocalized(AstraError):

@@ -170,6 +170,21 @@ def check_text_reader() -> Finding:
     return Finding("text reader", "ok", f"RapidOCR {metadata.version('rapidocr')}")
 
 
+def check_weights() -> Finding:
+    """List the weights that come with Astra and compare each file with its card."""
+    from astra_core.weights import shipped_weights, survey
+
+    folder = shipped_weights()
+    entries = survey(folder)
+    if not entries:
+        return Finding("weights", "ok", f"none in {folder}: the classical stack needs none")
+    whole = [f"{e.name} ({e.part}, sha256 {e.sha256[:12]})" for e in entries if not e.problem]
+    problems = [entry.problem for entry in entries if entry.problem]
+    if problems:
+        return Finding("weights", "optional", ", ".join(whole) or "none whole", "; ".join(problems))
+    return Finding("weights", "ok", ", ".join(whole))
+
+
 def check_rendering() -> Finding:
     """Render one picture with MuJoCo, now."""
     layout = Layout(Path(__file__).resolve().parents[2])
@@ -215,6 +230,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     check_torch,
     check_cupy,
     check_text_reader,
+    check_weights,
     check_rendering,
     check_cores,
     check_memory,

@@ -1,11 +1,13 @@
-"""What the doctor says of the engines for voxel work."""
+"""What the doctor says of the engines for voxel work, and of weights."""
 
 import sys
 import types
 
+import numpy as np
 import pytest
 
 from astra_cli.commands import doctor
+from astra_core import weights
 from astra_local.voxel import cuda
 
 torch = pytest.importorskip("torch")
@@ -47,3 +49,21 @@ def test_what_is_missing_is_named_with_the_engines_that_run(
     assert found.state == "optional"
     assert found.detail.startswith(reason) and found.detail.endswith(engines)
     assert advice in found.advice
+
+
+def test_weights_are_listed_with_what_is_wrong_with_them(monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "shipped_weights", lambda: tmp_path)
+    none = doctor.check_weights()
+    assert none.state == "ok" and none.detail.startswith(f"none in {tmp_path}")
+    for name in ("flow", "eyes"):
+        card = weights.ModelCard(name, "planner", "Apache-2.0")
+        weights.save_weights(tmp_path, card, {"w": np.zeros(3, np.float16)})
+    found = doctor.check_weights()
+    assert (found.state, found.advice) == ("ok", "")
+    assert found.detail.startswith("eyes (planner, sha256 ") and ", flow (planner" in found.detail
+
+    (tmp_path / "eyes.safetensors").write_bytes(b"broken")
+    found = doctor.check_weights()
+    assert found.state == "optional"
+    assert found.detail.startswith("flow (planner") and "eyes" not in found.detail
+    assert "eyes.safetensors is cut short" in found.advice
