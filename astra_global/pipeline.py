@@ -3,6 +3,7 @@
 Threads: :meth:`AstraGlobal.localize` is slow and may run in a worker thread; it holds the lock only
 for a moment at its start. All other methods are fast, may be called from any thread and share one
 lock, except :meth:`AstraGlobal.map_to_odom`, which only reads the newest answer and never waits.
+What a mission must find out and may take seconds goes to :mod:`astra_global.questions`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import Camera, CameraRig
-from astra_core.errors import (
-    AstraError,
-    ConfigError,
-    MissionCancelled,
-    MissionPreempted,
-    NotLocalized,
-)
+from astra_core.errors import AstraError, ConfigError, MissionCancelled, MissionPreempted
 from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
@@ -30,6 +25,7 @@ from astra_global.mission.log import MissionEvent, MissionLog
 from astra_global.mission.mission import Mission
 from astra_global.mission.world import MissionWorld
 from astra_global.ports import FrameLocalizer, GoalRanker, RoutePlanner
+from astra_global.questions import Questions
 from astra_global.route import Route
 from astra_global.types import (
     AstraMap,
@@ -55,6 +51,7 @@ class AstraGlobal:
         localizer: FrameLocalizer,
         goals: GoalRanker,
         routes: RoutePlanner,
+        questions: Questions,
     ) -> None:
         """Join the parts for one map and one robot; :func:`astra_global.stack.build_global` does.
 
@@ -65,12 +62,15 @@ class AstraGlobal:
             localizer: Who finds the robot in images.
             goals: Who finds the landmark that is meant.
             routes: Who finds the way.
+            questions: Who answers what may take seconds.
         """
         self.map = map
         self.rig = rig
         self.config = config
         self._localizer = localizer
         self._lock = threading.RLock()
+        # Of the localizer, which works for fixes and for the pictures of goals.
+        self._localizing = threading.Lock()
         self._fusion = PoseFusion(config.fusion, len(map.nodes))
         self._log = MissionLog()
         self._world = MissionWorld(
@@ -83,13 +83,14 @@ class AstraGlobal:
             log=self._log,
             goals=goals,
             routes=routes,
+            questions=questions,
+            find_picture=self._find_picture,
         )
         self._mission: Mission | None = None
         self._map_to_odom: NDArray[np.float64] | None = None
-        self._goal_image: NDArray[np.uint8] | None = None
         self._looks = 0
         self.last_failure = ""
-        self.last_decision: FixDecision | None = None
+        self._last_decision: FixDecision | None = None
 
     # --- where am I ---------------------------------------------------------------------------
 
@@ -99,26 +100,23 @@ class AstraGlobal:
             self._fusion.add_odometry(odometry)
 
     def localize(self, frames: Sequence[CameraFrame]) -> PoseFix:
-        """Find the robot in one set of images. Slow; one caller at a time.
+        """Find the robot in one set of images. Slow.
 
-        The picture of a pending image goal is looked at first, in the same call. Where the robot
-        may be is looked at in any case. The rest of the map is searched for rivals while the place
-        is open, in its first few sightings, after a fix that was not believed, and every few times
-        in any case: belief alone must not keep a robot where it is not.
+        Where the robot may be is looked at in any case. The rest of the map is searched for rivals
+        while the place is open, in its first few sightings, after a fix that was not believed, and
+        every few times in any case: belief alone must not keep a robot where it is not.
 
         Raises:
             NotLocalized: The images show no known place.
         """
-        picture = self._goal_image
-        if picture is not None:
-            self._localize_picture(picture)
         with self._lock:
             stamps = [frame.stamp_ns for frame in frames]
             expected = self._fusion.expected_poses(max(stamps, default=self._world.now_ns))
             every = self.config.fusion.places.look_everywhere_every
             everywhere = not self._fusion.is_settled or self._looks % every == 0
             self._looks += 1
-        return self._localizer.localize(frames, expected=expected, everywhere=everywhere)
+        with self._localizing:
+            return self._localizer.localize(frames, expected=expected, everywhere=everywhere)
 
     def apply_fix(self, fix: PoseFix) -> bool:
         """Weigh a fix at its images' stamp.
@@ -128,7 +126,7 @@ class AstraGlobal:
         """
         with self._lock:
             decision = self._fusion.apply_fix(fix)
-            self.last_decision = decision
+            self._last_decision = decision
             self._world.attempts += 1
             self._map_to_odom = self._fusion.map_to_odom()
             self._log.add(
@@ -196,6 +194,11 @@ class AstraGlobal:
         with self._lock:
             return self._fusion.global_pose(now_ns)
 
+    @property
+    def last_decision(self) -> FixDecision | None:
+        """Return what became of the newest fix, and why; ``None`` before the first."""
+        return self._last_decision
+
     def place_belief(self, now_ns: int) -> PlaceBelief:
         """Return all places where the robot may be, with probabilities, at ``now_ns``."""
         with self._lock:
@@ -205,11 +208,6 @@ class AstraGlobal:
     def remarks(self) -> tuple[str, ...]:
         """Return what a person should know of the robot's cameras, a line each."""
         return self._localizer.remarks
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Return whether places are known at which the robot may be, but not which it is."""
-        return self._fusion.places.is_ambiguous
 
     @property
     def last_fix_ns(self) -> int | None:
@@ -242,12 +240,10 @@ class AstraGlobal:
         Raises:
             ConfigError: A picture does not have the size of the rig's front camera.
         """
-        image = self._checked_picture(goal)
+        self._check_picture(goal)
         with self._lock:
             replaced = self._stop(MissionPreempted("a newer goal replaced it"), now_ns)
             self._world.now_ns = now_ns
-            self._world.image_answer = None
-            self._goal_image = image
             self._mission = Mission(self._world, goal, now_ns, timeout_s)
             return replaced
 
@@ -282,12 +278,11 @@ class AstraGlobal:
     def _stop(self, error: AstraError, now_ns: int) -> MissionResult | None:
         if self._mission is None or self._mission.result is not None:
             return None
-        self._goal_image = None
         return self._mission.stop(error, now_ns)
 
-    def _checked_picture(self, goal: Goal) -> NDArray[np.uint8] | None:
+    def _check_picture(self, goal: Goal) -> None:
         if goal.image is None:
-            return None
+            return
         camera = self._front_camera()
         expected = (camera.intrinsics.height_px, camera.intrinsics.width_px, 3)
         if goal.image.shape != expected:
@@ -295,21 +290,17 @@ class AstraGlobal:
                 f"the picture of a goal must look like one of camera {camera.name!r}, shape "
                 f"{expected}, got {goal.image.shape}"
             )
-        return goal.image
 
-    def _localize_picture(self, picture: NDArray[np.uint8]) -> None:
+    def _find_picture(self, picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return the pose ``(3,)`` from which the front camera would take a picture. Slow.
+
+        Raises:
+            NotLocalized: It shows no place of the map, or several alike.
+        """
         frame = CameraFrame(self._front_camera().name, 0, picture)
-        answer: NDArray[np.float64] | AstraError
-        try:
+        with self._localizing:
             fix = self._localizer.localize([frame])
-            answer = single_pose(fix, self.config.localize.single_confidence)
-        except NotLocalized as problem:
-            answer = problem
-        with self._lock:
-            # A newer goal may have come meanwhile; its picture is still to be looked at.
-            if self._goal_image is picture:
-                self._goal_image = None
-                self._world.image_answer = answer
+        return single_pose(fix, self.config.localize.single_confidence)
 
     def _front_camera(self) -> Camera:
         names = self.rig.names

@@ -13,6 +13,7 @@ from astra_core.stack_spec import StackSpec
 from astra_global.config import AstraGlobalConfig
 from astra_global.goal.config import GoalConfig
 from astra_global.localize.config import LocalizeConfig
+from astra_global.questions import InlineQuestions, Questions
 from astra_global.types import AstraMap
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from astra_global.pipeline import AstraGlobal
     from astra_global.ports import CoarseStage, FrameLocalizer, GoalRanker
 
-__all__ = ["build_global", "build_goals", "build_localizer", "load_places"]
+__all__ = ["build_global", "build_goals", "build_localizer", "check_global", "load_places"]
 
 #: What can be built, by part of the spec.
 _BUILT = {"coarse": ("vlad",), "goals": ("words",)}
@@ -34,6 +35,7 @@ def build_global(
     *,
     places: PlaceMap | None = None,
     localizer: FrameLocalizer | None = None,
+    questions: Questions | None = None,
 ) -> AstraGlobal:
     """Return Astra-Global for one map and one robot.
 
@@ -44,6 +46,7 @@ def build_global(
         config: Settings; ``None`` = defaults.
         places: The map with its localization index, where it was loaded before.
         localizer: Who finds the robot in pictures, where it was built before.
+        questions: Who answers what may take seconds; ``None`` answers at once, in the same thread.
 
     Raises:
         ConfigError: A part of the spec is not built yet.
@@ -52,7 +55,7 @@ def build_global(
     from astra_global.pipeline import AstraGlobal
     from astra_global.route import GraphRoutePlanner
 
-    spec.check_built(_BUILT)
+    check_global(spec)
     config = config or AstraGlobalConfig()
     if localizer is None:
         localizer = build_localizer(spec, places or load_places(map), rig, config.localize)
@@ -63,7 +66,17 @@ def build_global(
         localizer=localizer,
         goals=build_goals(spec, map, config.goal),
         routes=GraphRoutePlanner(map, config.route),
+        questions=questions or InlineQuestions(),
     )
+
+
+def check_global(spec: StackSpec) -> None:
+    """Refuse a spec with parts that :func:`build_global` cannot build.
+
+    Raises:
+        ConfigError: A part is not built yet; names what is.
+    """
+    spec.check_built(_BUILT)
 
 
 def load_places(map: AstraMap) -> PlaceMap:

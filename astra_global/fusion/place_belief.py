@@ -105,11 +105,6 @@ class PlaceTracker:
         enough = self._config.places.believed_probability
         return places[0] if places and places[0].probability >= enough else None
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Return whether something is known, but not which of several places it is."""
-        return bool(self._filter.places) and self.believed() is None
-
     def same_place(self, first: UncertainPose, second: UncertainPose) -> bool:
         """Return whether two poses count as one place."""
         return self._filter.same_place(first, second)

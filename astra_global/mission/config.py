@@ -62,7 +62,12 @@ class MissionConfig:
         3.0, "Seconds without progress after which another direction is tried", minimum=0.5
     )
     spin_speed_rad_s: float = setting(0.5, "Slowest turning still waited for", minimum=0.05)
-    image_goal_s: float = setting(30.0, "Seconds to localize the picture of a goal", minimum=1.0)
+    question_s: float = setting(
+        30.0,
+        "Seconds that a question may take (what is meant, where a picture was taken, which way "
+        "leads there) until the mission fails with code 109",
+        minimum=0.1,
+    )
     odometry_timeout_s: float = setting(
         2.0, "Age of the odometry at which the mission gives up", minimum=0.1
     )

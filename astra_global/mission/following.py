@@ -7,6 +7,7 @@ import numpy as np
 from astra_core.angles import wrap_angle
 from astra_core.errors import NotLocalized
 from astra_core.records import GlobalPose, LocalizationStatus
+from astra_global.mission.asking import answered
 from astra_global.mission.behaviours import Skill, SkillBehaviour
 from astra_global.mission.turning import spin
 from astra_global.mission.world import Ask, Blocked, Lost, MissionWorld, OffRoute
@@ -36,7 +37,12 @@ class PlanRoute(SkillBehaviour):
         world = self.world
         yield Ask(MissionPhase.ROUTING, world.new_request(), message="planning the way")
         place, pose = world.goal_place, _pose_or_lost(world)
-        route = world.routes.plan(pose.pose, place.pose, world.blockages())
+        blockages = world.blockages()
+        route = yield from answered(
+            world,
+            "which way leads there",
+            lambda: world.routes.plan(pose.pose, place.pose, blockages),
+        )
         world.route = route
         world.note(
             "route",

@@ -8,8 +8,8 @@ import numpy as np
 
 from astra_core import se2
 from astra_core.errors import GoalUnreachable
+from astra_global.mission.asking import answered
 from astra_global.mission.behaviours import Decision, Skill, SkillBehaviour
-from astra_global.mission.finding import approach
 from astra_global.mission.turning import spin
 from astra_global.mission.world import Ask, MissionWorld
 from astra_global.types import MissionPhase
@@ -78,22 +78,28 @@ class BlockPlace(Decision):
         world.note("recovery", "place blocked, planning around it", place=[x, y])
 
 
-class AnotherPlace(Decision):
+class AnotherPlace(SkillBehaviour):
     """Takes another place at the same landmark when the way is blocked right at the goal."""
 
     def __init__(self, world: MissionWorld) -> None:
         """Name it."""
         super().__init__(world, "another place at the goal")
 
-    def decide(self) -> None:
+    def skill(self) -> Skill:
         """Set the world's ``place``, or leave it where there is no better one."""
         world, place = self.world, self.world.goal_place
         assert world.blocked is not None
         if world.blocked.remaining_m >= AT_GOAL_M or not place.landmark_id:
             return
         world.block(place.pose[:2], world.route_config.blockage_radius_m)
+        blockages = world.blockages()
         try:
-            other = approach(world, place.landmark_id)
+            other = yield from answered(
+                world,
+                f"where else to stop at {place.landmark_id}",
+                lambda: world.destinations.of_landmark(place.landmark_id, blockages),
+                MissionPhase.RECOVERING,
+            )
         except GoalUnreachable as problem:
             world.note("recovery", f"no other place: {problem}")
             return

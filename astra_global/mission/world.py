@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +15,16 @@ from astra_core.records import GlobalPose, LocalizationStatus
 from astra_core.time import from_seconds, to_seconds
 from astra_global.fusion import PoseFusion
 from astra_global.goal.config import ApproachConfig
+from astra_global.goal.destination import Destinations, GoalPlace
 from astra_global.mission.config import MissionConfig
 from astra_global.mission.directions import open_direction, sees_all_round
 from astra_global.mission.log import MissionLog
 from astra_global.ports import GoalRanker, RoutePlanner
+from astra_global.questions import Questions
 from astra_global.route import Blockage, Route, RouteConfig
 from astra_global.types import AstraMap, MissionPhase
 
-__all__ = ["Ask", "Blocked", "GoalPlace", "Lost", "MissionWorld", "OffRoute"]
+__all__ = ["Ask", "Blocked", "Lost", "MissionWorld", "OffRoute"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +50,6 @@ class Ask:
     speed_mps: float = 0.0
     remaining_m: float = float("nan")
     message: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class GoalPlace:
-    """The goal pose p_G ``(3,)`` in ``map``, and the landmark it belongs to (empty if none)."""
-
-    pose: NDArray[np.float64]
-    landmark_id: str = ""
 
 
 class Lost(AstraError):
@@ -101,7 +96,10 @@ class MissionWorld:
         sees_all_round: Whether the robot's cameras see every direction.
         place: Where the mission goes, once it knows.
         route: The newest route, for drawing.
-        image_answer: Pose or failure of the picture of an image goal; ``None`` while open.
+        destinations: Where to stop.
+        routes: Who finds the way; any thread may ask.
+        questions: Who answers what may take seconds.
+        find_picture: Returns the pose ``(3,)`` from which a picture was taken; takes seconds.
     """
 
     def __init__(
@@ -116,6 +114,8 @@ class MissionWorld:
         log: MissionLog,
         goals: GoalRanker,
         routes: RoutePlanner,
+        questions: Questions,
+        find_picture: Callable[[NDArray[np.uint8]], NDArray[np.float64]],
     ) -> None:
         """Wrap what a mission needs.
 
@@ -129,15 +129,18 @@ class MissionWorld:
             log: Where events go.
             goals: Who finds the landmark that is meant.
             routes: Who finds the way.
+            questions: Who answers what may take seconds.
+            find_picture: Finds the pose from which a picture of the front camera was taken.
         """
         self.map = map
         self.config = config
-        self.approach_config = approach
         self.route_config = route
         self.fusion = fusion
         self.log = log
-        self.goals = goals
         self.routes = routes
+        self.questions = questions
+        self.find_picture = find_picture
+        self.destinations = Destinations(map, goals, routes, approach)
         self.now_ns = 0
         self.ask: Ask | None = None
         self.deciding = ""
@@ -146,7 +149,6 @@ class MissionWorld:
         self.attempts = 0
         self.recoveries = 0
         self.recoveries_in_a_row = 0
-        self.image_answer: NDArray[np.float64] | AstraError | None = None
         self.place: GoalPlace | None = None
         self.route: Route | None = None
         self.sees_all_round = sees_all_round(rig)

@@ -50,7 +50,7 @@ class MissionDesk:
         self._running = False
         self._plans: Counter[bool] = Counter()
         self._speed_mps = 0.0
-        self._is_active = False
+        self._is_open = False
         self._server = NavigateServer(
             node,
             self._lock,
@@ -66,13 +66,18 @@ class MissionDesk:
         """Return whether a mission is under way."""
         return self._running
 
-    def open(self, is_active: bool) -> None:
+    @property
+    def is_open(self) -> bool:
+        """Return whether the node is active, so that goals may be taken."""
+        return self._is_open
+
+    def open(self, is_open: bool) -> None:
         """Say whether goals may be taken."""
-        self._is_active = is_active
+        self._is_open = is_open
 
     def refusal(self) -> str:
         """Say why goals cannot be taken now; empty when they can."""
-        if not self._is_active:
+        if not self._is_open:
             return "astra_global is not active"
         return "" if self.pipeline is not None else "map or cameras are not known yet"
 

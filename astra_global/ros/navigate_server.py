@@ -93,11 +93,6 @@ class NavigateServer:
             cancel_callback=self._on_cancel,
         )
 
-    @property
-    def busy(self) -> bool:
-        """Return whether a client waits for a goal to end."""
-        return self._goal is not None
-
     def step(self, feedback: Callable[[], Navigate.Feedback]) -> None:
         """Pass on a request to cancel, or else feedback."""
         with self._lock:

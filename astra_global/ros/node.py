@@ -1,8 +1,9 @@
 """The node ``astra_global``: images and odometry in, pose on the map and sub-goals out.
 
-Four threads. The lane serves images and odometry and steps the mission. The worker localizes. A
-second lane answers the services, which may wait. The executor serves lifecycle, the action and the
-timer of ``map -> odom``, which therefore nothing slow can hold up.
+Five threads. The lane serves images and odometry and steps the mission. One worker localizes,
+another answers what a mission must find out. A second lane answers the services, which may wait.
+The executor serves lifecycle, the action and the timer of ``map -> odom``, which therefore nothing
+slow can hold up.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
-from astra_core.stack_spec import StackSpec
 from astra_core.time import from_seconds
 from astra_global.localize.place_map import PlaceMap
 from astra_global.pipeline import AstraGlobal
+from astra_global.questions import QuestionWorker
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.ros.pose_inputs import PoseInputs
 from astra_global.ros.services import GlobalServices
-from astra_global.stack import build_global, load_places
+from astra_global.stack import build_global, check_global, load_places
 from astra_global.types import AstraMap
 from astra_msgs.msg import Heartbeat, LocalOdometry, Trajectory
 
@@ -75,6 +76,7 @@ class GlobalNode(ManagedNode):
             read_config(self, GlobalNodeConfig), "odom_frame", "base_frame"
         )
         self._spec = stack_spec(config)
+        check_global(self._spec)
         self._error, self.tick_ns, self._step_ns, self._localize_ns = (
             "",
             -1,
@@ -92,6 +94,7 @@ class GlobalNode(ManagedNode):
             self, config, self._outputs, lambda target, source: self._cameras.fixed(target, source)
         )
         self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
+        self._questions = QuestionWorker(self._on_idle)
         self._acknowledger = TickAcknowledger(self, config.max_lag_s, self._busy_since_ns)
         self._check_stamp = StampCheck(self)
         lane = self._lane = DirectLane(self)
@@ -108,10 +111,18 @@ class GlobalNode(ManagedNode):
         samples = sensor_input(config.odometry_topic_reliable, 50)
         lane.subscribe(Trajectory, "local/trajectory", self._on_trajectory, event())
         lane.subscribe(LocalOdometry, "local/odometry", self._on_odometry, samples)
-        PoseInputs(self, lane)
-        services = self._requests = GlobalServices(self, config)
+        PoseInputs(lane, self.desk, lambda: self.tick_ns)
+        services = self._requests = GlobalServices(self, config, self.desk, self.load)
         health = HealthReporter(self, self._read_health)
-        self._parts = [services, lane, self._worker, health, self.desk, self._acknowledger]
+        self._parts = [
+            services,
+            lane,
+            self._worker,
+            health,
+            self.desk,
+            self._questions,
+            self._acknowledger,
+        ]
         self._own_timers = [
             self.create_timer(config.tf_period_s, self._on_tf_timer),
             self.create_timer(config.step_period_s, self._on_step_timer),
@@ -174,7 +185,12 @@ class GlobalNode(ManagedNode):
 
     def _build(self, rig: CameraRig) -> None:
         pipeline = build_global(
-            StackSpec(), self._map, rig, self._config.pipeline, places=self._places
+            self._spec,
+            self._map,
+            rig,
+            self._config.pipeline,
+            places=self._places,
+            questions=self._questions,
         )
         if self.desk.running:
             self.desk.stop("another map was loaded")
@@ -240,7 +256,11 @@ class GlobalNode(ManagedNode):
     def _busy_since_ns(self) -> int | None:
         """Return since when the simulator may have to wait for this node."""
         preparing = self._map is not None and self.pipeline is None
-        return _FOREVER_NS if preparing or not self.active else self._worker.busy_since_ns
+        if preparing or not self.active:
+            return _FOREVER_NS
+        question = self._questions.open_ticket
+        stamps = [self._worker.busy_since_ns, None if question is None else question.stamp_ns]
+        return min((stamp for stamp in stamps if stamp is not None), default=None)
 
     def _on_idle(self) -> None:
         self._acknowledger.release()
@@ -256,11 +276,15 @@ class GlobalNode(ManagedNode):
         if pipeline is None:
             why = "no map is loaded" if self._map is None else self._cameras.missing
             return Health(Heartbeat.STATE_DEGRADED, why or "preparing")
+        question = self._questions.open_ticket
         values = {
             "localized": pipeline.map_to_odom() is not None,
             "accepted_fixes": pipeline.accepted_fixes,
             "rejected_fixes": pipeline.rejected_fixes,
+            "place": pipeline.place_belief(max(self.tick_ns, 0)).reason,
+            "last_fix": decision.reason if (decision := pipeline.last_decision) else "",
             "last_failure": pipeline.last_failure,
+            "question": "" if question is None else question.what,
             "cameras": "; ".join(pipeline.remarks) or "as on the map",
             **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
             **self._lane.refused,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 
@@ -11,10 +11,8 @@ from astra_core.ros.direct import DirectLane
 from astra_core.ros.poses import covariance_from_msg
 from astra_core.ros.qos import event
 from astra_global.ros.conversions import pose_in_map
+from astra_global.ros.mission_desk import MissionDesk
 from astra_msgs.msg import GoalSpec
-
-if TYPE_CHECKING:
-    from astra_global.ros.node import GlobalNode
 
 __all__ = ["PoseInputs"]
 
@@ -22,27 +20,32 @@ __all__ = ["PoseInputs"]
 class PoseInputs:
     """Turns clicked poses into missions and first fixes; what cannot be used, the lane refuses."""
 
-    def __init__(self, node: GlobalNode, lane: DirectLane) -> None:
-        """Subscribe on a lane that has not been started."""
-        self._node = node
+    def __init__(self, lane: DirectLane, desk: MissionDesk, now_ns: Callable[[], int]) -> None:
+        """Subscribe on a lane that has not been started.
+
+        Args:
+            lane: Where poses come in.
+            desk: Who conducts missions and knows the frames.
+            now_ns: Returns the stamp of the newest odometry.
+        """
+        self._desk, self._now_ns = desk, now_ns
         lane.subscribe(PoseStamped, "goal_pose", self._on_goal, event())
         lane.subscribe(PoseWithCovarianceStamped, "initialpose", self._on_initial, event())
 
     def _on_goal(self, message: PoseStamped) -> None:
-        desk = self._node.desk
-        if why := desk.refusal():
+        if why := self._desk.refusal():
             raise NotLocalized(why)
-        desk.replace(GoalSpec(kind=GoalSpec.KIND_POSE, pose=message))
+        self._desk.replace(GoalSpec(kind=GoalSpec.KIND_POSE, pose=message))
 
     def _on_initial(self, message: PoseWithCovarianceStamped) -> None:
-        pipeline = self._node.pipeline
+        pipeline = self._desk.pipeline
         if pipeline is None:
             raise NotLocalized("map or cameras are not known yet")
         stamped = PoseStamped(header=message.header, pose=message.pose.pose)
-        pose = pose_in_map(stamped, self._node.desk.frames(), self._node.desk.fixed)
+        pose = pose_in_map(stamped, self._desk.frames(), self._desk.fixed)
         covariance = covariance_from_msg(message.pose.covariance)
         # rviz2 stamps with its own clock; the pose is meant for now.
-        if not pipeline.set_pose(pose, covariance, self._node.tick_ns):
+        if not pipeline.set_pose(pose, covariance, self._now_ns()):
             raise NotLocalized(
                 "no odometry yet to hang it on, or its covariance is not that of a pose"
             )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from rclpy.node import Node
 
 from astra_core.errors import AstraError, ConfigError, NotLocalized
 from astra_core.ros.direct import DirectLane
 from astra_core.time import from_seconds
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.conversions import global_pose_to_msg
+from astra_global.ros.mission_desk import MissionDesk
+from astra_global.types import AstraMap
 from astra_msgs.srv import LoadMap, Localize
-
-if TYPE_CHECKING:
-    from astra_global.ros.node import GlobalNode
 
 __all__ = ["GlobalServices"]
 
@@ -25,9 +26,23 @@ _MAX_TIMEOUT_S = 3600.0
 class GlobalServices:
     """Serves ``load_map`` and ``localize``."""
 
-    def __init__(self, node: GlobalNode, config: GlobalNodeConfig) -> None:
-        """Offer the services once :meth:`start` is called."""
-        self._node, self._config = node, config
+    def __init__(
+        self,
+        node: Node,
+        config: GlobalNodeConfig,
+        desk: MissionDesk,
+        load: Callable[[Path], AstraMap],
+    ) -> None:
+        """Offer the services once :meth:`start` is called.
+
+        Args:
+            node: The node.
+            config: Its parameters.
+            desk: Who conducts missions and holds the pipeline.
+            load: Loads a map from a folder; raises AstraError.
+        """
+        self._config, self._desk, self._load = config, desk, load
+        self._clock = node.get_clock()
         self._closed = False
         self._lane = DirectLane(node)
         self._lane.serve(LoadMap, "load_map", self._load_map)
@@ -49,7 +64,7 @@ class GlobalServices:
 
     def _load_map(self, request: LoadMap.Request, response: LoadMap.Response) -> LoadMap.Response:
         try:
-            map_ = self._node.load(Path(request.path))
+            map_ = self._load(Path(request.path))
         except AstraError as error:
             response.error_code, response.error_msg = error.code, str(error)
             return response
@@ -64,9 +79,9 @@ class GlobalServices:
             self._wait_for_fix(request)
         except AstraError as error:
             response.error_code, response.error_msg = error.code, str(error)
-        pipeline = self._node.pipeline
+        pipeline = self._desk.pipeline
         if pipeline is not None:
-            pose = pipeline.global_pose(self._node.get_clock().now().nanoseconds)
+            pose = pipeline.global_pose(self._clock.now().nanoseconds)
             response.pose = global_pose_to_msg(
                 pose,
                 self._config.map_frame,
@@ -82,20 +97,20 @@ class GlobalServices:
             raise ConfigError(
                 f"timeout must be 0 (the default) to {_MAX_TIMEOUT_S:g} s, got {request.timeout:g}"
             )
-        pipeline = self._node.pipeline
-        if pipeline is None or not self._node.active:
+        pipeline = self._desk.pipeline
+        if pipeline is None or not self._desk.is_open:
             raise NotLocalized("astra_global is not active or has no map")
         if request.forget:
             pipeline.forget_pose()
         before = pipeline.accepted_fixes
-        start_ns = self._node.get_clock().now().nanoseconds
+        start_ns = self._clock.now().nanoseconds
         timeout_s = request.timeout or self._config.service_timeout_s
         # A simulated clock may stand still: the wall clock ends the wait too, later.
         deadline_s = time.monotonic() + 10.0 * timeout_s
         while pipeline.accepted_fixes <= before:
-            waited_ns = self._node.get_clock().now().nanoseconds - start_ns
+            waited_ns = self._clock.now().nanoseconds - start_ns
             over = waited_ns > from_seconds(timeout_s) or time.monotonic() > deadline_s
-            if over or self._closed or not self._node.active:
+            if over or self._closed or not self._desk.is_open:
                 why = pipeline.last_failure or "no images"
                 raise NotLocalized(f"no fix within {timeout_s:g} s: {why}")
             time.sleep(_POLL_S)

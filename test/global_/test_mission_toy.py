@@ -7,6 +7,8 @@ import pytest
 from toy_runner import CODES, TICK_NS, Runner
 
 from astra_core.errors import ConfigError
+from astra_core.stack_spec import StackSpec
+from astra_global.stack import build_goals
 from astra_global.types import Goal, MissionPhase
 
 
@@ -46,7 +48,7 @@ def test_robot_never_touches_the_map() -> None:
 def test_where_any_will_do_the_shorter_way_wins() -> None:
     # bed_2 is nearer by air (3.1 m against 3.3 m) but behind the wall, bed_1 in the same room.
     runner = Runner((4.4, 4.2, 0.0))
-    ranked = runner.stack._world.goals.rank("I need a bed", (4.4, 4.2))
+    ranked = build_goals(StackSpec(), runner.stack.map).rank("I need a bed", (4.4, 4.2))
     assert [match.landmark_id for match in ranked] == ["bed_2", "bed_1"]
     result = runner.run(Goal(text="I need a bed")).result
     assert result.success
