@@ -174,7 +174,7 @@ class LocalNode(ManagedNode):
     def _submit_due(self) -> None:
         """Hand images to the worker once odometry covers them; without images, plan anyway."""
         frames = self._frames
-        if frames and frames[0].stamp_ns <= self._tick_ns:
+        if frames and max(frame.stamp_ns for frame in frames) <= self._tick_ns:
             self._frames = ()
         elif self._tick_ns - self._job_ns >= 2 * from_seconds(self._config.plan_period_s):
             frames = ()
