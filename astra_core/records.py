@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ __all__ = [
     "LocalizationStatus",
     "SubGoal",
     "Trajectory",
+    "TrajectorySource",
     "Velocity",
 ]
 
@@ -35,12 +36,14 @@ class LocalOdometry:
         pose: ``(3,)`` [x, y, theta] in ``odom``.
         covariance: ``(3, 3)`` of the pose since the start, m^2, m rad, rad^2.
         velocity: Body velocity.
+        modalities: Which sensors really entered of late: ``wheel``, ``imu``, ``vision``.
     """
 
     stamp_ns: int
     pose: NDArray[np.float64]
     covariance: NDArray[np.float64]
     velocity: Velocity
+    modalities: frozenset[str] = frozenset()
 
 
 class LocalizationStatus(IntEnum):
@@ -95,6 +98,37 @@ class SubGoal:
     sequence: int = 0
 
 
+class TrajectorySource(StrEnum):
+    """Which rung of the planner a trajectory comes from, from the wish to the last resort."""
+
+    PLANNER = "planner"  # the first choice of the first planner
+    SAMPLE = "sample"  # another candidate of it: the first choice was not safe
+    BACKUP = "backup"  # the next planner: no candidate of the first was safe
+    DOCK = "dock"  # the last half metre
+    ALIGN = "align"  # turning to the heading of the goal
+    SPIN = "spin"  # looking around
+    HOLD = "hold"  # asked to stand, or arrived
+    CREEP = "creep"  # out of a tight place
+    ROTATE = "rotate"  # towards where creeping would help
+    STOP = "stop"  # nothing is safe, or nothing is seen
+
+    @property
+    def is_fallback(self) -> bool:
+        """Return whether the first choice was not used."""
+        return self in _FALLBACKS
+
+
+_FALLBACKS = frozenset(
+    {
+        TrajectorySource.SAMPLE,
+        TrajectorySource.BACKUP,
+        TrajectorySource.CREEP,
+        TrajectorySource.ROTATE,
+        TrajectorySource.STOP,
+    }
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Trajectory:
     """A planned local trajectory.
@@ -104,14 +138,22 @@ class Trajectory:
         dt_s: Time between poses.
         poses: ``(N, 3)`` [x, y, theta] in ``odom``; pose k is at ``stamp + (k + 1) dt``.
         velocities: ``(N, 2)`` [linear, angular] held during step k.
-        source: Who planned it: ``mppi``, ``dock``, ``align``, ``spin``, ``hold``; as fallbacks
-            ``mppi-sample``, ``creep``, ``rotate``, ``stop``.
+        source: Which rung of the planner it comes from.
         min_clearance_m: Smallest signed distance of the footprint to obstacles along the way.
+        planner: Name of the planner that proposed it (``mppi``); empty where none did.
     """
 
     stamp_ns: int
     dt_s: float
     poses: NDArray[np.float64]
     velocities: NDArray[np.float64]
-    source: str
+    source: TrajectorySource
     min_clearance_m: float
+    planner: str = ""
+
+    @property
+    def source_name(self) -> str:
+        """Return who drove in one word: ``mppi``, ``mppi-sample``, ``dock``, ``stop``, ..."""
+        if self.source is TrajectorySource.SAMPLE:
+            return f"{self.planner}-{self.source}"
+        return self.planner or str(self.source)

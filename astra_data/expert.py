@@ -13,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.records import SubGoal, Trajectory, Velocity
+from astra_core.stack_spec import StackSpec
 from astra_data.route import DistanceField, Route, distance_field, find_route
-from astra_local.config import PlannerConfig, RobotConfig
+from astra_local.belief import WorldBelief
+from astra_local.config import LocalConfig, PlannerConfig, RobotConfig
 from astra_local.moving.movers import Movers
 from astra_local.planner.cost_to_go import CostToGo, way_prices
-from astra_local.planner.planner import LocalPlanner
-from astra_local.planner.world import LocalWorld
+from astra_local.stack import build_planner
 from astra_local.types import GridField, RobotState
 from astra_local.voxel.esdf import signed_distance, signed_distance_and_nearest
+from astra_local.voxel.occupancy import OccupancyView
 
 __all__ = ["EXPERT_CONFIG", "Expert"]
 
@@ -65,7 +67,12 @@ class Expert:
         self._config, self._robot, self._seed = config, robot, seed
         esdf = signed_distance(occupancy, resolution_m, max_distance_m=_FAR_M)
         self._esdf = GridField(esdf, origin_m, resolution_m)
-        self._seen = GridField(np.full_like(esdf, _FAR_M), origin_m, resolution_m)
+        self._building = WorldBelief(
+            0,
+            OccupancyView(occupancy, np.ones_like(occupancy), origin_m, resolution_m, 0),
+            self._esdf,
+            GridField(np.full_like(esdf, _FAR_M), origin_m, resolution_m),
+        )
         self._goal_xy: tuple[float, float] | None = None
         self._planned_xy: tuple[float, float] | None = None
         self._to_go: CostToGo | None = None
@@ -75,7 +82,8 @@ class Expert:
     def reset(self) -> None:
         """Forget the last plan, before another drive; the same calls then give the same plans."""
         rng = np.random.default_rng(self._seed)
-        self._planner = LocalPlanner(self._config, self._robot, rng, way_to=self._way_to)
+        settings = LocalConfig(planner=self._config, robot=self._robot)
+        self._planner = build_planner(StackSpec(), settings, rng, way_to=self._way_to)
         self._stamp_ns = 0
         self._sequence = 0
 
@@ -100,7 +108,11 @@ class Expert:
             A trajectory in the frame of the occupancy, of the same kind as the planner's own.
         """
         self._stamp_ns = self._stamp_ns + _PERIOD_NS if stamp_ns is None else stamp_ns
-        world = LocalWorld(self._esdf, self._seen, self._stamp_ns, people or Movers())
+        belief = replace(
+            self._building,
+            stamp_ns=self._stamp_ns,
+            movers=people or Movers(),
+        )
         goal = np.asarray(goal_xy_theta, dtype=np.float64)
         if self._planned_xy != (float(goal[0]), float(goal[1])):
             self._sequence += 1
@@ -115,7 +127,7 @@ class Expert:
         state = RobotState(
             np.asarray(pose, dtype=np.float64), velocity.linear_mps, velocity.angular_rad_s
         )
-        return self._planner.plan(state, world, sub_goal, self._stamp_ns)
+        return self._planner.plan(state, belief, sub_goal, self._stamp_ns)
 
     def route(self, start_xy: tuple[float, float], goal_xy: tuple[float, float]) -> Route | None:
         """Return the shortest way of the footprint between two points, ``None`` if there is none.
@@ -177,7 +189,7 @@ class Expert:
 
     def _way_to(
         self,
-        world: LocalWorld,
+        belief: WorldBelief,
         start_xy: tuple[float, float],
         goal_xy: tuple[float, float],
         footprint_radius_m: float,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astra_core.angles import wrap_angle
-from astra_core.stack_spec import CLASSICAL, DEFAULT, StackSpec
+from astra_core.stack_spec import StackSpec
 from astra_eval.instructions.landmark_filter import room_of
 from astra_eval.localization_methods import (
     Answer,
@@ -28,7 +28,6 @@ from astra_eval.localization_methods import (
 from astra_eval.localization_queries import Query, QueryMaker
 from astra_eval.metrics.calibration import pose_nees
 from astra_eval.rows import Unit
-from astra_eval.stack_facts import compared_stacks
 from astra_sim.conditions import Conditions
 from astra_sim.scenes.seeds import stream
 
@@ -57,7 +56,6 @@ class LocalizationWork:
         per_scene: Queries in each scene.
         map_folder: Returns the map of a scene, made where it is missing.
         carried: Whether the robot is carried elsewhere in the middle of every query.
-        stack: What is evaluated; the classical one is asked beside any other.
     """
 
     family: str
@@ -67,7 +65,6 @@ class LocalizationWork:
     per_scene: int
     map_folder: MapFolder
     carried: bool = False
-    stack: StackSpec = DEFAULT
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: all its queries with all answers."""
@@ -93,7 +90,7 @@ class LocalizationWork:
             depth=False,
             semantics=True,
         ) as simulator:
-            methods = _methods(self.stack, astra_map, simulator.rig, seed, self.frames)
+            methods = _methods(astra_map, simulator.rig, seed, self.frames)
             now = simulator.scene
             maker = QueryMaker(
                 simulator,
@@ -110,9 +107,7 @@ class LocalizationWork:
         return {"queries": queries}
 
 
-def _methods(
-    stack: StackSpec, astra_map: AstraMap, rig: CameraRig, seed: int, num_moments: int
-) -> dict[str, Method]:
+def _methods(astra_map: AstraMap, rig: CameraRig, seed: int, num_moments: int) -> dict[str, Method]:
     """Return who answers; the stack first, baselines after it."""
     from astra_global.config import AstraGlobalConfig
     from astra_global.localize import (
@@ -123,11 +118,11 @@ def _methods(
     )
     from astra_global.stack import load_places
 
-    places = load_places(astra_map)
+    spec, places = StackSpec(), load_places(astra_map)
     blind_to_signs = AstraGlobalConfig(localize=LocalizeConfig(signs=SignConfig(read=False)))
     return {
-        **{name: Stack(spec, places, rig) for name, spec in compared_stacks(stack).items()},
-        "no_ocr": Stack(CLASSICAL, places, rig, blind_to_signs),
+        "astra": Stack(spec, places, rig),
+        "no_ocr": Stack(spec, places, rig, blind_to_signs),
         "sift_pnp": BestMoment(PnpLocalizer(places, rig), num_moments),
         "retrieval": LastMoment(RetrievalLocalizer(places, rig)),
         "random_node": RandomNode(astra_map, stream(seed, "random node")),

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from astra_core.errors import SceneError
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import LocalOdometry
+from astra_core.stack_spec import StackSpec
 from astra_core.time import to_seconds
 from astra_eval.identifiable import Identifier
 from astra_eval.privileged_driver import PrivilegedDriver
-from astra_local.config import OdometryConfig
-from astra_local.odometry.ekf import WheelImuFilter
+from astra_local.stack import build_odometry
 
 if TYPE_CHECKING:
     from astra_sim.scenes.floor_plan import FloorPlan
@@ -101,7 +101,7 @@ class QueryMaker:
             SceneError: The building has no room to put it, or to carry it to.
         """
         self._place(rng)
-        odometry_filter = WheelImuFilter(OdometryConfig())
+        odometry_filter = build_odometry(StackSpec(), self._simulator.rig)
         odometry: list[LocalOdometry] = []
 
         def sense(observation: Observation) -> None:

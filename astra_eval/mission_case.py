@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import SceneError
-from astra_core.stack_spec import DEFAULT, StackSpec
+from astra_core.stack_spec import StackSpec
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
@@ -130,8 +130,6 @@ class MissionDrive:
 
 def drive_case(
     case: MissionCase,
-    *,
-    stack: StackSpec = DEFAULT,
     on_status: Callable[[MissionStatus, Velocity], None] | None = None,
     on_observation: Callable[[Observation], None] | None = None,
     on_loop: Callable[[MissionLoop], None] | None = None,
@@ -140,7 +138,6 @@ def drive_case(
 
     Args:
         case: What is asked.
-        stack: What drives the robot.
         on_status: Called at image rate, for progress.
         on_observation: Called each tick, for recording.
         on_loop: Called once with the loop before it runs, for measurements.
@@ -150,7 +147,7 @@ def drive_case(
     from astra_global.stack import build_global
     from astra_global.types import Goal
     from astra_local.config import GuardConfig, LocalConfig
-    from astra_local.pipeline import AstraLocal
+    from astra_local.stack import build_local
     from astra_sim.profile import load_profile
     from astra_sim.scenes import make_scene
     from astra_sim.simulator import Simulator
@@ -163,8 +160,8 @@ def drive_case(
         seal_truth=case.sealed,
     )
     try:
-        astra_global = build_global(stack, load_map(case.map_folder), simulator.rig)
-        astra_local = AstraLocal(simulator.rig, LocalConfig())
+        astra_global = build_global(StackSpec(), load_map(case.map_folder), simulator.rig)
+        astra_local = build_local(StackSpec(), simulator.rig, LocalConfig())
         loop = MissionLoop(simulator, astra_global, astra_local, GuardConfig())
         if on_loop is not None:
             on_loop(loop)

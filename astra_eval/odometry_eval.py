@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.observation import Observation, WheelSample
+from astra_core.stack_spec import StackSpec
 from astra_core.time import from_seconds
 from astra_eval.metrics.odometry import (
     absolute_trajectory_error_m,
@@ -100,10 +101,9 @@ class OdometryWork:
     def _drive(
         self, simulator: Simulator, tour: Sequence[Points], rng: np.random.Generator
     ) -> dict[str, Any]:
-        from astra_local.config import OdometryConfig
-        from astra_local.odometry.ekf import WheelImuFilter
+        from astra_local.stack import build_odometry
 
-        filters = {name: WheelImuFilter(OdometryConfig()) for name in MODALITIES}
+        filters = {name: build_odometry(StackSpec(), simulator.rig) for name in MODALITIES}
         estimates: dict[str, list[Points]] = {name: [] for name in MODALITIES}
         truth: list[Points] = []
         wheels: list[WheelSample] = []

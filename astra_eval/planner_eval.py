@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from astra_core import se2
 from astra_core.records import Trajectory
 from astra_core.robot import FOOTPRINT_RADIUS_M, RobotConfig
+from astra_core.stack_spec import StackSpec
 from astra_eval.leg import LegCase
 from astra_eval.leg_loop import (
     LegRecord,
@@ -87,17 +88,17 @@ class _Capture:
 
 def _open_loop(case: LegCase) -> list[dict[str, Any]]:
     from astra_local.config import LocalConfig
-    from astra_local.pipeline import AstraLocal
+    from astra_local.stack import build_local
 
     captures: list[_Capture] = []
     expert = _expert(case)
     with _simulator(case, cameras=True) as simulator:
-        local = AstraLocal(simulator.rig, LocalConfig())
+        local = build_local(StackSpec(), simulator.rig, LocalConfig())
         planners = _planners(case, local, expert)
 
         def on_state(state: LegState, tick: int) -> None:
             due = _FIRST_TICK + _PLAN_EVERY_TICKS * len(captures)
-            if tick >= due and local.world is not None:
+            if tick >= due and local.belief is not None:
                 captures.append(_capture(state, tick, planners))
 
         record = drive_leg(
@@ -117,17 +118,18 @@ def _planners(
 ) -> dict[str, Callable[[LegState], Paths]]:
     from dataclasses import replace
 
-    from astra_local.config import PlannerConfig
-    from astra_local.planner.open_loop import MppiPlanner
+    from astra_local.config import LocalConfig, PlannerConfig
+    from astra_local.stack import build_open_loop_planner
 
-    mppi = MppiPlanner(replace(PlannerConfig(), num_steps=_STEPS, step_s=_STEP_S))
+    config = LocalConfig(planner=replace(PlannerConfig(), num_steps=_STEPS, step_s=_STEP_S))
+    planner = build_open_loop_planner(StackSpec(), config)
     rng = np.random.default_rng([case.run_seed, 2])
 
     def astra(state: LegState) -> Paths:
         # What the stack knows, and nothing else of the state: it is full of what is privileged.
-        assert local.world is not None and local.odometry is not None
-        plan = mppi.plan(
-            local.world,
+        assert local.belief is not None and local.odometry is not None
+        plan = planner.plan(
+            local.belief,
             state.sub_goal.pose,
             local.odometry.velocity,
             rng,
@@ -233,12 +235,12 @@ def _clearance_m(case: LegCase, x_m: float, y_m: float) -> float:
 
 def _closed_loop(case: LegCase) -> list[dict[str, Any]]:
     from astra_local.config import LocalConfig
-    from astra_local.pipeline import AstraLocal
+    from astra_local.stack import build_local
 
     rows = []
     for name in ("astra", "expert"):
         with _simulator(case, cameras=name == "astra") as simulator:
-            local = AstraLocal(simulator.rig, LocalConfig())
+            local = build_local(StackSpec(), simulator.rig, LocalConfig())
             if name == "astra":
                 driver = stack_driver(local)
             else:

@@ -13,50 +13,55 @@ from dataclasses import replace
 
 import numpy as np
 
-from astra_core.camera import CameraRig
 from astra_core.observation import CameraFrame, Observation
-from astra_core.records import LocalOdometry, SubGoal, Trajectory, Velocity
+from astra_core.records import LocalOdometry, SubGoal, Trajectory, TrajectorySource, Velocity
 from astra_core.time import to_seconds
+from astra_local.belief import WorldBelief
 from astra_local.config import LocalConfig
 from astra_local.moving.movers import Movers
-from astra_local.moving.watch import MotionWatch
-from astra_local.odometry.ekf import WheelImuFilter
 from astra_local.odometry.history import OdometryHistory
-from astra_local.planner.planner import FALLBACK_SOURCES, LocalPlanner
+from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
-from astra_local.planner.world import LocalWorld
+from astra_local.ports import OdometryEstimator, Perception
 from astra_local.types import GridField, NearestObstacle, RobotState
 from astra_local.voxel.coverage import RigCoverage, blind_cameras
 from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
-from astra_local.voxel.occupancy import OccupancyView, RollingOccupancy
+from astra_local.voxel.occupancy import OccupancyView
 
 __all__ = ["AstraLocal"]
-
-# What lies nearer was seen by the others on the way here and is kept in memory, as is the ring
-# under the cameras; beyond, a direction without eyes is unknown ground.
-_MEMORY_M = 0.6
 
 
 class AstraLocal:
     """How the robot gets to a sub-goal without touching anything, and how far it has come."""
 
-    def __init__(self, rig: CameraRig, config: LocalConfig | None = None) -> None:
-        """Start at the origin of ``odom``, standing, with nothing seen."""
-        self._config = config or LocalConfig()
-        c = self._config
-        self._filter = WheelImuFilter(c.odometry)
-        self._history = OdometryHistory(c.odometry.history_s)
-        self._rig = rig
-        self._grid = RollingOccupancy(rig, c.occupancy, c.robot.footprint_radius_m)
-        self._motion = MotionWatch(c.motion)
-        self._coverage = RigCoverage(rig, c.occupancy.num_sectors)
-        rng = np.random.default_rng(c.seed)
-        self._planner = LocalPlanner(c.planner, c.robot, rng)
-        self._tracker = TrajectoryTracker(c.tracker, c.robot)
-        self._view: OccupancyView | None = None
-        self._world: LocalWorld | None = None
+    def __init__(
+        self,
+        *,
+        odometry: OdometryEstimator,
+        perception: Perception,
+        planner: LocalPlanner,
+        tracker: TrajectoryTracker,
+        coverage: RigCoverage,
+        config: LocalConfig,
+    ) -> None:
+        """Join the parts, see :func:`astra_local.stack.build_local`.
+
+        Args:
+            odometry: At the origin of ``odom``, standing.
+            perception: With nothing seen.
+            planner: Proposers behind the check, and the behaviours around them.
+            tracker: From plan to command.
+            coverage: Which directions each camera sees.
+            config: Of all of them.
+        """
+        self._odometry, self._perception = odometry, perception
+        self._planner, self._tracker = planner, tracker
+        self._coverage, self._config = coverage, config
+        self._history = OdometryHistory(config.odometry.history_s)
+        self._belief: WorldBelief | None = None
         self._plan: Trajectory | None = None
         self._sources: Counter[str] = Counter()
+        self._num_driving = self._num_fallbacks = 0
         self._dropped_frames = 0
         self._first_ns: int | None = None
         self._halted_ns: int | None = None
@@ -64,18 +69,18 @@ class AstraLocal:
 
     def observe(self, observation: Observation) -> LocalOdometry:
         """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`)."""
-        estimate = self._filter.observe(observation)
+        estimate = self._odometry.observe(observation)
         self._history.append(estimate)
         if self._first_ns is None:
             self._first_ns = estimate.stamp_ns
         return estimate
 
     def perceive(self, frames: Sequence[CameraFrame]) -> bool:
-        """Add depth images to the occupancy and renew the distance fields.
+        """Show images to odometry and perception, and take over what they believe now.
 
         Args:
-            frames: Images of one moment, any number of the rig's cameras. Without depth, or from
-                a time without odometry, they are dropped and counted.
+            frames: Images of one moment, any number of the rig's cameras. Those from a time
+                without odometry are dropped and counted.
 
         Returns:
             Whether the surroundings were renewed.
@@ -83,27 +88,14 @@ class AstraLocal:
         Raises:
             PerceptionError: A camera is not in the rig or an image has the wrong size.
         """
+        self._odometry.look(frames)
         placed = [(frame, self._history.pose_at(frame.stamp_ns)) for frame in frames]
         usable = [(frame, pose) for frame, pose in placed if pose is not None]
         self._dropped_frames += len(placed) - len(usable)
-        if not self._grid.update([f for f, _ in usable], [p for _, p in usable]):
+        belief = self._perception.perceive([f for f, _ in usable], [p for _, p in usable])
+        if belief is None:
             return False
-        view = self._grid.view()
-        c = self._config.occupancy
-        # Where nobody looks any more free space is a memory; obstacles stay.
-        dark = self._coverage.blind_cells(
-            self._blind(view, view.stamp_ns),
-            usable[-1][1],
-            view.origin_m,
-            view.resolution_m,
-            view.known.shape,
-            _MEMORY_M,
-        )
-        view = replace(view, known=view.known & (view.occupied | ~dark))
-        seen = self._motion.update(view)
-        self._grid.forget(seen.ghosts)
-        self._world = LocalWorld.from_occupancy(seen.standing, c.max_distance_m, seen.movers)
-        self._view = seen.everything
+        self._belief = belief
         return True
 
     def plan(self, sub_goal: SubGoal | None, now_ns: int) -> Trajectory:
@@ -120,12 +112,13 @@ class AstraLocal:
         else:
             velocity = latest.velocity
             state = RobotState(pose, velocity.linear_mps, velocity.angular_rad_s)
-            world = self._world if self._seeing(now_ns) else None
-            ahead, back = self._coverage.drivable(self._blind(self._view, now_ns))
+            belief = self._belief
+            ahead, back = self._coverage.drivable(self._blind(belief, now_ns))
+            seen = belief if self._is_fresh(belief, now_ns) else None
             trajectory = self._planner.plan(
-                state, world, sub_goal, now_ns, may_drive=ahead, may_reverse=back
+                state, seen, sub_goal, now_ns, may_drive=ahead, may_reverse=back
             )
-        self._sources[trajectory.source] += 1
+        self._count(trajectory)
         self._plan = trajectory
         return trajectory
 
@@ -145,11 +138,11 @@ class AstraLocal:
             return Velocity()
         plan = self._plan
         if plan is not None and self._halted_ns is not None and plan.stamp_ns <= self._halted_ns:
-            self._stop_reason = "" if plan.source == "hold" else "told to stop"
+            self._stop_reason = "" if plan.source is TrajectorySource.HOLD else "told to stop"
             return Velocity()
         velocity, self._stop_reason = self._tracker.command(plan, pose, now_ns)
         # The plan may be older than the blindness.
-        blind = self._blind(self._view, now_ns)
+        blind = self._blind(self._belief, now_ns)
         ahead, back = self._coverage.drivable(blind)
         if (velocity.linear_mps > 0.0 and not ahead) or (velocity.linear_mps < 0.0 and not back):
             self._stop_reason = f"no depth images from {', '.join(blind)}"
@@ -160,13 +153,15 @@ class AstraLocal:
         """Return the summary for the guard, as seen from where the robot is now."""
         c = self._config.occupancy
         latest = self._history.latest()
-        view = self._view
-        if view is None or latest is None:
+        belief = self._belief
+        if belief is None or latest is None:
             return unknown_surroundings(c.num_sectors)
         radius = self._config.robot.footprint_radius_m
-        blind = self._blind(view, latest.stamp_ns)
+        blind = self._blind(belief, latest.stamp_ns)
         sectors = self._coverage.blind_sectors(blind)
-        return nearest_obstacle(view, latest.pose, radius, c.num_sectors, blind_sectors=sectors)
+        return nearest_obstacle(
+            belief.occupancy, latest.pose, radius, c.num_sectors, blind_sectors=sectors
+        )
 
     @property
     def blind_cameras(self) -> tuple[str, ...]:
@@ -175,33 +170,33 @@ class AstraLocal:
         A camera that never gave one counts from the first images of any camera on; while there
         are none at all, from the first odometry on.
         """
-        latest, view = self._history.latest(), self._view
+        latest, belief = self._history.latest(), self._belief
         if latest is None:
             return ()
-        if view is not None:
-            return self._blind(view, latest.stamp_ns)
+        if belief is not None:
+            return self._blind(belief, latest.stamp_ns)
         waited_s = to_seconds(latest.stamp_ns - (self._first_ns or 0))
-        return self._rig.names if waited_s > self._config.occupancy.max_age_s else ()
+        return self._coverage.cameras if waited_s > self._config.occupancy.max_age_s else ()
 
     @property
     def occupancy(self) -> OccupancyView | None:
         """Return the flattened occupancy for publishing, ``None`` before the first images."""
-        return self._view
+        return None if self._belief is None else self._belief.occupancy
 
     @property
-    def world(self) -> LocalWorld | None:
+    def belief(self) -> WorldBelief | None:
         """Return what the planner knows of the surroundings, ``None`` before the first images."""
-        return self._world
+        return self._belief
 
     @property
     def esdf(self) -> GridField | None:
         """Return the signed distance field for publishing, ``None`` before the first images."""
-        return None if self._world is None else self._world.esdf
+        return None if self._belief is None else self._belief.esdf
 
     @property
     def movers(self) -> Movers:
         """Return who is seen to walk, at the stamp of the occupancy."""
-        return Movers() if self._world is None else self._world.movers
+        return Movers() if self._belief is None else self._belief.movers
 
     @property
     def odometry(self) -> LocalOdometry | None:
@@ -211,9 +206,7 @@ class AstraLocal:
     @property
     def fallback_fraction(self) -> float:
         """Return the share of plans while driving that were not the planner's first choice."""
-        total = sum(count for source, count in self._sources.items() if source != "hold")
-        fallback = sum(self._sources[source] for source in FALLBACK_SOURCES)
-        return fallback / total if total else 0.0
+        return self._num_fallbacks / self._num_driving if self._num_driving else 0.0
 
     @property
     def plan_sources(self) -> dict[str, int]:
@@ -223,7 +216,7 @@ class AstraLocal:
     @property
     def refused_samples(self) -> dict[str, int]:
         """Return how many samples and images were refused, by reason."""
-        refused = dict(self._filter.refused)
+        refused = dict(self._odometry.refused)
         if self._dropped_frames:
             refused["image without odometry"] = self._dropped_frames
         return refused
@@ -233,13 +226,17 @@ class AstraLocal:
         """Return why the last command was zero against the plan; empty otherwise."""
         return self._stop_reason
 
-    def _blind(self, view: OccupancyView | None, now_ns: int) -> tuple[str, ...]:
-        if view is None:
-            return ()
-        return blind_cameras(view.camera_stamps_ns, now_ns, self._config.occupancy.max_age_s)
+    def _count(self, plan: Trajectory) -> None:
+        self._sources[plan.source_name] += 1
+        self._num_driving += plan.source is not TrajectorySource.HOLD
+        self._num_fallbacks += plan.source.is_fallback
 
-    def _seeing(self, now_ns: int) -> bool:
-        world = self._world
-        if world is None:
+    def _blind(self, belief: WorldBelief | None, now_ns: int) -> tuple[str, ...]:
+        if belief is None:
+            return ()
+        return blind_cameras(belief.camera_stamps_ns, now_ns, self._config.occupancy.max_age_s)
+
+    def _is_fresh(self, belief: WorldBelief | None, now_ns: int) -> bool:
+        if belief is None:
             return False
-        return to_seconds(now_ns - world.stamp_ns) <= self._config.occupancy.max_age_s
+        return to_seconds(now_ns - belief.stamp_ns) <= self._config.occupancy.max_age_s

@@ -146,7 +146,8 @@ class GridField:
             lower, upper = flat[base], flat[base + step]
             lower += u * (flat[right] - lower)
             upper += u * (flat[right + step] - upper)
-            return lower + v * (upper - lower)
+            between: NDArray[np.float32] = lower + v * (upper - lower)
+            return between
 
         return interpolate
 

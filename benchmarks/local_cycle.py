@@ -23,9 +23,10 @@ import numpy as np
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
 from astra_core.records import SubGoal
+from astra_core.stack_spec import StackSpec
 from astra_local.config import LocalConfig
-from astra_local.pipeline import AstraLocal
 from astra_local.safety.guard import Guard
+from astra_local.stack import build_local
 
 TICK_NS = 20_000_000
 CAMERA_HEIGHT_M = 1.1
@@ -77,7 +78,7 @@ def main() -> None:
     options = parser.parse_args()
     rng = np.random.default_rng(0)
     rig, config = make_rig(), LocalConfig()
-    stack, guard = AstraLocal(rig, config), Guard()
+    stack, guard = build_local(StackSpec(), rig, config), Guard()
     images = {camera.name: [room_depth(camera, rng) for _ in range(3)] for camera in rig.cameras}
     black = np.zeros((240, 320, 3), dtype=np.uint8)
     times: dict[str, list[tuple[float, float]]] = {}

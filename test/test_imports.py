@@ -45,7 +45,7 @@ ROS = {
 # Imported where they are used, never when a package is imported.
 LAZY = {"torch", "cupy", "open3d", "transformers", "pycolmap", "gtsam", "mujoco", "viser"}
 # Algorithms do not know the pipeline that calls them; the factory joins them.
-PIPELINES = {"astra_global.pipeline", "astra_local.pipeline"}
+PIPELINES = {"astra_global.pipeline", "astra_local.pipeline", "astra_local.stack"}
 UPPER_FOLDERS = ("ros", "train")
 
 

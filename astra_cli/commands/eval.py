@@ -10,24 +10,13 @@ import typer
 from rich.console import Console
 
 from astra_cli.commands.agreement import compare
-from astra_cli.commands.options import (
-    Conditions,
-    MapKind,
-    Mllm,
-    Stack,
-    Tour,
-    WeightsOption,
-    check_map,
-    chosen_stack,
-)
 from astra_cli.kept_rows import open_rows
-from astra_cli.scene_map import MapsOfKind, quiet_scene_map
+from astra_cli.scene_map import quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_core.seeds import SeedRange, parse_seeds
-from astra_core.stack_spec import StackSpec
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.parallel import Work, run_units
-from astra_eval.report import EvalProtocol
+from astra_eval.report import Protocol
 from astra_eval.tables import print_report
 
 __all__ = ["app", "evaluate"]
@@ -37,6 +26,9 @@ app.command(name="agreement")(compare)
 
 Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seeds = Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")]
+Conditions = Annotated[
+    str, typer.Option(help="What has changed since the tour: standard, empty or crowded.")
+]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes at once.")]
 Rows = Annotated[
     Path | None,
@@ -60,11 +52,6 @@ def localization(
     carried: Annotated[
         bool, typer.Option("--carried", help="Carry the robot elsewhere, and ask as often again.")
     ] = False,
-    stack: Stack = "default",
-    weights: WeightsOption = "",
-    mllm: Mllm = "",
-    map_kind: MapKind = "oracle",
-    tour: Tour = "rig",
     conditions: Conditions = "standard",
     jobs: Jobs = 1,
     rows: Rows = None,
@@ -79,8 +66,6 @@ def localization(
 
     if cameras not in CAMERAS:
         raise ConfigError(f"--cameras must be {' or '.join(CAMERAS)}, got {cameras!r}")
-    spec = chosen_stack(stack, weights, mllm)
-    check_map(map_kind, tour)
     select_gl_backend()
     evaluate(
         LocalizationWork(
@@ -89,18 +74,13 @@ def localization(
             cameras,
             frames,
             per_scene,
-            MapsOfKind(map_kind, quiet_scene_map),
+            quiet_scene_map,
             carried,
-            spec,
         ),
         _protocol(
             "localization",
             scene,
-            spec,
             conditions=conditions,
-            map=map_kind,
-            tour=tour,
-            depth="none",
             settings={
                 "cameras": cameras,
                 "frames": frames,
@@ -109,7 +89,7 @@ def localization(
             },
         ),
         parse_seeds(seeds),
-        lambda scenes: summarize_localization(flatten(scenes), spec.name),
+        lambda scenes: summarize_localization(flatten(scenes)),
         title=f"localization, {cameras}, {frames} frames{', carried' if carried else ''}",
         jobs=jobs,
         rows=rows,
@@ -127,10 +107,6 @@ def goals(
     embedding: Annotated[
         str, typer.Option(help="Sentence encoder of the baseline: a name or a folder.")
     ] = "",
-    stack: Stack = "default",
-    weights: WeightsOption = "",
-    mllm: Mllm = "",
-    map_kind: MapKind = "oracle",
     jobs: Jobs = 1,
     rows: Rows = None,
     json_file: Json = None,
@@ -141,8 +117,6 @@ def goals(
     from astra_eval.sentence_embedding import DEFAULT_MODEL, EmbeddingMissing, load_encoder
     from astra_eval.shares import flatten
 
-    spec = chosen_stack(stack, weights, mllm)
-    check_map(map_kind)
     model, not_run = embedding or DEFAULT_MODEL, {}
     try:
         load_encoder(model)
@@ -152,19 +126,16 @@ def goals(
             raise
         model, not_run = "", {"sentence_embedding": str(error)}
     evaluate(
-        GoalsWork(scene, per_scene, model, spec),
+        GoalsWork(scene, per_scene, model),
         _protocol(
             "goals",
             scene,
-            spec,
             conditions="empty",
-            map=map_kind,
-            tour="none",
             depth="none",
             settings={"per_scene": per_scene, "embedding": model},
         ),
         parse_seeds(seeds),
-        lambda scenes: {**summarize_goals(flatten(scenes), spec.name), "not_run": not_run},
+        lambda scenes: {**summarize_goals(flatten(scenes)), "not_run": not_run},
         title="goals",
         jobs=jobs,
         rows=rows,
@@ -177,9 +148,6 @@ def odometry(
     scene: Scene = "home",
     seeds: Seeds = _SEEDS,
     per_scene: Annotated[int, typer.Option(min=1, help="Drives in each scene.")] = 10,
-    stack: Stack = "default",
-    weights: WeightsOption = "",
-    mllm: Mllm = "",
     conditions: Conditions = "standard",
     jobs: Jobs = 1,
     rows: Rows = None,
@@ -190,17 +158,14 @@ def odometry(
     from astra_eval.odometry_summary import flatten_drives, summarize_odometry
     from astra_sim.conditions import named_conditions
 
-    spec = chosen_stack(stack, weights, mllm)
     work = OdometryWork(scene, named_conditions(conditions), per_scene)
     evaluate(
         work,
         _protocol(
             "odometry",
             scene,
-            spec,
             conditions=conditions,
             map="none",
-            tour="none",
             depth="none",
             settings={"per_scene": per_scene, "length_m": work.length_m},
         ),
@@ -221,9 +186,6 @@ def planner(
         bool, typer.Option("--closed-loop", help="Drive whole legs instead of judging plans.")
     ] = False,
     per_scene: Annotated[int, typer.Option(min=1, help="Legs in each scene.")] = 4,
-    stack: Stack = "default",
-    weights: WeightsOption = "",
-    mllm: Mllm = "",
     conditions: Conditions = "standard",
     split: Annotated[
         str, typer.Option(help="ood: crowds and clutter, the same as --conditions crowded.")
@@ -240,8 +202,6 @@ def planner(
 
     if split not in ("", "ood"):
         raise ConfigError(f"--split must be ood, got {split!r}")
-    spec = chosen_stack(stack, weights, mllm)
-    summarize = summarize_legs if closed_loop else summarize_plans
     conditions = "crowded" if split == "ood" else conditions
     select_gl_backend()
     evaluate(
@@ -249,11 +209,9 @@ def planner(
         _protocol(
             "planner",
             scene,
-            spec,
             conditions=conditions,
             map="none",
-            tour="none",
-            depth=spec.depth,
+            depth="sensor",
             settings={
                 "per_scene": per_scene,
                 "closed_loop": closed_loop,
@@ -261,7 +219,7 @@ def planner(
             },
         ),
         parse_seeds(seeds),
-        summarize,
+        summarize_legs if closed_loop else summarize_plans,
         title="planner, closed loop" if closed_loop else "planner, open loop",
         jobs=jobs,
         rows=rows,
@@ -271,7 +229,7 @@ def planner(
 
 def evaluate(
     work: Work,
-    protocol: EvalProtocol,
+    protocol: Protocol,
     seeds: SeedRange,
     summarize: Callable[[Sequence[tuple[int, dict[str, Any]]]], dict[str, Any]],
     *,
@@ -308,26 +266,13 @@ def evaluate(
 def _protocol(
     command: str,
     family: str,
-    stack: StackSpec,
     *,
     conditions: str,
-    map: str,
-    tour: str,
-    depth: str,
     settings: dict[str, Any],
-) -> EvalProtocol:
-    from astra_eval.stack_facts import weights_sha256
+    map: str = "oracle",
+    depth: str = "none",
+) -> Protocol:
     from astra_sim.profile import load_profile
 
-    return EvalProtocol(
-        command,
-        family,
-        conditions,
-        load_profile().sha256,
-        stack,
-        map,
-        tour,
-        depth,
-        settings,
-        weights_sha256(stack),
-    )
+    profile = load_profile().sha256
+    return Protocol(command, family, conditions, profile, map, depth, settings, weights={})

@@ -26,7 +26,7 @@ ConfigT = TypeVar("ConfigT")
 _HUGE = 1.0e300
 
 
-def read_config(node: Node, config: type[ConfigT] | ConfigT, prefix: str = "") -> ConfigT:
+def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
     """Declare the parameters of a config on a node and return the config they make.
 
     Parameters are read here and at no other time: a managed node reads them whenever it is
@@ -34,8 +34,7 @@ def read_config(node: Node, config: type[ConfigT] | ConfigT, prefix: str = "") -
 
     Args:
         node: The node; parameters that are declared already are only read.
-        config: A config dataclass, or an instance whose values are the defaults; nested ones get
-            dotted names, as in YAML.
+        config: A config dataclass; nested ones get dotted names, as in YAML.
         prefix: Put before every name, with its dot.
 
     Raises:
@@ -54,8 +53,7 @@ def read_config(node: Node, config: type[ConfigT] | ConfigT, prefix: str = "") -
                     raise
                 raise ConfigError(f"parameter {name}: {error}") from error
         values[item.name] = _value(node, name, item)
-    cls = config if isinstance(config, type) else type(config)
-    return from_mapping(cls, values, where=node.get_name())
+    return from_mapping(config, values, where=node.get_name())
 
 
 def accept_changes(
@@ -63,7 +61,6 @@ def accept_changes(
     config: type[ConfigT],
     apply: Callable[[ConfigT], None],
     is_dynamic: Callable[[str], bool],
-    check: Callable[[ConfigT], None] = lambda config: None,
 ) -> None:
     """Let some parameters be set while the node works; what cannot be is refused with a reason.
 
@@ -74,9 +71,8 @@ def accept_changes(
         config: The config dataclass that was read.
         apply: Called with the new config after the parameters have been set.
         is_dynamic: Tells by its name whether a parameter takes effect at once.
-        check: Raises ConfigError where the new config contradicts something else.
     """
-    items = tuple(settings(config))
+    items = settings(config)
 
     def on_set(parameters: Sequence[Parameter]) -> SetParametersResult:
         wanted = {p.name: _plain(p.value) for p in parameters if is_dynamic(p.name)}
@@ -84,7 +80,7 @@ def accept_changes(
             return SetParametersResult(successful=True)
         values = {item.name: _value(node, item.name, item) for item in items} | wanted
         try:
-            check(from_mapping(config, values, where=node.get_name()))
+            from_mapping(config, values, where=node.get_name())
         except ConfigError as error:
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)

@@ -29,9 +29,10 @@ __all__ = [
 ]
 
 
-def odometry_to_msg(
-    record: LocalOdometry, odom_frame: str, base_frame: str, modalities: tuple[str, ...] = ()
-) -> LocalOdometryMsg:
+_MODALITIES = ("wheel", "imu", "vision")
+
+
+def odometry_to_msg(record: LocalOdometry, odom_frame: str, base_frame: str) -> LocalOdometryMsg:
     """Return the message of an odometry record."""
     moving = record.velocity.linear_mps != 0.0 or record.velocity.angular_rad_s != 0.0
     return LocalOdometryMsg(
@@ -41,7 +42,7 @@ def odometry_to_msg(
             pose=pose_to_msg(record.pose), covariance=covariance_to_msg(record.covariance)
         ),
         twist=TwistWithCovariance(twist=velocity_to_msg(record.velocity)),
-        modalities=list(modalities),
+        modalities=[name for name in _MODALITIES if name in record.modalities],
         stationary=not moving,
     )
 
@@ -59,6 +60,7 @@ def odometry_from_msg(message: LocalOdometryMsg) -> LocalOdometry:
         pose=pose_from_msg(message.pose.pose),
         covariance=covariance_from_msg(message.pose.covariance),
         velocity=velocity_from_msg(twist),
+        modalities=frozenset(message.modalities),
     )
 
 

@@ -29,6 +29,14 @@ _BODY_M = 0.25
 class Deposits:
     """Cells that hold what somebody brought there."""
 
+    # All ``(H, W)``, of the last grid.
+    _was_empty: NDArray[np.bool_]
+    _brought: NDArray[np.bool_]
+    _walked: NDArray[np.bool_]
+    _before: NDArray[np.bool_]
+    _hits: NDArray[np.int32]
+    _quiet_s: NDArray[np.float32]
+
     def __init__(self, config: MotionConfig) -> None:
         """Start with none."""
         self._config = config
@@ -62,7 +70,7 @@ class Deposits:
             self._walked |= self._brought & movers.cells(
                 view.origin_m, view.resolution_m, occupied.shape, _MARGIN_M, _TRAIL_S
             )
-        fleeting = self._brought & (self._walked | (self._hits < c.deposit_hits))
+        fleeting: NDArray[np.bool_] = self._brought & (self._walked | (self._hits < c.deposit_hits))
         if not fleeting.any():
             self._quiet_s[:] = 0.0
             return fleeting
@@ -72,7 +80,7 @@ class Deposits:
         self._quiet_s = np.where(
             fleeting & ~alive, self._quiet_s + np.float32(seconds), np.float32(0.0)
         )
-        gone = self._quiet_s > c.deposit_s
+        gone: NDArray[np.bool_] = self._quiet_s > c.deposit_s
         self._brought &= ~gone
         self._walked &= ~gone
         self._before = occupied & ~gone

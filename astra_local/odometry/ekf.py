@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.angles import wrap_angle
-from astra_core.observation import ImuSample, Observation, WheelSample
+from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
 from astra_core.records import LocalOdometry, Velocity
 from astra_core.time import from_seconds, to_seconds
 from astra_local.config import OdometryConfig
@@ -90,8 +90,9 @@ class WheelImuFilter:
 
     def observe(self, observation: Observation) -> LocalOdometry:
         """Take in one tick, oldest sample first, and return the pose at its end."""
+        arrived: tuple[ImuSample | WheelSample, ...] = (*observation.imu, *observation.wheels)
         samples = sorted(
-            [s for s in (*observation.imu, *observation.wheels) if self._accept(s)],
+            [sample for sample in arrived if self._accept(sample)],
             key=lambda sample: sample.stamp_ns,
         )
         for sample in samples:
@@ -110,6 +111,9 @@ class WheelImuFilter:
             self._advance(stamp_ns)
         return self.odometry()
 
+    def look(self, frames: Sequence[CameraFrame]) -> None:
+        """Do nothing: this filter has no eyes."""
+
     def odometry(self) -> LocalOdometry:
         """Return the newest estimate."""
         x, y, theta, _, w = self._state[:5]
@@ -120,12 +124,24 @@ class WheelImuFilter:
             pose=np.array([x, y, wrap_angle(float(theta))]),
             covariance=self._covariance[:3, :3].copy(),
             velocity=Velocity(model.true_speed(self._state), float(w)),
+            modalities=self._modalities(),
         )
+
+    def _modalities(self) -> frozenset[str]:
+        """Return which sensors entered lately, by the rules that tell when one is lost."""
+        now_ns, wheel = self._stamp_ns or 0, self._last_wheel_ns
+        heard = set() if self._gyro_is_lost(now_ns) else {"imu"}
+        if wheel is not None and to_seconds(now_ns - wheel) <= _WHEELS_LOST_S:
+            heard.add("wheel")
+        return frozenset(heard)
 
     def _accept(self, sample: ImuSample | WheelSample) -> bool:
         name = "imu" if isinstance(sample, ImuSample) else "wheel"
         if isinstance(sample, ImuSample):
-            values = (*sample.angular_velocity_rad_s, *sample.linear_acceleration_m_s2)
+            values: tuple[float, ...] = (
+                *sample.angular_velocity_rad_s,
+                *sample.linear_acceleration_m_s2,
+            )
         else:
             values = (sample.linear_velocity_mps, sample.angular_velocity_rad_s)
         problem = self._gates[name].problem(sample.stamp_ns)

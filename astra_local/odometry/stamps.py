@@ -27,6 +27,7 @@ class StampGate:
         """Return why a stamp is refused, empty if it is fine."""
         if not isinstance(stamp_ns, numbers.Integral) or isinstance(stamp_ns, bool):
             return "stamp not a number"
+        stamp_ns = int(stamp_ns)
         if self._last_ns is None:
             return ""
         if stamp_ns == self._last_ns:

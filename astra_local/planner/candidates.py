@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 
 from astra_core.angles import wrap_angle
 from astra_local.config import PlannerConfig, RobotConfig
-from astra_local.planner.cost_to_go import CostToGo
-from astra_local.planner.world import LocalWorld
-from astra_local.types import RobotState
+from astra_local.ports import PlanQuery
 
 __all__ = ["follow_descent", "primitives"]
 
@@ -20,25 +18,20 @@ _GAINS = np.array([2.0, 3.0])
 _AHEAD_M = 0.15
 
 
-def follow_descent(
-    state: RobotState,
-    to_go: CostToGo,
-    world: LocalWorld,
-    config: PlannerConfig,
-    robot: RobotConfig,
-) -> Controls:
+def follow_descent(query: PlanQuery, config: PlannerConfig) -> Controls:
     """Simulate drivers that turn towards the descent of the cost-to-go and drive when they face it.
 
+    They slow down where it is tight.
+
     Args:
-        state: Where they start.
-        to_go: What they descend.
-        world: They slow down where it is tight.
+        query: Where they start, what they descend, the surroundings and the limits.
         config: Steps of the horizon.
-        robot: Limits.
 
     Returns:
         Speeds and turn rates ``(8, T)``: four speeds times two steering gains.
     """
+    state, to_go, robot = query.state, query.to_go, query.limits
+    esdf, radius = query.belief.esdf, np.float32(robot.footprint_radius_m)
     speed = np.repeat(_SPEEDS, len(_GAINS)) * robot.max_linear_mps
     gain = np.tile(_GAINS, len(_SPEEDS))
     count = len(speed)
@@ -56,8 +49,7 @@ def follow_descent(
             near_x, near_y = to_go.direction(x, y)
             far_x, far_y = to_go.direction(x + _AHEAD_M * near_x, y + _AHEAD_M * near_y)
             wanted_theta = np.arctan2(near_y + far_y, near_x + far_x)
-            clearance = world.clearance(x, y, robot.footprint_radius_m)
-            tight = 0.15 + 2.0 * np.maximum(clearance, 0.0)
+            tight = 0.15 + 2.0 * np.maximum(esdf.sample(x, y) - radius, 0.0)
         error = wrap_angle(wanted_theta - theta)
         remaining = np.hypot(goal_x - x, goal_y - y)
         wanted_v = np.minimum(speed, tight) * np.maximum(np.cos(error), 0.0) ** 3
@@ -92,4 +84,5 @@ def _within(
     high: NDArray[np.floating] | float,
 ) -> NDArray[np.floating]:
     # np.clip costs three times as much on eight numbers.
-    return np.minimum(np.maximum(values, low), high)
+    within: NDArray[np.floating] = np.minimum(np.maximum(values, low), high)
+    return within

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_local.planner.world import LocalWorld
+from astra_local.belief import WorldBelief
 from astra_local.types import GridField
 
 __all__ = ["CostToGo", "cost_to_go", "way_prices"]
@@ -48,12 +48,12 @@ class CostToGo:
         """Return the x and y parts ``(*)`` of the direction of descent at positions ``(*)``."""
         interpolate = self.field.samplers(x, y)
         along_x, along_y = interpolate(self.gradient[0]), interpolate(self.gradient[1])
-        norm = np.maximum(np.hypot(along_x, along_y), np.float32(1e-6))
+        norm: NDArray[np.float32] = np.maximum(np.hypot(along_x, along_y), np.float32(1e-6))
         return along_x / norm, along_y / norm
 
 
 def cost_to_go(
-    world: LocalWorld,
+    belief: WorldBelief,
     start_xy: tuple[float, float],
     goal_xy: tuple[float, float],
     footprint_radius_m: float,
@@ -65,21 +65,21 @@ def cost_to_go(
     artefacts; otherwise Dijkstra from the goal.
 
     Args:
-        world: Distance fields in ``odom``.
+        belief: Distance fields in ``odom``.
         start_xy: The robot, metres.
         goal_xy: The sub-goal, metres; outside the grid it is moved to the border.
         footprint_radius_m: Obstacles are inflated by it.
-        resolution_m: Cell size of the result, a multiple of the cell size of the world.
+        resolution_m: Cell size of the result, a multiple of the cell size of the belief.
     """
-    factor = max(1, round(resolution_m / world.esdf.resolution_m))
-    pooled = _max_pool(world.esdf.values, factor)
-    coarse = GridField(pooled, world.esdf.origin_m, world.esdf.resolution_m * factor)
+    factor = max(1, round(resolution_m / belief.esdf.resolution_m))
+    pooled = _max_pool(belief.esdf.values, factor)
+    coarse = GridField(pooled, belief.esdf.origin_m, belief.esdf.resolution_m * factor)
     clearance = pooled - np.float32(footprint_radius_m)
     goal_xy = _free_goal(clearance, coarse, goal_xy)
-    if _straight_is_free(world, start_xy, goal_xy, footprint_radius_m + 0.1):
+    if _straight_is_free(belief, start_xy, goal_xy, footprint_radius_m + 0.1):
         field = _euclidean(coarse, goal_xy)
     else:
-        unknown = _max_pool(world.unknown_distance.values, factor) <= 0.0
+        unknown = _max_pool(belief.unknown_distance.values, factor) <= 0.0
         field = _dijkstra(way_prices(clearance, unknown), coarse, goal_xy)
     down_y, down_x = np.gradient(-field)
     return CostToGo(
@@ -92,7 +92,8 @@ def cost_to_go(
 def _max_pool(values: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
     height, width = (side // factor * factor for side in values.shape)
     blocks = values[:height, :width].reshape(height // factor, factor, width // factor, factor)
-    return blocks.max(axis=(1, 3))
+    pooled: NDArray[np.float32] = blocks.max(axis=(1, 3))
+    return pooled
 
 
 def way_prices(clearance: NDArray[np.float32], unknown: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -136,15 +137,15 @@ def _free_goal(
 
 
 def _straight_is_free(
-    world: LocalWorld, start: tuple[float, float], goal: tuple[float, float], needed_m: float
+    belief: WorldBelief, start: tuple[float, float], goal: tuple[float, float], needed_m: float
 ) -> bool:
     length = math.dist(start, goal)
     count = max(2, math.ceil(length / 0.05))
     share = np.linspace(0.0, 1.0, count)
     x = start[0] + share * (goal[0] - start[0])
     y = start[1] + share * (goal[1] - start[1])
-    clear = world.esdf.sample(x, y)
-    unseen = world.unknown_distance.sample(x, y) <= 0.0
+    clear = belief.esdf.sample(x, y)
+    unseen = belief.unknown_distance.sample(x, y) <= 0.0
     return bool((clear >= needed_m + _SUSPECT_M * unseen).all())
 
 
@@ -152,7 +153,7 @@ def _euclidean(coarse: GridField, goal_xy: tuple[float, float]) -> NDArray[np.fl
     height, width = coarse.values.shape
     x = coarse.origin_m[0] + (np.arange(width) + 0.5) * coarse.resolution_m - goal_xy[0]
     y = coarse.origin_m[1] + (np.arange(height) + 0.5) * coarse.resolution_m - goal_xy[1]
-    return np.hypot(x[None, :], y[:, None]).astype(np.float32)
+    return np.asarray(np.hypot(x[None, :], y[:, None]), dtype=np.float32)
 
 
 def _dijkstra(
@@ -168,7 +169,7 @@ def _dijkstra(
     graph = csr_matrix((weights, target, start), shape=(flat.size, flat.size))
     row, column = coarse.cell_of(*goal_xy)
     cells = dijkstra(graph, indices=row * width + column)
-    return cells.reshape(height, width).astype(np.float32)
+    return np.asarray(cells.reshape(height, width), dtype=np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -7,35 +7,27 @@ import math
 import numpy as np
 
 from astra_core.angles import wrap_angle
-from astra_local.config import PlannerConfig, RobotConfig
-from astra_local.planner.costs import collides
+from astra_core.records import TrajectorySource
+from astra_local.planner.check import TrajectoryCheck, collides
 from astra_local.planner.rollout import Rollouts, roll_out
 from astra_local.planner.turn import turn_by
-from astra_local.planner.world import LocalWorld
-from astra_local.types import RobotState
 
 __all__ = ["escape"]
 
 _GAIN_M = 0.01
 
 
-def escape(
-    state: RobotState, world: LocalWorld, config: PlannerConfig, robot: RobotConfig
-) -> tuple[Rollouts, str] | None:
+def escape(check: TrajectoryCheck) -> tuple[Rollouts, TrajectorySource] | None:
     """Find a slow way that leaves the obstacle.
 
     Args:
-        state: Where the robot is.
-        world: Distance fields.
-        config: Creeping speed.
-        robot: Limits.
+        check: Where the robot stands, among what, with which limits.
 
     Returns:
-        The way ``(1, T)`` and its name (``creep`` or ``rotate``), or ``None`` where nothing helps.
+        The way ``(1, T)`` and what it is (``CREEP`` or ``ROTATE``); ``None`` where nothing helps.
     """
-    radius = robot.footprint_radius_m
+    state, robot, config, esdf = check.state, check.limits, check.config, check.belief.esdf
     x, y, theta = (float(value) for value in state.pose)
-    start = world.esdf.at(x, y) - radius
     speeds = np.array([1.0, -1.0]) * config.creep_mps
     turns = np.linspace(-1.0, 1.0, 9) * 0.6 * robot.max_angular_rad_s
     v = np.repeat(speeds, len(turns))
@@ -48,19 +40,21 @@ def escape(
         config.step_s,
         robot,
     )
-    clearance = world.clearance(batch.x, batch.y, radius)
-    free = ~collides(clearance, start, config.safe_clearance_m).any(axis=1)
-    gain = np.where(free, clearance[:, -1] - start, -np.inf)
+    times_s = batch.times_s(config.step_s)
+    clear = check.belief.clearance(batch.x, batch.y, times_s, robot.footprint_radius_m).standing_m
+    free = ~collides(clear, check.standing_m, config.safe_clearance_m).any(axis=1)
+    gain = np.where(free, clear[:, -1] - check.standing_m, -np.inf)
     # Between equals forward is first: the cameras see farther that way in most rigs.
     best = int(np.argmax(gain - 1e-3 * np.abs(w)))
     if gain[best] > _GAIN_M:
-        return batch.only(best), "creep"
-    step = world.esdf.resolution_m
-    slope_x = world.esdf.at(x + step, y) - world.esdf.at(x - step, y)
-    slope_y = world.esdf.at(x, y + step) - world.esdf.at(x, y - step)
+        return batch.only(best), TrajectorySource.CREEP
+    step = esdf.resolution_m
+    slope_x = esdf.at(x + step, y) - esdf.at(x - step, y)
+    slope_y = esdf.at(x, y + step) - esdf.at(x, y - step)
     if math.hypot(slope_x, slope_y) < 1e-6:
         return None
     away = wrap_angle(math.atan2(slope_y, slope_x) - theta)
     if abs(away) < 0.1:
         return None
-    return turn_by(state, away, config.spin_rate_rad_s, config, robot), "rotate"
+    way = turn_by(state, away, config.spin_rate_rad_s, config, robot)
+    return way, TrajectorySource.ROTATE

@@ -9,51 +9,33 @@ samples, so that a doorway never depends on luck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.time import to_seconds
-from astra_local.config import PlannerConfig, RobotConfig
+from astra_core.time import from_seconds
+from astra_local.config import PlannerConfig
 from astra_local.planner.candidates import follow_descent, primitives
-from astra_local.planner.cost_to_go import CostToGo
-from astra_local.planner.costs import COSTS, CostContext, collides, runs_into
+from astra_local.planner.check import TrajectoryCheck
+from astra_local.planner.costs import COSTS, CostContext
 from astra_local.planner.rollout import Rollouts, roll_out
-from astra_local.planner.world import LocalWorld
-from astra_local.types import RobotState
+from astra_local.ports import Candidate, PlanQuery
 
-__all__ = ["Mppi", "MppiPlan"]
-
-
-@dataclass(frozen=True, eq=False)
-class MppiPlan:
-    """The outcome of one planning step.
-
-    Attributes:
-        rollout: One trajectory, arrays ``(1, T)``.
-        min_clearance_m: Smallest clearance of the footprint on it.
-        is_average: The weighted average; ``False``: the best single sample, because the average
-            touched something (it may lie between two ways around an obstacle).
-    """
-
-    rollout: Rollouts
-    min_clearance_m: float
-    is_average: bool
+__all__ = ["MppiProposer"]
 
 
-class Mppi:
-    """The planner keeps its last control sequence as a warm start.
+class MppiProposer:
+    """The classical planner; it keeps its last control sequence as a warm start."""
 
-    Attributes:
-        robot: Limits; may be replaced between plans.
-    """
+    name = "mppi"
 
-    def __init__(self, config: PlannerConfig, robot: RobotConfig, rng: np.random.Generator) -> None:
-        """Start from standstill; ``rng`` makes plans repeatable."""
-        self._config, self.robot, self._rng = config, robot, rng
+    def __init__(self, config: PlannerConfig) -> None:
+        """Start from standstill."""
+        self._config = config
         self._mean = np.zeros((2, config.num_steps), dtype=np.float32)
-        self._stamp_ns: int | None = None
+        self._stamp_ns: int | None = None  # of the plan that the mean comes from
+        self._late_ns = 0  # how far the mean begins before that stamp
         knots = np.linspace(0.0, config.num_knots - 1.0, config.num_steps)
         self._interpolate = np.maximum(
             0.0, 1.0 - np.abs(knots[None, :] - np.arange(config.num_knots)[:, None])
@@ -62,103 +44,83 @@ class Mppi:
     def reset(self) -> None:
         """Forget the last plan, for example after a stop or a spin."""
         self._mean[:] = 0.0
-        self._stamp_ns = None
+        self._stamp_ns, self._late_ns = None, 0
 
-    def plan(
-        self,
-        state: RobotState,
-        world: LocalWorld,
-        to_go: CostToGo,
-        now_ns: int,
-        *,
-        max_speed_mps: float,
-        stop_at_goal: bool,
-    ) -> MppiPlan | None:
-        """Plan one horizon.
+    def propose(self, query: PlanQuery) -> tuple[Candidate, Candidate]:
+        """Return the weighted average and the best single sample.
 
-        Args:
-            state: Where the robot is and how fast.
-            world: Distance fields.
-            to_go: Remaining way.
-            now_ns: Time, to shift the last plan by what was driven of it.
-            max_speed_mps: Limit on the way.
-            stop_at_goal: Whether the sub-goal is the end of the way.
-
-        Returns:
-            A trajectory that touches nothing, or ``None`` if no sample is free.
+        The average may touch something: it may lie between two ways around an obstacle. What is
+        free of the two, the average first, is the warm start of the next plan.
         """
-        self._shift(now_ns)
-        plan = None
+        self._shift(query.now_ns)
+        check = TrajectoryCheck.of(query.belief, query.state, query.limits, self._config)
         for _ in range(self._config.num_rounds):
-            plan = self._round(state, world, to_go, now_ns, max_speed_mps, stop_at_goal)
-        return plan
+            average, best, scores = self._round(query, check)
+            free = next((way for way in (average, best) if check.is_safe(way)), None)
+            if free is None:
+                self.reset()
+            else:
+                self._mean[0], self._mean[1] = free.v[0], free.w[0]
+                self._stamp_ns = query.now_ns
+        step_s = self._config.step_s
+        return (
+            Candidate(average.v[0], average.w[0], step_s, scores[0]),
+            Candidate(best.v[0], best.w[0], step_s, scores[1]),
+        )
 
     def _round(
-        self,
-        state: RobotState,
-        world: LocalWorld,
-        to_go: CostToGo,
-        now_ns: int,
-        max_speed_mps: float,
-        stop_at_goal: bool,
-    ) -> MppiPlan | None:
-        """Sample around the present mean and make the outcome the new mean."""
+        self, query: PlanQuery, check: TrajectoryCheck
+    ) -> tuple[Rollouts, Rollouts, tuple[float, float]]:
+        """Sample around the present mean; return the average, the best sample and their scores.
+
+        The average counts as the free energy of the samples (equation 8), which bounds the cost
+        from below, so it is never behind the best of them.
+        """
         c = self._config
-        v, w = self._controls(state, to_go, world)
-        np.minimum(v, np.float32(max_speed_mps), out=v)
-        batch = roll_out(state, v, w, c.step_s, self.robot)
-        shared = {
-            "config": c,
-            "robot": self.robot,
-            "state": state,
-            "world": world,
-            "to_go": to_go,
-            "max_speed_mps": max_speed_mps,
-            "stop_at_goal": stop_at_goal,
-            "movers": world.movers.after(to_seconds(now_ns - world.stamp_ns)),
-        }
-        context = CostContext.of(batch, **shared)
-        cost = sum(term(batch, context) for term in COSTS)
+        v, w = self._controls(query)
+        np.minimum(v, np.float32(query.max_speed_mps), out=v)
+        batch = roll_out(query.state, v, w, c.step_s, query.limits)
+        context = CostContext.of(batch, query, check)
+        cost = np.zeros(len(v), dtype=np.float32)
+        for term in COSTS:
+            cost += term(batch, context)
         best = int(np.argmin(cost))
         weights = np.exp((cost[best] - cost) / np.float32(c.temperature))
-        weights /= weights.sum()
-        mean = roll_out(
-            state, (weights @ batch.v)[None], (weights @ batch.w)[None], c.step_s, self.robot
-        )
-        for rollout, is_average in ((mean, True), (batch.only(best), False)):
-            clearance = world.clearance(rollout.x, rollout.y, self.robot.footprint_radius_m)
-            touching = collides(clearance, context.start_clearance_m, c.safe_clearance_m)
-            gap = context.movers.clearance(
-                rollout.x, rollout.y, rollout.times_s(c.step_s), self.robot.footprint_radius_m
-            )
-            if not (touching | runs_into(rollout, gap, context.start_people_gap_m, c)).any():
-                self._mean[0], self._mean[1] = rollout.v[0], rollout.w[0]
-                self._stamp_ns = now_ns
-                return MppiPlan(rollout, float(clearance.min()), is_average)
-        self.reset()
-        return None
+        total = weights.sum()
+        weights /= total
+        mean_v, mean_w = (weights @ batch.v)[None], (weights @ batch.w)[None]
+        average = roll_out(query.state, mean_v, mean_w, c.step_s, query.limits)
+        least = float(cost[best])
+        return average, batch.only(best), (c.temperature * math.log(total) - least, -least)
 
     def _shift(self, now_ns: int) -> None:
+        """Bring the mean forward by the time that has passed, in whole steps.
+
+        What is left of a step is kept for the next time: at 30 Hz and steps of 0.1 s every third
+        plan shifts. Rounded away it would never.
+        """
         if self._stamp_ns is None:
             return
-        steps = round(to_seconds(now_ns - self._stamp_ns) / self._config.step_s)
-        steps = min(max(steps, 0), self._config.num_steps)
+        step_ns = from_seconds(self._config.step_s)
+        late_ns = self._late_ns + max(now_ns - self._stamp_ns, 0)
+        steps = round(late_ns / step_ns)
+        self._late_ns = late_ns - steps * step_ns
+        self._stamp_ns = now_ns
+        steps = min(steps, self._config.num_steps)
         if steps:
             last = self._mean[:, -1:].copy()
             self._mean = np.concatenate(
                 [self._mean[:, steps:], np.repeat(last, steps, axis=1)], axis=1
             )
 
-    def _controls(
-        self, state: RobotState, to_go: CostToGo, world: LocalWorld
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _controls(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return wanted speeds and turns ``(K, T)``: candidates, then noise around two means."""
         c = self._config
-        followed_v, followed_w = follow_descent(state, to_go, world, c, self.robot)
-        sure_v, sure_w = primitives(c.num_steps, self.robot)
+        followed_v, followed_w = follow_descent(query, c)
+        sure_v, sure_w = primitives(c.num_steps, query.limits)
         fixed = 1 + len(followed_v) + len(sure_v)
         count = max(c.num_samples - fixed, 1)
-        noise = self._rng.standard_normal((2, count, c.num_knots), dtype=np.float32)
+        noise = query.rng.standard_normal((2, count, c.num_knots), dtype=np.float32)
         noise = noise @ self._interpolate
         # A quarter explores around the follower: a stale warm start must not blind the planner.
         quarter = count // 4

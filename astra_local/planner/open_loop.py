@@ -1,26 +1,24 @@
-"""MPPI alone, open loop: one world, one goal, one speed in; a trajectory and samples out.
+"""A planner alone, open loop: one belief, one goal, one speed in; a trajectory and samples out.
 
-For evaluation and as a baseline of learned planners. No memory: every call starts cold and is
-improved over a few rounds, as the running planner's plan is from cycle to cycle.
+For evaluation, classical and learned planners alike. No memory: every call starts cold.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.records import SubGoal, Trajectory, Velocity
-from astra_local.config import PlannerConfig, RobotConfig
+from astra_core.robot import RobotConfig
+from astra_local.belief import WorldBelief
 from astra_local.planner.planner import LocalPlanner
-from astra_local.planner.world import LocalWorld
 from astra_local.types import RobotState
 
-__all__ = ["MppiPlanner", "OpenLoopPlan"]
-
-_COLD_ROUNDS = 4
+__all__ = ["OpenLoopPlan", "OpenLoopPlanner"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,20 +43,23 @@ class OpenLoopPlan:
         return self.trajectories[:count]
 
 
-class MppiPlanner:
-    """The classical planner behind the interface that learned planners have, too."""
+class OpenLoopPlanner:
+    """Asks a fresh planner every time."""
 
     def __init__(
-        self, config: PlannerConfig | None = None, robot: RobotConfig | None = None
+        self, fresh: Callable[[np.random.Generator], LocalPlanner], robot: RobotConfig
     ) -> None:
-        """Keep the settings; ``num_rounds`` is raised to what a cold start needs."""
-        config = config or PlannerConfig()
-        self._config = replace(config, num_rounds=max(config.num_rounds, _COLD_ROUNDS))
-        self._robot = robot or RobotConfig()
+        """Keep how to make one.
+
+        Args:
+            fresh: Makes a planner without a past that takes all chance from a generator.
+            robot: Its limits.
+        """
+        self._fresh, self._robot = fresh, robot
 
     def plan(
         self,
-        world: LocalWorld,
+        belief: WorldBelief,
         goal: NDArray[np.float64],
         velocity: Velocity,
         rng: np.random.Generator,
@@ -71,12 +72,12 @@ class MppiPlanner:
         """Plan once.
 
         Args:
-            world: Distance fields and movers, see :meth:`LocalWorld.from_occupancy`; the time of
-                the plan is the world's stamp.
-            goal: ``(3,)`` x, y, theta in the frame of the world.
+            belief: The surroundings, see :meth:`WorldBelief.from_occupancy`; the time of the plan
+                is its stamp.
+            goal: ``(3,)`` x, y, theta in the frame of the belief.
             velocity: Of the robot now.
             rng: All chance comes from it.
-            pose: ``(3,)`` of the robot in the frame of the world; ``None`` is its origin.
+            pose: ``(3,)`` of the robot in the frame of the belief; ``None`` is its origin.
             num_samples: Answers wanted, each from a stream of its own.
             is_final: Whether to stop at the goal; otherwise it is a point on the way.
             max_speed_mps: Limit; the robot's own applies besides.
@@ -84,16 +85,14 @@ class MppiPlanner:
         start = np.zeros(3) if pose is None else np.asarray(pose, dtype=np.float64)
         state = RobotState(start, velocity.linear_mps, velocity.angular_rad_s)
         sub_goal = SubGoal(
-            world.stamp_ns,
+            belief.stamp_ns,
             np.asarray(goal, dtype=np.float64),
             is_final=is_final,
             max_speed_mps=min(max_speed_mps, self._robot.max_linear_mps),
         )
         return OpenLoopPlan(
             tuple(
-                LocalPlanner(self._config, self._robot, stream).plan(
-                    state, world, sub_goal, world.stamp_ns
-                )
+                self._fresh(stream).plan(state, belief, sub_goal, belief.stamp_ns)
                 for stream in rng.spawn(num_samples)
             )
         )

@@ -60,7 +60,7 @@ def wheels_from_msg(message) -> WheelSample:
 
 
 def trajectory_to_msg(
-    record: Trajectory, odom_frame: str, *, is_fallback: bool, planning_time_s: float
+    record: Trajectory, odom_frame: str, *, planning_time_s: float
 ) -> TrajectoryMsg:
     """Return the message of a trajectory."""
     points = []
@@ -76,8 +76,8 @@ def trajectory_to_msg(
     return TrajectoryMsg(
         header=header(record.stamp_ns, odom_frame),
         points=points,
-        source=record.source,
-        is_fallback=is_fallback,
+        source=record.source_name,
+        is_fallback=record.source.is_fallback,
         min_clearance=float(record.min_clearance_m),
         planning_time=float(planning_time_s),
     )

@@ -23,12 +23,12 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import ManagedNode
-from astra_core.ros.parameters import accept_changes
+from astra_core.ros.parameters import accept_changes, read_config
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
-from astra_core.ros.robot import RobotParameters
 from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
+from astra_core.stack_spec import StackSpec
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
@@ -37,6 +37,7 @@ from astra_local.ros.imu_input import ImuInput
 from astra_local.ros.latency import Latency
 from astra_local.ros.outputs import LocalOutputs
 from astra_local.ros.sensor_watch import SensorWatch
+from astra_local.stack import build_local
 from astra_msgs.msg import Heartbeat
 from astra_msgs.msg import SubGoal as SubGoalMsg
 
@@ -53,7 +54,6 @@ class LocalNode(ManagedNode):
         """Make an unconfigured node."""
         super().__init__("astra_local")
         accept_changes(self, LocalNodeConfig, self._apply, self.is_dynamic_parameter)
-        self._settings = RobotParameters(self, LocalNodeConfig)
         self._lane: DirectLane | None = None
         self._worker: LatestJobWorker | None = None
         self._health: HealthReporter | None = None
@@ -63,7 +63,7 @@ class LocalNode(ManagedNode):
 
     def configure(self) -> None:
         """Read parameters, make publishers, start hearing sensors."""
-        self._config = prefixed(self._settings.read(), "odom_frame", "base_frame")
+        self._config = prefixed(read_config(self, LocalNodeConfig), "odom_frame", "base_frame")
         self._spec = stack_spec(self._config)
         self._pipeline = None
         self._follows_clock = bool(self.get_parameter("use_sim_time").value)
@@ -128,7 +128,7 @@ class LocalNode(ManagedNode):
         self._lane = self._worker = self._health = self._acknowledger = self._pipeline = None
 
     def _on_rig(self, rig: CameraRig) -> None:
-        self._pipeline = AstraLocal(rig, self._config.pipeline)
+        self._pipeline = build_local(StackSpec(), rig, self._config.pipeline)
         self.get_logger().info(f"the rig is known: {', '.join(rig.names)}")
 
     def _on_imu(self, message: Imu) -> None:
@@ -176,7 +176,7 @@ class LocalNode(ManagedNode):
     def _submit_due(self) -> None:
         """Hand images to the worker once odometry covers them; without images, plan anyway."""
         frames = self._frames
-        if frames and max(frame.stamp_ns for frame in frames) <= self._tick_ns:
+        if frames and frames[0].stamp_ns <= self._tick_ns:
             self._frames = ()
         elif self._tick_ns - self._job_ns >= 2 * from_seconds(self._config.plan_period_s):
             frames = ()

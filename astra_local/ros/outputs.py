@@ -14,7 +14,6 @@ from astra_core.ros.records import odometry_to_msg, odometry_twin
 from astra_core.ros.tf import TransformBroadcaster
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
-from astra_local.planner.planner import FALLBACK_SOURCES
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.conversions import (
     distance_grid,
@@ -58,7 +57,7 @@ class LocalOutputs:
     def send_odometry(self, record: LocalOdometry) -> None:
         """Publish an odometry sample, its twin and its transform."""
         c = self.config
-        message = odometry_to_msg(record, c.odom_frame, c.base_frame, ("wheel", "imu"))
+        message = odometry_to_msg(record, c.odom_frame, c.base_frame)
         self._odometry.publish(message)
         if self._odom.get_subscription_count():
             self._odom.publish(odometry_twin(message))
@@ -83,12 +82,7 @@ class LocalOutputs:
     def send_trajectory(self, record: Trajectory, planning_time_s: float) -> None:
         """Publish a plan and its path."""
         frame = self.config.odom_frame
-        is_fallback = record.source in FALLBACK_SOURCES
-        self._trajectory.publish(
-            trajectory_to_msg(
-                record, frame, is_fallback=is_fallback, planning_time_s=planning_time_s
-            )
-        )
+        self._trajectory.publish(trajectory_to_msg(record, frame, planning_time_s=planning_time_s))
         if self._path.get_subscription_count():
             self._path.publish(path_to_msg(record.poses, record.stamp_ns, frame))
 

@@ -45,6 +45,11 @@ class RigCoverage:
         self._num_sectors = num_sectors
         self._seen = {camera.name: _sectors_seen(camera, num_sectors) for camera in rig.cameras}
 
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Return the names of the rig's cameras, in its order."""
+        return tuple(self._seen)
+
     def blind_sectors(self, blind: Collection[str]) -> NDArray[np.bool_]:
         """Return ``(num_sectors,)``: who covers it is blind, every one of them.
 
@@ -93,7 +98,8 @@ class RigCoverage:
         bearing = np.arctan2(dy[:, None], dx[None, :]) - pose[2]
         number = np.rint(bearing * (self._num_sectors / (2.0 * math.pi))).astype(int)
         far = np.hypot(dy[:, None], dx[None, :]) > beyond_m
-        return sectors[number % self._num_sectors] & far
+        cells: NDArray[np.bool_] = sectors[number % self._num_sectors] & far
+        return cells
 
 
 def _sectors_seen(camera: Camera, num_sectors: int) -> NDArray[np.bool_]:
@@ -114,4 +120,5 @@ def _sectors_seen(camera: Camera, num_sectors: int) -> NDArray[np.bool_]:
     pixels = k.project(optical.reshape(-1, 3)).reshape(num_sectors, -1, 2)
     # Behind the camera is NaN, and NaN compares as outside.
     inside = (pixels >= -0.5) & (pixels <= (k.width_px - 0.5, k.height_px - 0.5))
-    return inside.all(axis=-1).any(axis=-1)
+    sees: NDArray[np.bool_] = np.any(np.all(inside, axis=-1), axis=-1)
+    return sees

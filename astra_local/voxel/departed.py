@@ -88,4 +88,5 @@ class DepartedBodies:
         groups, _ = ndimage.label(columns, _EIGHT)
         stays = np.zeros(groups.max() + 1, dtype=bool)
         stays[groups[columns & (~near | left | hit.any(axis=0))]] = True
-        return occupied & ~stays[groups]
+        left_over: NDArray[np.bool_] = occupied & ~stays[groups]
+        return left_over

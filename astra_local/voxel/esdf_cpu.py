@@ -55,7 +55,7 @@ def distance_to_other_kind(
     return np.where(occupied, inside, outside)
 
 
-def _edt(labels: NDArray, sides_m: tuple[float, ...]) -> NDArray[np.float32]:
+def _edt(labels: NDArray[np.uint8], sides_m: tuple[float, ...]) -> NDArray[np.float32]:
     import edt
 
     spacing, unit_m = _in_cells(sides_m)
@@ -87,4 +87,5 @@ def nearest_in_mask(mask: NDArray[np.bool_], sides_m: tuple[float, ...]) -> NDAr
     indices = distance_transform_edt(
         ~mask, sampling=sides_m, return_distances=False, return_indices=True
     )
-    return np.ravel_multi_index(tuple(indices), mask.shape).astype(np.int32)
+    flat = np.ravel_multi_index(tuple(indices), mask.shape)
+    return np.asarray(flat, dtype=np.int32)

@@ -115,8 +115,9 @@ def signed_field(
         plan = (tile, bool(plane_bytes))
         _launch("plane_pass", plan, blocks, plane_bytes, (*arguments, is_final))
         if len(grid) == 3:
-            sizes = [np.int32(height * width), np.int32(depth), np.float32(sides_m[0] ** 2)]
-            arguments = (before, meant_before, in_metres, meant, *sizes, *ends)
+            sizes = [np.int32(height * width), np.int32(depth)]
+            side_z2 = np.float32(sides_m[0] ** 2)
+            arguments = (before, meant_before, in_metres, meant, *sizes, side_z2, *ends)
             blocks = batch * math.ceil(height * width / column_tile)
             plan = (column_tile, bool(column_bytes))
             _launch("column_pass", plan, blocks, column_bytes, arguments)

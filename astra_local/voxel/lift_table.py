@@ -156,7 +156,7 @@ class LiftTable:
         """Return the feature ``(M,)`` that each of the points belongs to."""
         per_map = self.feature_size[0] * self.feature_size[1]
         camera, within = np.divmod(self.points, self.num_bins * per_map)
-        return (camera * per_map + within % per_map).astype(np.int32)
+        return np.asarray(camera * per_map + within % per_map, dtype=np.int32)
 
     @cached_property
     def voxels(self) -> NDArray[np.int32]:

@@ -87,7 +87,7 @@ class RollingOccupancy:
 
     def view(self) -> OccupancyView:
         """Return the flattened grid; the arrays are new."""
-        occupied = (self.log_odds > self._config.occupied_log_odds).any(axis=0)
+        occupied = np.any(self.log_odds > self._config.occupied_log_odds, axis=0)
         known = occupied | (self.log_odds[0] < 0.0)
         return OccupancyView(
             occupied,
@@ -132,7 +132,8 @@ class RollingOccupancy:
         newest = max(frame.stamp_ns for frame in frames)
         self._recenter(seen[-1][2])
         hit = self._hits(seen)
-        self._hit, self._hit_upright = hit.any(axis=0), hit[self._upright].any(axis=0)
+        self._hit = np.any(hit, axis=0)
+        self._hit_upright = np.any(hit[self._upright], axis=0)
         passed = self._passes(seen)
         c = self._config
         self.log_odds += np.where(hit, np.float32(c.hit_log_odds), np.float32(0.0))

@@ -10,12 +10,13 @@ import pytest
 
 from astra_core import se2
 from astra_core.records import Velocity
+from astra_core.stack_spec import StackSpec
 from astra_eval.leg import LegCase, route_sub_goal
 from astra_eval.leg_loop import LegState, drive_leg, expert_driver, in_map
 from astra_eval.planner_eval import _expert, _expert_plan, _planners, _simulator
 from astra_eval.planner_summary import summarize_legs, summarize_plans
 from astra_local.config import LocalConfig
-from astra_local.pipeline import AstraLocal
+from astra_local.stack import build_local
 from astra_sim.conditions import EMPTY, STANDARD
 
 
@@ -149,7 +150,7 @@ def test_plans_rest_on_what_the_robot_knows() -> None:
         raise _Enough
 
     with _simulator(case, cameras=True) as simulator:
-        local = AstraLocal(simulator.rig, LocalConfig())
+        local = build_local(StackSpec(), simulator.rig, LocalConfig())
         drive = expert_driver(_expert_plan(case, _expert(case)))
         with pytest.raises(_Enough):
             drive_leg(case, simulator, local, drive, on_state)

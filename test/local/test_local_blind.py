@@ -12,8 +12,9 @@ from flat_world import FlatWorld, HeightMap, make_rig
 from astra_core.camera import CameraRig
 from astra_core.observation import CameraFrame
 from astra_core.records import SubGoal, Velocity
-from astra_local.pipeline import AstraLocal
+from astra_core.stack_spec import StackSpec
 from astra_local.safety.guard import Guard
+from astra_local.stack import build_local
 from astra_local.types import GuardState, NearestObstacle
 from astra_local.voxel.coverage import RigCoverage
 
@@ -29,7 +30,7 @@ class Loop:
         self.robot = FlatWorld(
             HeightMap((8.0, 8.0), WALLS), np.array(start), rig=rig or make_rig(80, 60)
         )
-        self.stack, self.guard = AstraLocal(self.robot.rig, TEST_CONFIG), Guard()
+        self.stack, self.guard = build_local(StackSpec(), self.robot.rig, TEST_CONFIG), Guard()
         self.goal = SubGoal(0, np.array([goal_x, 0.0, 0.0]), sequence=1)
         self.command, self.ticks, self.decision = Velocity(), 0, None
         self.plans: list = []

@@ -9,8 +9,9 @@ import pytest
 
 from astra_core import se2
 from astra_core.records import SubGoal, Velocity
-from astra_local.pipeline import AstraLocal
+from astra_core.stack_spec import StackSpec
 from astra_local.safety.guard import Guard
+from astra_local.stack import build_local
 
 pytest.importorskip("mujoco")
 
@@ -34,7 +35,7 @@ def drive_home(seed: int) -> tuple[bool, int, float]:
     scene = make_scene("home", seed)
     plan, rng = floor_plan(scene), np.random.default_rng(seed)
     with Simulator(scene, load_profile(), seed) as simulator:
-        stack, guard = AstraLocal(simulator.rig), Guard()
+        stack, guard = build_local(StackSpec(), simulator.rig), Guard()
         start = simulator.truth().pose
         way = None
         while way is None:

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from astra_core.records import SubGoal
+from astra_local.belief import WorldBelief
 from astra_local.config import MotionConfig, PlannerConfig, RobotConfig
 from astra_local.moving.detect import MotionDetector
 from astra_local.moving.grids import surely_free
 from astra_local.moving.movers import Movers
 from astra_local.moving.tracker import MoverTracker
 from astra_local.moving.watch import MotionWatch
-from astra_local.planner.costs import runs_into
+from astra_local.planner.check import runs_into
+from astra_local.planner.mppi import MppiProposer
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.rollout import roll_out
-from astra_local.planner.world import LocalWorld
 from astra_local.types import RobotState
 from astra_local.voxel.occupancy import OccupancyView
 
@@ -173,7 +174,7 @@ def test_standing_is_never_driving_into_somebody() -> None:
     v = np.array([[0.0], [0.5]], np.float32) * np.ones((1, PLANNER.num_steps), np.float32)
     batch = roll_out(RobotState(np.zeros(3)), v, 0.0 * v, PLANNER.step_s, ROBOT)
     gap = movers.clearance(batch.x, batch.y, batch.times_s(PLANNER.step_s), 0.22)
-    assert runs_into(batch, gap, 0.5, PLANNER).any(axis=1).tolist() == [False, True]
+    assert runs_into(batch.v, gap, 0.5, 15).any(axis=1).tolist() == [False, True]
 
 
 def drive_past(walker, seconds: float, goal=(3.0, 0.0)) -> tuple[float, float]:
@@ -185,14 +186,14 @@ def drive_past(walker, seconds: float, goal=(3.0, 0.0)) -> tuple[float, float]:
         goal: Where to.
     """
     watch = MotionWatch(CONFIG)
-    planner = LocalPlanner(PLANNER, ROBOT, np.random.default_rng(0))
+    planner = LocalPlanner([MppiProposer(PLANNER)], PLANNER, ROBOT, np.random.default_rng(0))
     pose, v, w = np.array([-2.0, 0.0, 0.0]), 0.0, 0.0
     smallest = math.inf
     sub_goal = SubGoal(0, np.array([*goal, 0.0]), is_final=True)
     for number in range(round(seconds * 10)):
         now = number * PERIOD_NS
         seen = watch.update(grid_of(now, walker(number * 0.1)))
-        world = LocalWorld.from_occupancy(seen.standing, 2.0, seen.movers)
+        world = WorldBelief.from_occupancy(seen.standing, 2.0, seen.movers)
         trajectory = planner.plan(RobotState(pose, v, w), world, sub_goal, now)
         pose, (v, w) = trajectory.poses[0], trajectory.velocities[0]
         if abs(v) > 0.03:

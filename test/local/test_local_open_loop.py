@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 
 from astra_core.records import Velocity
-from astra_local.planner.open_loop import MppiPlanner
-from astra_local.planner.world import LocalWorld
+from astra_core.stack_spec import StackSpec
+from astra_local.belief import WorldBelief
+from astra_local.stack import build_open_loop_planner
 from astra_local.voxel.occupancy import OccupancyView
 
 
-def world_with_a_box() -> LocalWorld:
+def world_with_a_box() -> WorldBelief:
     """Return 8 x 8 m around the origin with a box on the straight way to (3, 0)."""
     occupied = np.zeros((160, 160), bool)
     occupied[70:88, 108:124] = True  # x 1.4 to 2.2, y -0.5 to 0.4
     view = OccupancyView(occupied, np.ones_like(occupied), (-4.0, -4.0), 0.05, 5)
-    return LocalWorld.from_occupancy(view, 2.0)
+    return WorldBelief.from_occupancy(view, 2.0)
 
 
 def plan(seed: int, count: int):
-    return MppiPlanner().plan(
+    return build_open_loop_planner(StackSpec()).plan(
         world_with_a_box(),
         np.array([3.0, 0.0, 0.0]),
         Velocity(0.3, 0.0),

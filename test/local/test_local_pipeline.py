@@ -12,8 +12,9 @@ from flat_world import FlatWorld, HeightMap, flat, free_pose, make_rig
 
 from astra_core.config import from_mapping, settings, to_mapping
 from astra_core.records import SubGoal, Velocity
+from astra_core.stack_spec import StackSpec
 from astra_local.config import GuardConfig, LocalConfig
-from astra_local.pipeline import AstraLocal
+from astra_local.stack import build_local
 
 WALLS = [(0, 0, 8, 0.1, 2.5), (0, 7.9, 8, 8, 2.5), (0, 0, 0.1, 8, 2.5), (7.9, 0, 8, 8, 2.5)]
 
@@ -23,7 +24,7 @@ def robot_in(boxes: list, pose: tuple[float, float, float], seed: int = 0) -> Fl
 
 
 def test_before_anything_was_seen() -> None:
-    stack = AstraLocal(make_rig(), TEST_CONFIG)
+    stack = build_local(StackSpec(), make_rig(), TEST_CONFIG)
     assert stack.command(0) == Velocity()
     assert not stack.nearest_obstacle().valid
     assert stack.occupancy is None
@@ -35,12 +36,12 @@ def test_before_anything_was_seen() -> None:
 
 def test_blind_is_a_stop() -> None:
     robot = robot_in([], (4.0, 4.0, 0.0))
-    stack = AstraLocal(robot.rig, TEST_CONFIG)
+    stack = build_local(StackSpec(), robot.rig, TEST_CONFIG)
     sub_goal = SubGoal(0, np.array([2.0, 0.0, 0.0]))
     observation = robot.step(Velocity(), cameras=True)
     stack.observe(observation)
     assert stack.perceive(observation.frames)
-    assert stack.plan(sub_goal, observation.stamp_ns).source == "mppi"
+    assert stack.plan(sub_goal, observation.stamp_ns).source_name == "mppi"
     assert stack.command(observation.stamp_ns).linear_mps > 0.0
     for _ in range(40):  # 0.8 s without images
         observation = robot.step(Velocity(), cameras=False)
@@ -54,7 +55,7 @@ def test_blind_is_a_stop() -> None:
 
 def test_a_halt_voids_the_plan_at_once_and_the_next_plan_stays_halted() -> None:
     robot = robot_in([], (4.0, 4.0, 0.0))
-    stack = AstraLocal(robot.rig, TEST_CONFIG)
+    stack = build_local(StackSpec(), robot.rig, TEST_CONFIG)
     observation = robot.step(Velocity(), cameras=True)
     stack.observe(observation)
     stack.perceive(observation.frames)
@@ -75,7 +76,7 @@ def test_a_halt_voids_the_plan_at_once_and_the_next_plan_stays_halted() -> None:
 
 def test_images_without_odometry_are_dropped_and_counted() -> None:
     robot = robot_in([], (4.0, 4.0, 0.0))
-    stack = AstraLocal(robot.rig, TEST_CONFIG)
+    stack = build_local(StackSpec(), robot.rig, TEST_CONFIG)
     assert not stack.perceive(robot.frames())
     assert stack.refused_samples == {"image without odometry": 4}
 
@@ -84,7 +85,7 @@ def test_the_same_inputs_give_the_same_commands() -> None:
     logs = []
     for _ in range(2):
         robot = robot_in([(5.0, 3.0, 5.5, 4.5, 0.75)], (3.5, 4.0, 0.3), seed=5)
-        stack, command, log = AstraLocal(robot.rig, TEST_CONFIG), Velocity(), []
+        stack, command, log = build_local(StackSpec(), robot.rig, TEST_CONFIG), Velocity(), []
         for tick in range(60):
             observation = robot.step(command, cameras=tick % 5 == 0)
             stack.observe(observation)

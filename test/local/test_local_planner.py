@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from astra_core.records import SubGoal, Trajectory
+from astra_core.records import SubGoal, Trajectory, TrajectorySource
+from astra_local.belief import WorldBelief
 from astra_local.config import PlannerConfig, RobotConfig, TrackerConfig
-from astra_local.planner.planner import FALLBACK_SOURCES, LocalPlanner
+from astra_local.planner.mppi import MppiProposer
+from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
-from astra_local.planner.world import LocalWorld
 from astra_local.types import RobotState
 from astra_local.voxel.occupancy import OccupancyView
 
@@ -19,26 +20,26 @@ CONFIG, ROBOT = PlannerConfig(), RobotConfig()
 STEP_NS = 100_000_000
 
 
-def world_of(*boxes: tuple[float, float, float, float]) -> LocalWorld:
+def world_of(*boxes: tuple[float, float, float, float]) -> WorldBelief:
     occupied = np.zeros((160, 160), bool)
     for x0, y0, x1, y1 in boxes:
         columns = slice(round((x0 + 4) / 0.05), round((x1 + 4) / 0.05))
         occupied[round((y0 + 4) / 0.05) : round((y1 + 4) / 0.05), columns] = True
     view = OccupancyView(occupied, np.ones_like(occupied), (-4.0, -4.0), 0.05, 0)
-    return LocalWorld.from_occupancy(view, 2.0)
+    return WorldBelief.from_occupancy(view, 2.0)
 
 
 def planner(seed: int = 0) -> LocalPlanner:
-    return LocalPlanner(CONFIG, ROBOT, np.random.default_rng(seed))
+    return LocalPlanner([MppiProposer(CONFIG)], CONFIG, ROBOT, np.random.default_rng(seed))
 
 
-def drive(world: LocalWorld, pose, sub_goal: SubGoal, steps: int, seed: int = 0):
+def drive(world: WorldBelief, pose, sub_goal: SubGoal, steps: int, seed: int = 0):
     """Follow every plan perfectly for one step; return poses, sources, smallest clearance."""
     local, state = planner(seed), RobotState(np.array(pose, dtype=float))
     sources, clearance = [], math.inf
     for number in range(steps):
         plan = local.plan(state, world, sub_goal, number * STEP_NS)
-        sources.append(plan.source)
+        sources.append(plan.source_name)
         state = RobotState(plan.poses[0], *plan.velocities[0])
         here = world.esdf.at(float(plan.poses[0, 0]), float(plan.poses[0, 1])) - 0.22
         clearance = min(clearance, here)
@@ -116,10 +117,9 @@ def test_stops_when_told_and_when_blind() -> None:
     ):
         plan = planner().plan(moving, world, sub_goal, 0)
         assert plan.source == source
+        assert plan.source.is_fallback == (source == "stop")
         assert plan.velocities[0, 0] == pytest.approx(0.3)  # brakes as hard as it may
         assert (plan.velocities[10:] == 0.0).all()
-    assert "stop" in FALLBACK_SOURCES
-    assert "hold" not in FALLBACK_SOURCES
 
 
 def test_spins_in_place_and_then_holds() -> None:
@@ -142,7 +142,9 @@ def straight_plan(v: float = 0.5, w: float = 0.0) -> Trajectory:
     x = radius * np.sin(theta) if w else v * steps
     y = radius * (1.0 - np.cos(theta)) if w else 0.0 * steps
     velocities = np.repeat([[v, w]], 30, axis=0)
-    return Trajectory(1_000, 0.1, np.stack([x, y, theta], axis=-1), velocities, "mppi", 1.0)
+    return Trajectory(
+        1_000, 0.1, np.stack([x, y, theta], axis=-1), velocities, TrajectorySource.PLANNER, 1.0
+    )
 
 
 def tracker() -> TrajectoryTracker:

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from astra_core.angles import wrap_angle
+from astra_core.records import SubGoal
+from astra_local.belief import WorldBelief
 from astra_local.config import PlannerConfig, RobotConfig
-from astra_local.moving.movers import Movers
 from astra_local.planner.candidates import follow_descent
+from astra_local.planner.check import TrajectoryCheck, collides
 from astra_local.planner.cost_to_go import cost_to_go
 from astra_local.planner.costs import (
     CostContext,
-    collides,
     heading_cost,
     obstacle_cost,
     progress_cost,
@@ -26,7 +27,7 @@ from astra_local.planner.docking import dock
 from astra_local.planner.escape import escape
 from astra_local.planner.rollout import Rollouts, roll_out
 from astra_local.planner.turn import SpinTracker, turn_by
-from astra_local.planner.world import LocalWorld
+from astra_local.ports import PlanQuery
 from astra_local.types import GridField, RobotState
 from astra_local.voxel.occupancy import OccupancyView
 
@@ -34,14 +35,14 @@ CONFIG, ROBOT = PlannerConfig(), RobotConfig()
 STILL = RobotState(np.zeros(3))
 
 
-def world_of(*boxes: tuple[float, float, float, float], known: bool = True) -> LocalWorld:
+def world_of(*boxes: tuple[float, float, float, float], known: bool = True) -> WorldBelief:
     """Return an 8 x 8 m world centred at the origin with boxes x0, y0, x1, y1."""
     occupied = np.zeros((160, 160), bool)
     for x0, y0, x1, y1 in boxes:
         columns = slice(round((x0 + 4) / 0.05), round((x1 + 4) / 0.05))
         occupied[round((y0 + 4) / 0.05) : round((y1 + 4) / 0.05), columns] = True
     seen = np.full((160, 160), known) | occupied
-    return LocalWorld.from_occupancy(OccupancyView(occupied, seen, (-4.0, -4.0), 0.05, 0), 2.0)
+    return WorldBelief.from_occupancy(OccupancyView(occupied, seen, (-4.0, -4.0), 0.05, 0), 2.0)
 
 
 def constant(v: float, w: float, state: RobotState = STILL) -> Rollouts:
@@ -49,19 +50,19 @@ def constant(v: float, w: float, state: RobotState = STILL) -> Rollouts:
     return roll_out(state, np.full(shape, v, np.float32), np.full(shape, w, np.float32), 0.1, ROBOT)
 
 
-def context_of(batch: Rollouts, world: LocalWorld, goal=(2.0, 0.0), **changes) -> CostContext:
-    state = changes.pop("state", STILL)
-    values = {
-        "config": CONFIG,
-        "robot": ROBOT,
-        "state": state,
-        "world": world,
-        "to_go": cost_to_go(world, tuple(state.pose[:2]), goal, 0.22, 0.1),
-        "max_speed_mps": 0.6,
-        "stop_at_goal": False,
-        "movers": Movers(),
-    }
-    return CostContext.of(batch, **(values | changes))
+def query_of(world: WorldBelief, goal=(2.0, 0.0), state=STILL, **sub_goal) -> PlanQuery:
+    to_go = cost_to_go(world, tuple(state.pose[:2]), goal, 0.22, 0.1)
+    wish = SubGoal(0, np.array([*goal, 0.0]), **sub_goal)
+    return PlanQuery(state, world, wish, to_go, ROBOT, 0, np.random.default_rng(0))
+
+
+def check_of(world: WorldBelief, state: RobotState = STILL) -> TrajectoryCheck:
+    return TrajectoryCheck.of(world, state, ROBOT, CONFIG)
+
+
+def context_of(batch: Rollouts, world: WorldBelief, goal=(2.0, 0.0), **changes) -> CostContext:
+    query = query_of(world, goal, **changes)
+    return CostContext.of(batch, query, check_of(world, query.state))
 
 
 # rollouts ---------------------------------------------------------------------------------
@@ -140,9 +141,9 @@ def test_unseen_floor_beside_an_obstacle_is_avoided() -> None:
     known = np.ones((160, 160), bool)
     known[70:90, 90:110] = False  # before it: maybe more of it
     view = OccupancyView(occupied, known, (-4.0, -4.0), 0.05, 0)
-    hidden = LocalWorld.from_occupancy(view, 2.0)
+    hidden = WorldBelief.from_occupancy(view, 2.0)
     open_view = OccupancyView(occupied, known | True, (-4.0, -4.0), 0.05, 0)
-    seen = LocalWorld.from_occupancy(open_view, 2.0)
+    seen = WorldBelief.from_occupancy(open_view, 2.0)
     over = constant(0.5, 0.0, RobotState(np.array([-0.2, 0.3, 0.0]), 0.5))
     assert obstacle_cost(over, context_of(over, hidden)) > 0.05 + obstacle_cost(
         over, context_of(over, seen)
@@ -179,7 +180,7 @@ def test_a_sub_goal_on_the_way_is_no_reason_to_stop() -> None:
     state = RobotState(np.zeros(3), 0.6)
     batch, world = constant(0.6, 0.0, state), world_of()
     through = progress_cost(batch, context_of(batch, world, goal=(0.6, 0.0), state=state))[0]
-    last = context_of(batch, world, goal=(0.6, 0.0), state=state, stop_at_goal=True)
+    last = context_of(batch, world, goal=(0.6, 0.0), state=state, is_final=True)
     assert through < progress_cost(batch, last)[0] - 1.0
 
 
@@ -222,12 +223,13 @@ def test_speed_is_limited_by_wish_tightness_and_the_unseen() -> None:
 
 def test_candidates_follow_the_descent_around_a_wall() -> None:
     world = world_of((0.8, -1.0, 1.0, 4.0))
-    to_go = cost_to_go(world, (0.0, 0.0), (1.8, 0.0), 0.22, 0.1)
-    v, w = follow_descent(STILL, to_go, world, CONFIG, ROBOT)
+    query = query_of(world, (1.8, 0.0))
+    to_go = query.to_go
+    v, w = follow_descent(query, CONFIG)
     batch = roll_out(STILL, v, w, 0.1, ROBOT)
     left = to_go.field.sample(batch.x[:, -1:], batch.y[:, -1:])
     assert left.min() < to_go.field.at(0.0, 0.0) - 0.8
-    assert (world.clearance(batch.x, batch.y, 0.22).min(axis=1) > 0.0).any()
+    assert (world.esdf.sample(batch.x, batch.y).min(axis=1) > 0.22).any()
 
 
 @pytest.mark.parametrize("angle", [0.3, -1.0, 2.0])
@@ -269,8 +271,8 @@ def test_docking_rolls_onto_the_goal(goal: tuple[float, float]) -> None:
 
 def test_escape_creeps_out_of_the_inflation() -> None:
     world = world_of((0.2, -1.0, 0.4, 1.0))  # 0.02 m inside the footprint, ahead
-    rollout, name = escape(STILL, world, CONFIG, ROBOT)
-    clearance = world.clearance(rollout.x, rollout.y, 0.22)[0]
+    rollout, name = escape(check_of(world))
+    clearance = world.esdf.sample(rollout.x, rollout.y)[0] - 0.22
     assert name == "creep"
     assert rollout.v[0, -1] < 0.0
     assert clearance[-1] > 0.05
@@ -279,9 +281,9 @@ def test_escape_creeps_out_of_the_inflation() -> None:
 
 def test_escape_between_two_walls_turns_along_them() -> None:
     world = world_of((-1.0, 0.15, 1.0, 4.0), (-1.0, -4.0, 1.0, -0.2))
-    assert escape(STILL, world, CONFIG, ROBOT) is not None
+    assert escape(check_of(world)) is not None
     nowhere = world_of(
         (-4.0, 0.2, 4.0, 4.0), (-4.0, -4.0, 4.0, -0.2), (0.2, -4, 4, 4), (-4, -4, -0.2, 4)
     )
-    stuck = escape(STILL, nowhere, CONFIG, ROBOT)
+    stuck = escape(check_of(nowhere))
     assert stuck is None or stuck[1] == "rotate"

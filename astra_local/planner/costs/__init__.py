@@ -6,8 +6,8 @@ order one, so that the weights in the configuration can be compared.
 
 from astra_local.planner.costs.context import CostContext
 from astra_local.planner.costs.heading import heading_cost
-from astra_local.planner.costs.obstacle import collides, obstacle_cost
-from astra_local.planner.costs.people import people_cost, runs_into
+from astra_local.planner.costs.obstacle import obstacle_cost
+from astra_local.planner.costs.people import people_cost
 from astra_local.planner.costs.progress import progress_cost
 from astra_local.planner.costs.reverse import reverse_cost
 from astra_local.planner.costs.smoothness import smoothness_cost
@@ -16,13 +16,11 @@ from astra_local.planner.costs.speed import speed_cost
 __all__ = [
     "COSTS",
     "CostContext",
-    "collides",
     "heading_cost",
     "obstacle_cost",
     "people_cost",
     "progress_cost",
     "reverse_cost",
-    "runs_into",
     "smoothness_cost",
     "speed_cost",
 ]

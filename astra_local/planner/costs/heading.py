@@ -19,10 +19,9 @@ def heading_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     Every third step is enough: headings change slowly.
     """
     x, y, theta = batch.x[:, ::3], batch.y[:, ::3], batch.theta[:, ::3]
-    direction_x, direction_y = context.to_go.direction(x, y)
+    direction_x, direction_y = context.query.to_go.direction(x, y)
     aligned = np.cos(theta) * direction_x + np.sin(theta) * direction_y
-    goal_x, goal_y = context.to_go.goal_xy
+    goal_x, goal_y = context.query.to_go.goal_xy
     far = np.clip(np.hypot(x - goal_x, y - goal_y) / _CLOSE_M, 0.0, 1.0)
-    return (context.config.heading_weight * np.mean(far * (1.0 - aligned), axis=1)).astype(
-        np.float32
-    )
+    cost = context.config.heading_weight * np.mean(far * (1.0 - aligned), axis=1)
+    return np.asarray(cost, dtype=np.float32)

@@ -5,24 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_local.planner.check import collides
 from astra_local.planner.costs.context import CostContext
 from astra_local.planner.rollout import Rollouts
 
-__all__ = ["collides", "obstacle_cost"]
+__all__ = ["obstacle_cost"]
 
-_NOISE_M = 0.005
 _SUSPECT_M = 0.3
-
-
-def collides(
-    clearance: NDArray[np.floating], start_clearance_m: float, safe_clearance_m: float
-) -> NDArray[np.bool_]:
-    """Return where along a way the footprint is too near, ``(*, T)``.
-
-    A robot that finds itself too near already (noise, a door that closed) may move as long as it
-    does not get nearer still, else it could never leave.
-    """
-    return clearance < min(safe_clearance_m, start_clearance_m) - _NOISE_M
 
 
 def obstacle_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
@@ -40,4 +29,4 @@ def obstacle_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     steps = batch.v.shape[1]
     first = np.where(touching.any(axis=1), touching.argmax(axis=1), steps)
     wall = np.where(first < steps, c.collision_cost * (2.0 - first / steps), 0.0)
-    return (near + wall).astype(np.float32)
+    return np.asarray(near + wall, dtype=np.float32)

@@ -9,28 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_local.config import PlannerConfig
+from astra_local.planner.check import runs_into
 from astra_local.planner.costs.context import CostContext
 from astra_local.planner.rollout import Rollouts
 
-__all__ = ["people_cost", "runs_into"]
+__all__ = ["people_cost"]
 
-_NOISE_M = 0.005
-_MOVING_MPS = 0.03
 _LEAST_SURE = 0.4
-
-
-def runs_into(
-    batch: Rollouts, gap: NDArray[np.float32], start_gap_m: float, config: PlannerConfig
-) -> NDArray[np.bool_]:
-    """Return where the robot moves into somebody, ``(K, T)``.
-
-    Only as far ahead as the prediction is firm. Who is too near already may not get nearer.
-    """
-    sure = round(config.people_sure_s / config.step_s)
-    touching = (gap < min(0.0, start_gap_m) - _NOISE_M) & (np.abs(batch.v) > _MOVING_MPS)
-    touching[:, sure:] = False
-    return touching
 
 
 def people_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
@@ -40,15 +25,16 @@ def people_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     """
     c, gap = context.config, context.people_gap
     count, steps = batch.v.shape
-    if not len(context.movers):
+    if not context.query.belief.foresees:
         return np.zeros(count, dtype=np.float32)
     lack = np.clip(1.0 - gap / np.float32(c.people_margin_m), 0.0, 2.0)
     time_s = batch.times_s(c.step_s)
     late = np.clip((time_s - c.people_sure_s) / max(steps * c.step_s - c.people_sure_s, 1e-6), 0, 1)
     belief = (1.0 - (1.0 - _LEAST_SURE) * late).astype(np.float32)
-    share = np.abs(batch.v) / np.float32(max(context.robot.max_linear_mps, 1e-6))
+    share = np.abs(batch.v) / np.float32(max(context.query.limits.max_linear_mps, 1e-6))
     near = c.people_weight * np.mean(lack * lack * share * belief, axis=1)
-    touching = runs_into(batch, gap, context.start_people_gap_m, c)
+    num_sure = round(c.people_sure_s / c.step_s)
+    touching = runs_into(batch.v, gap, context.start_people_gap_m, num_sure)
     first = np.where(touching.any(axis=1), touching.argmax(axis=1), steps)
     wall = np.where(first < steps, c.collision_cost * (2.0 - first / steps), 0.0)
-    return (near + wall).astype(np.float32)
+    return np.asarray(near + wall, dtype=np.float32)

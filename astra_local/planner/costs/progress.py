@@ -19,10 +19,10 @@ def progress_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     A sub-goal on the route is not a place to stop: past it the way counts as done from the moment
     of passing, otherwise the robot would circle around it.
     """
-    left = context.to_go.field.sample(batch.x, batch.y)
-    x, y = float(context.state.pose[0]), float(context.state.pose[1])
-    here = context.to_go.field.at(x, y)
-    if not context.stop_at_goal:
+    left = context.query.to_go.field.sample(batch.x, batch.y)
+    x, y = float(context.query.state.pose[0]), float(context.query.state.pose[1])
+    here = context.query.to_go.field.at(x, y)
+    if not context.query.stop_at_goal:
         passed = np.minimum.accumulate(left, axis=1)
         gone_by = passed < 0.25
         left = np.where(gone_by, passed, left)
@@ -30,4 +30,5 @@ def progress_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     change = np.clip(left - np.float32(here), -10.0, 10.0)
     if not math.isfinite(here):
         change = np.zeros_like(left)
-    return context.config.progress_weight * (0.5 * change.mean(axis=1) + 0.5 * change[:, -1])
+    total = 0.5 * change.mean(axis=1) + 0.5 * change[:, -1]
+    return np.asarray(context.config.progress_weight * total, dtype=np.float32)

@@ -13,4 +13,5 @@ __all__ = ["reverse_cost"]
 
 def reverse_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     """Return the mean backward speed."""
-    return context.config.reverse_weight * np.mean(np.maximum(-batch.v, 0.0), axis=1)
+    backward = np.mean(np.maximum(-batch.v, 0.0), axis=1)
+    return np.asarray(context.config.reverse_weight * backward, dtype=np.float32)

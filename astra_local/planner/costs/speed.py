@@ -21,13 +21,15 @@ def speed_limit(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     blind ring under the cameras at the start) it may only creep.
     """
     tight = _TIGHT_MPS + _TIGHT_PER_S * np.maximum(context.clearance, 0.0)
-    deceleration = context.robot.max_linear_acceleration_mps2
+    deceleration = context.query.limits.max_linear_acceleration_mps2
     stop = np.sqrt(2.0 * deceleration * context.unseen_distance)
     stop = np.maximum(stop, np.float32(context.config.unknown_speed_mps))
-    return np.minimum(np.minimum(tight, stop), np.float32(context.max_speed_mps))
+    limit: NDArray[np.float32] = np.minimum(tight, stop)
+    return np.minimum(limit, np.float32(context.query.max_speed_mps))
 
 
 def speed_cost(batch: Rollouts, context: CostContext) -> NDArray[np.float32]:
     """Return the squared excess over the limit, averaged."""
     excess = np.maximum(np.abs(batch.v) - speed_limit(batch, context), 0.0)
-    return (context.config.speed_weight * np.mean(excess * excess, axis=1)).astype(np.float32)
+    cost = context.config.speed_weight * np.mean(excess * excess, axis=1)
+    return np.asarray(cost, dtype=np.float32)
