@@ -105,6 +105,7 @@ def build_localizer(
     from astra_global.localize.signs import Signs
     from astra_global.localize.text_reader import text_reader
 
+    spec.check_built({"coarse": _BUILT["coarse"]})
     config = config or LocalizeConfig()
     rig = with_cameras_of_map(rig, places.rig)
     signs = Signs(places, rig, config, text_reader(config.signs))
@@ -133,5 +134,5 @@ def build_goals(spec: StackSpec, map: AstraMap, config: GoalConfig | None = None
 def _coarse(spec: StackSpec, places: PlaceMap) -> CoarseStage:
     from astra_global.localize.coarse_vlad import VladCoarse
 
-    spec.check_built({"coarse": _BUILT["coarse"]})
+    del spec  # only ``vlad`` is built
     return VladCoarse(places)

@@ -190,10 +190,12 @@ def test_the_robot_halts_while_it_waits_and_goes_on_with_the_answer(slow_runner:
 
 
 def test_cancel_drops_the_question_and_the_next_mission_hears_nothing_of_it(
-    slow_runner: Runner,
+    slow_runner: Runner, worker: QuestionWorker
 ) -> None:
     old = ask_for(slow_runner, "television", 1)
+    assert worker.open_ticket is not None
     assert slow_runner.stack.cancel("enough").error_code == CODES["CANCELLED"]
+    assert worker.open_ticket is None, "a simulator must not wait for it"
     assert slow_runner.tick().phase is MissionPhase.DONE
     slow_runner.stack.start(Goal(text="sofa"), slow_runner.now_ns)
     for _ in range(5):
