@@ -17,7 +17,7 @@ from rich.console import Console
 from astra_cli.scene_map import map_cache_folder
 from astra_core.errors import ConfigError
 from astra_eval.json_file import plain
-from astra_eval.report import Protocol
+from astra_eval.report import EvalProtocol
 from astra_eval.rows import RowFile
 
 __all__ = ["open_rows", "row_cache_folder"]
@@ -31,7 +31,7 @@ def row_cache_folder() -> Path:
     return map_cache_folder().parent / "rows"
 
 
-def open_rows(given: Path | None, protocol: Protocol, console: Console) -> RowFile:
+def open_rows(given: Path | None, protocol: EvalProtocol, console: Console) -> RowFile:
     """Open the file of rows that was asked for, or the one that is kept for such rows.
 
     The files unused for longest make room for a new one when there are more than 200.
@@ -60,7 +60,7 @@ def open_rows(given: Path | None, protocol: Protocol, console: Console) -> RowFi
     return rows
 
 
-def _kept_file(protocol: Protocol) -> Path:
+def _kept_file(protocol: EvalProtocol) -> Path:
     text = json.dumps(plain(protocol.to_json()), sort_keys=True)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     return row_cache_folder() / f"{protocol.command}-{protocol.family}-{key}.rows"

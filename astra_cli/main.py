@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from astra_cli.commands.options import Conditions, MapKind, Mllm, Stack, Tour, WeightsOption
 from astra_core.errors import AstraError
 
 __all__ = ["app", "run"]
@@ -27,12 +28,6 @@ app = typer.Typer(
 
 Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seed = Annotated[int, typer.Option(help="Which building of the family.")]
-Conditions = Annotated[
-    str,
-    typer.Option(
-        help="What has changed since the tour, and who walks about: empty, standard or crowded."
-    ),
-]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
@@ -41,7 +36,11 @@ def demo(
     scene: Scene = "home",
     seed: Seed = 7,
     goal: Annotated[str, typer.Option(help="What you tell the robot.")] = "I am thirsty",
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
     conditions: Conditions = "empty",
+    tour: Tour = "rig",
     headless: Annotated[
         bool,
         typer.Option("--headless", help="No page, only this terminal; ends with the mission."),
@@ -50,22 +49,31 @@ def demo(
         Path | None,
         typer.Option(help="Folder for the bag, a picture of the drive and the result."),
     ] = None,
-    map_folder: Annotated[
-        Path | None,
-        typer.Option("--map", help="Map of this scene; without it, one is made and kept."),
-    ] = None,
+    map_of_scene: Annotated[
+        str,
+        typer.Option(
+            "--map",
+            help="A folder with a map of this scene; or how one is made and kept: oracle (true "
+            "poses and names).",
+        ),
+    ] = "oracle",
     json_file: Json = None,
 ) -> None:
     """Drive a simulated robot to a spoken place, over real ROS 2 processes."""
+    from astra_cli.commands.options import check_map, chosen_stack, map_folder_of
     from astra_cli.demo.command import run_demo
 
+    folder = map_folder_of(map_of_scene)
+    check_map("oracle" if folder else map_of_scene, tour)
     raise typer.Exit(
         run_demo(
             scene,
             seed,
             goal,
+            stack=chosen_stack(stack, weights, mllm),
+            tour=tour,
             conditions=conditions,
-            map_folder=map_folder,
+            map_folder=folder,
             record=record,
             json_file=json_file,
             # Without a person at the terminal nobody would ever end it.
@@ -111,6 +119,11 @@ def missions(
     scene: Scene = "home",
     seeds: Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")] = "50000:50010",
     per_scene: Annotated[int, typer.Option(min=1, help="Missions in each scene.")] = 1,
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
+    map_kind: MapKind = "oracle",
+    tour: Tour = "rig",
     conditions: Conditions = "standard",
     goals: Annotated[
         str, typer.Option(help="test: hand-written sentences; named: the easier row.")
@@ -137,11 +150,16 @@ def missions(
 ) -> None:
     """Run missions end to end for statistics: the pipelines in one process, without ROS."""
     from astra_cli.commands.missions import run_missions
+    from astra_cli.commands.options import check_map, chosen_stack
 
+    check_map(map_kind, tour)
     raise typer.Exit(
         run_missions(
             scene,
             seeds,
+            stack=chosen_stack(stack, weights, mllm),
+            map_kind=map_kind,
+            tour=tour,
             per_scene=per_scene,
             conditions=conditions,
             goals=goals,

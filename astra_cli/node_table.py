@@ -38,6 +38,8 @@ THREAD_ENVIRONMENT = dict.fromkeys(
 """Numeric libraries would start a thread per core in each process; who sets these is obeyed."""
 
 
+_CONFIG = Path(__file__).resolve().parent.parent / "config"
+
 Value = bool | float | str | list[str]
 
 
@@ -113,6 +115,9 @@ ARGUMENTS = (
         "The multimodal model that is asked: embedded, transformers:FOLDER or openai:URL,MODEL; "
         "empty: what config/ says.",
     ),
+    LaunchArgument(
+        "robot", "", "YAML file that describes the robot; empty: robot.yaml beside the others."
+    ),
     LaunchArgument("namespace", "", "Namespace of all nodes and topics, for several robots."),
     LaunchArgument(
         "frame_prefix",
@@ -166,7 +171,7 @@ NODES = (
         executable="astra_guard",
         module="astra_local.ros.guard_node",
         parameter_file="astra_guard.yaml",
-        parameters={"frame_prefix": "frame_prefix"},
+        parameters={"frame_prefix": "frame_prefix", "robot_file": "robot"},
     ),
     NodeSpec(
         name="astra_local",
@@ -177,6 +182,7 @@ NODES = (
         parameters={
             "frame_prefix": "frame_prefix",
             **_STACK,
+            "robot_file": "robot",
             "cameras.names": "rig",
             "cameras.reliable": "use_sim_time",
             "wheel_topic_reliable": "use_sim_time",
@@ -190,6 +196,7 @@ NODES = (
         parameter_file="astra_global.yaml",
         parameters={
             "frame_prefix": "frame_prefix",
+            "robot_file": "robot",
             "map_folder": "map",
             **_STACK,
             "cameras.names": "rig",
@@ -237,8 +244,14 @@ def lifecycle_nodes(nodes: tuple[NodeSpec, ...] = NODES) -> list[str]:
     return [node.name for node in sorted(managed, key=lambda node: node.lifecycle_order or 0)]
 
 
-def resolve_arguments(given: Mapping[str, object]) -> dict[str, str]:
+def resolve_arguments(
+    given: Mapping[str, object], config_folder: Path | None = None
+) -> dict[str, str]:
     """Fill in defaults and check the arguments of the bring-up.
+
+    Args:
+        given: Values of :data:`ARGUMENTS` by name; missing ones keep their defaults.
+        config_folder: Where ``robot.yaml`` lies; ``None`` means the repository's ``config/``.
 
     Raises:
         ConfigError: An unknown argument, a value that is not among its choices, or no stack.
@@ -258,6 +271,8 @@ def resolve_arguments(given: Mapping[str, object]) -> dict[str, str]:
     if values["stack"]:
         # Said here in one line, and not by nodes that do not come up.
         StackSpec.parse(values["stack"], weights=values["weights"], mllm=values["mllm"])
+    robot = Path(values["robot"]) if values["robot"] else (config_folder or _CONFIG) / "robot.yaml"
+    values["robot"] = str(robot.absolute())
     return values
 
 
@@ -310,8 +325,8 @@ def commands(
     Raises:
         ConfigError: See :func:`resolve_arguments`.
     """
-    values = resolve_arguments(given)
-    folder = config_folder or Path(__file__).resolve().parent.parent / "config"
+    folder = config_folder or _CONFIG
+    values = resolve_arguments(given, folder)
     return [
         ProcessCommand(node.name, tuple(_argv(node, values, folder)))
         for node in nodes

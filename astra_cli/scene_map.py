@@ -25,7 +25,15 @@ from astra_core.errors import AstraError, ConfigError, MapFormatError
 if TYPE_CHECKING:
     from astra_sim.scenes.types import Scene
 
-__all__ = ["MAKERS", "KeptMaps", "ensure_scene_map", "map_cache_folder", "quiet_scene_map"]
+__all__ = [
+    "MAKERS",
+    "KeptMaps",
+    "MapsOfKind",
+    "ensure_scene_map",
+    "map_cache_folder",
+    "map_kind",
+    "quiet_scene_map",
+]
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: Where the code that makes a map of a scene begins; all that it imports belongs to it.
@@ -101,6 +109,47 @@ def ensure_scene_map(family: str, seed: int, progress: Progress) -> Path:
 def quiet_scene_map(family: str, seed: int) -> Path:
     """Return the folder of the map of a scene without telling how it comes about."""
     return ensure_scene_map(family, seed, lambda share, text: None)
+
+
+@dataclass(frozen=True)
+class MapsOfKind:
+    """Maps whose own provenance is that of the table they are used for; others are refused.
+
+    Attributes:
+        kind: ``oracle`` or ``built``.
+        source: From family and scene seed to the folder of the map.
+    """
+
+    kind: str
+    source: Callable[[str, int], Path] = quiet_scene_map
+
+    def __call__(self, family: str, seed: int) -> Path:
+        """Return the folder of the map of a scene.
+
+        Raises:
+            ConfigError: The map was made in another way.
+        """
+        folder = self.source(family, seed)
+        kind = map_kind(folder)
+        if kind != self.kind:
+            raise ConfigError(
+                f"{folder} is a map of kind {kind!r}, but --map {self.kind} was asked"
+            )
+        return folder
+
+
+def map_kind(folder: Path) -> str:
+    """Return what a map says of how it was made: ``oracle`` or ``built``.
+
+    Raises:
+        MapFormatError: There is no map, or it does not say.
+    """
+    from astra_global.map import read_provenance
+
+    kind = read_provenance(folder).get("map")
+    if not isinstance(kind, str):
+        raise MapFormatError(f"{folder / 'map.yaml'}: provenance: does not say how it was made")
+    return kind
 
 
 @dataclass(frozen=True)

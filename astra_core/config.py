@@ -130,7 +130,10 @@ def from_mapping(cls: type[ConfigT], data: Mapping[str, Any], where: str = "sett
         if not dataclasses.is_dataclass(hints[head]):
             raise ConfigError(f"{where}.{head}: is a single value, not a group")
         values[head] = from_mapping(hints[head], inner, f"{where}.{head}")
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
 
 
 def load_yaml(cls: type[ConfigT], path: Path) -> ConfigT:

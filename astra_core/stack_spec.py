@@ -27,6 +27,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _MLLM = "mllm"
+_EMBEDDED = "embedded"
 _MLLM_FORMS = "embedded, transformers:FOLDER or openai:URL,MODEL"
 
 
@@ -72,7 +73,7 @@ class StackSpec:
                     "choose coarse=mllm or goals=mllm"
                 )
         elif self._asks_mllm:
-            object.__setattr__(self, "mllm", "embedded")
+            object.__setattr__(self, "mllm", _EMBEDDED)
         self._check_weights()
         order = [*PARTS, _MLLM]
         ordered = tuple(sorted(self.weights, key=lambda pair: order.index(pair[0])))
@@ -106,10 +107,46 @@ class StackSpec:
             weights=tuple(_pairs(models, "--weights", (*PARTS, _MLLM))),
         )
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, str]) -> StackSpec:
+        """Return the stack that a result was made by; the models in its parts stand elsewhere.
+
+        Args:
+            data: From :meth:`to_json`.
+
+        Raises:
+            ConfigError: These are not the parts of a stack.
+        """
+        if unknown := set(data) - {*PARTS, _MLLM}:
+            raise ConfigError(_unknown_part(min(unknown), [*PARTS, _MLLM]))
+        return replace(cls(), **data, weights=())
+
     @property
     def parts(self) -> dict[str, str]:
         """Return what stands in each part, by part."""
         return {part: getattr(self, part) for part in PARTS}
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Return the name, folder or file of the model in each part that has one.
+
+        A learned part whose model nobody named takes the one that Astra brings for it, which is
+        called after both: ``planner-flow``; the embedded multimodal model is ``mllm-embedded``.
+        """
+        named = dict(self.weights)
+        models = {
+            part: named.get(part, f"{part}-{name}")
+            for part, name in self.parts.items()
+            if name not in (PARTS[part][0], _MLLM)
+        }
+        if self.mllm == _EMBEDDED:
+            models[_MLLM] = named.get(_MLLM, f"{_MLLM}-{_EMBEDDED}")
+        return models
+
+    @property
+    def depth(self) -> str:
+        """Return what tables call the depth that the stack is given: ``sensor`` or ``none``."""
+        return "sensor" if self.perception == "depth" else "none"
 
     @property
     def name(self) -> str:
@@ -174,7 +211,7 @@ class StackSpec:
                     f"got {where!r}"
                 )
             if part == _MLLM:
-                if self.mllm != "embedded":
+                if self.mllm != _EMBEDDED:
                     raise ConfigError(
                         f"--weights {part}={where} is for the embedded model, "
                         f"but {self.mllm or 'none'} is asked"
@@ -183,6 +220,10 @@ class StackSpec:
                 raise ConfigError(
                     f"{part}={self.parts[part]} has no weights, but --weights gives it {where!r}: "
                     f"choose {part}={'|'.join(PARTS[part][1:])}"
+                )
+            elif self.parts[part] == _MLLM:
+                raise ConfigError(
+                    f"{part}=mllm asks the model of --mllm: write --weights mllm={where}"
                 )
 
 
@@ -237,7 +278,7 @@ def _check_mllm(text: str) -> None:
     kind, _, rest = text.partition(":")
     url, _, model = rest.rpartition(",")
     right = (
-        text == "embedded"
+        text == _EMBEDDED
         or (kind == "transformers" and bool(rest.strip()))
         or (kind == "openai" and url.startswith(("http://", "https://")) and bool(model.strip()))
     )

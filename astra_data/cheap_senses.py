@@ -115,7 +115,7 @@ class CheapSenses:
         row, column = self._cell(pose[:2])
         changed = [self._stamp_disc(person) for person in people]
         changed += [self._stamp_leaf(leaf) for leaf in leaves]
-        seen = self._view.look(self._heights, row, column)
+        seen = self._view.look(self._heights, row, column, float(pose[2]))
         for index, heights in reversed(changed):
             self._heights.ravel()[index] = heights
         self._remember(seen)

@@ -18,6 +18,7 @@ from astra_core.robot import RobotConfig
 from astra_core.seeds import split_of
 from astra_core.shard_file import read_shard_header
 from astra_data.fingerprint import code_fingerprint
+from astra_data.planner_drives import PlannerUnit, cheap_drives, true_drives
 from astra_data.planner_state import SOURCES
 from astra_local.planner_record import SCHEMA, write_planner_shard
 
@@ -29,15 +30,6 @@ WAYS = ("cheap", "true")
 _STATES_PER_DRIVE = 60
 _FEWEST_DRIVES = 2
 _SPARE_DRIVES = 8
-_STREAM = 0x706C616E  # "plan"
-
-
-class PlannerUnit(NamedTuple):
-    """One shard: a scene under one set of conditions."""
-
-    family: str
-    seed: int
-    conditions: str
 
 
 class Progress(NamedTuple):
@@ -117,25 +109,17 @@ class PlannerData:
         return int(found["count"])
 
     def _states(self, unit: PlannerUnit) -> list[dict[str, Any]]:
-        from astra_data.cheap_drive import CheapDriveConfig, drive_cheaply
-        from astra_data.cut_building import make_building
-        from astra_sim.conditions import named_conditions
-        from astra_sim.scenes import make_scene
-        from astra_sim.scenes.changes import mission_scene
-        from astra_sim.scenes.floor_plan import floor_plan
-
-        conditions = named_conditions(unit.conditions)
-        scene = mission_scene(make_scene(unit.family, unit.seed), _run_seed(unit), conditions)
-        building = make_building(scene, floor_plan(scene))
+        drive = (
+            cheap_drives(unit, self.every) if self.way == "cheap" else true_drives(unit, self.every)
+        )
         drives = max(_FEWEST_DRIVES, math.ceil(self.states / _STATES_PER_DRIVE))
-        config = CheapDriveConfig(every=self.every)
         states: list[dict[str, Any]] = []
         for number in range(drives + _SPARE_DRIVES):
             wanted = min(math.ceil(self.states / drives), self.states - len(states))
             if wanted <= 0:
                 break
             try:
-                states += drive_cheaply(building, conditions, unit.seed, number, wanted, config)
+                states += drive(number, wanted)
             except SceneError:
                 # A corner from which nothing can be reached: another one will do.
                 continue
@@ -191,10 +175,3 @@ def _standing(data: PlannerData, units: Sequence[PlannerUnit]) -> Iterator[Progr
         count = data.standing(unit)
         if count is not None:
             yield Progress(unit, data.path(unit), count, True, None)
-
-
-def _run_seed(unit: PlannerUnit) -> int:
-    """Return the seed of what stands elsewhere than on the tour."""
-    import numpy as np
-
-    return int(np.random.SeedSequence([unit.seed, _STREAM]).generate_state(1)[0]) >> 1

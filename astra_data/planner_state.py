@@ -29,7 +29,16 @@ from astra_local.planner_record import (
 from astra_local.types import GridField
 from astra_local.voxel.ego_window import WINDOW
 
-__all__ = ["SOURCES", "TICK_S", "WorldTrack", "expert_fields", "sensed_fields", "truth_fields"]
+__all__ = [
+    "SOURCES",
+    "TICK_S",
+    "Moment",
+    "WorldTrack",
+    "expert_fields",
+    "record_moment",
+    "sensed_fields",
+    "truth_fields",
+]
 
 #: Who may have planned an expert trajectory; the record holds the place in this list.
 SOURCES = (
@@ -62,6 +71,55 @@ class WorldTrack:
     def last_tick(self) -> int:
         """Return the last tick whose future is known for a whole horizon."""
         return len(self.people_m) - 1 - _HORIZON
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A state whose future is not known yet.
+
+    Attributes:
+        drive: Number of the drive.
+        tick: Since it began.
+        kicked: Whether pose or speed were perturbed just now.
+        sensed: From :func:`sensed_fields`.
+        plan: The expert's, in ``map``.
+        pose: ``(3,)`` true pose in ``map``.
+        velocity: True body velocity.
+        route: The way that sub-goals lie on.
+        station_m: Of the robot on it.
+    """
+
+    drive: int
+    tick: int
+    kicked: bool
+    sensed: dict[str, Any]
+    plan: Trajectory
+    pose: NDArray[np.float64]
+    velocity: Velocity
+    route: Route
+    station_m: float
+
+
+def record_moment(
+    moment: Moment, track: WorldTrack, sdf: GridField, footprint_radius_m: float
+) -> dict[str, Any]:
+    """Return the state of the record, once what people did next is known.
+
+    Args:
+        moment: The state.
+        track: Of the whole drive.
+        sdf: Signed distance to what stands.
+        footprint_radius_m: Of the robot.
+    """
+    m = moment
+    return {
+        **m.sensed,
+        **expert_fields(m.plan, m.pose, m.tick, track, sdf, footprint_radius_m),
+        **truth_fields(m.pose, m.velocity, m.tick, track, sdf, m.route, m.station_m),
+        "drive": m.drive,
+        "tick": m.tick,
+        "kicked": int(m.kicked),
+    }
 
 
 def sensed_fields(

@@ -54,11 +54,11 @@ class GoalMethod(Protocol):
 class StackGoals:
     """The goals of the stack."""
 
-    def __init__(self, astra_map: AstraMap) -> None:
+    def __init__(self, spec: StackSpec, astra_map: AstraMap) -> None:
         """Read the landmarks of the map."""
         from astra_global.stack import build_goals
 
-        self._goals = build_goals(StackSpec(), astra_map)
+        self._goals = build_goals(spec, astra_map)
 
     def decide(self, text: str, robot_xy: NDArray[np.float64]) -> Decision:
         """Resolve the instruction."""

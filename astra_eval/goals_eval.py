@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_eval.goal_methods import Decision, GoalMethod, RandomLandmark, StackGoals, WordOverlap
 from astra_eval.instructions import RightAnswer, load_instructions, right_answer
 from astra_eval.rows import Unit
+from astra_eval.stack_facts import compared_stacks
 from astra_sim.scenes.seeds import stream
 
 if TYPE_CHECKING:
@@ -33,11 +35,13 @@ class GoalsWork:
         family: Scene family.
         per_scene: Instructions drawn in each scene; 0 means all.
         embedding: Model or folder of the sentence embedding; empty leaves that baseline out.
+        stack: What is evaluated; the classical one is asked beside any other.
     """
 
     family: str
     per_scene: int = 0
     embedding: str = ""
+    stack: StackSpec = DEFAULT
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: all its queries with all decisions."""
@@ -77,7 +81,10 @@ class GoalsWork:
 
     def _methods(self, astra_map: AstraMap, seed: int) -> dict[str, GoalMethod]:
         methods: dict[str, GoalMethod] = {
-            "astra": StackGoals(astra_map),
+            **{
+                name: StackGoals(spec, astra_map)
+                for name, spec in compared_stacks(self.stack).items()
+            },
             "word_overlap": WordOverlap(astra_map),
         }
         if self.embedding:

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from astra_core.stack_spec import CLASSICAL
 from astra_eval.shares import (
     Row,
     Share,
@@ -17,8 +18,6 @@ from astra_eval.shares import (
 )
 
 __all__ = ["summarize_goals"]
-
-_STACK = "astra"
 
 
 def _expects(what: str, kind: str = "") -> Callable[[Row], bool]:
@@ -48,20 +47,20 @@ _SHARES = {
 }
 
 
-def summarize_goals(rows: Sequence[Row]) -> dict[str, Any]:
+def summarize_goals(rows: Sequence[Row], ours: str = CLASSICAL.name) -> dict[str, Any]:
     """Return ``n, results, baselines, ci95, ...`` of queries (DESIGN section 9).
 
     ``counts`` says how many queries every share is about. The same sentences return in every
     scene, so that more scenes tell little: ``ci95_by_sentence`` draws whole sentences.
     """
-    names = list(rows[0]["answers"]) if rows else [_STACK]
-    others = [name for name in names if name != _STACK]
+    names = list(rows[0]["answers"]) if rows else [ours]
+    others = [name for name in names if name != ours]
     return {
         "n": len(rows),
-        "results": _results(rows, _STACK),
+        "results": _results(rows, ours),
         "baselines": {name: _results(rows, name) for name in others},
-        "ci95": wilson_intervals(rows, _STACK, _SHARES),
-        "ci95_by_sentence": cluster_intervals(rows, _STACK, _SHARES, "text"),
+        "ci95": wilson_intervals(rows, ours, _SHARES),
+        "ci95_by_sentence": cluster_intervals(rows, ours, _SHARES, "text"),
         "baselines_ci95": {name: wilson_intervals(rows, name, _SHARES) for name in others},
         "counts": share_counts(rows, _SHARES),
         "rows": list(rows),

@@ -57,7 +57,8 @@ def map_from_scene(scene: Scene, plan: FloorPlan) -> AstraMap:
         MapNode(name, se3.from_se2(np.array([*point, 0.0])), tuple(seen))
         for name, point, seen in zip(ids, points, seen_by, strict=True)
     ]
-    return AstraMap(tuple(nodes), (), tuple(landmarks), default_rig(), {"landmarks": "oracle"})
+    provenance = {"map": "oracle", "poses": "oracle", "landmarks": "oracle"}
+    return AstraMap(tuple(nodes), (), tuple(landmarks), default_rig(), provenance)
 
 
 def _standpoints(plan: FloorPlan) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astra_core.angles import wrap_angle
-from astra_core.stack_spec import StackSpec
+from astra_core.stack_spec import CLASSICAL, DEFAULT, StackSpec
 from astra_eval.instructions.landmark_filter import room_of
 from astra_eval.localization_methods import (
     Answer,
@@ -28,6 +28,7 @@ from astra_eval.localization_methods import (
 from astra_eval.localization_queries import Query, QueryMaker
 from astra_eval.metrics.calibration import pose_nees
 from astra_eval.rows import Unit
+from astra_eval.stack_facts import compared_stacks
 from astra_sim.conditions import Conditions
 from astra_sim.scenes.seeds import stream
 
@@ -56,6 +57,7 @@ class LocalizationWork:
         per_scene: Queries in each scene.
         map_folder: Returns the map of a scene, made where it is missing.
         carried: Whether the robot is carried elsewhere in the middle of every query.
+        stack: What is evaluated; the classical one is asked beside any other.
     """
 
     family: str
@@ -65,6 +67,7 @@ class LocalizationWork:
     per_scene: int
     map_folder: MapFolder
     carried: bool = False
+    stack: StackSpec = DEFAULT
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: all its queries with all answers."""
@@ -90,7 +93,7 @@ class LocalizationWork:
             depth=False,
             semantics=True,
         ) as simulator:
-            methods = _methods(astra_map, simulator.rig, seed, self.frames)
+            methods = _methods(self.stack, astra_map, simulator.rig, seed, self.frames)
             now = simulator.scene
             maker = QueryMaker(
                 simulator,
@@ -107,7 +110,9 @@ class LocalizationWork:
         return {"queries": queries}
 
 
-def _methods(astra_map: AstraMap, rig: CameraRig, seed: int, num_moments: int) -> dict[str, Method]:
+def _methods(
+    stack: StackSpec, astra_map: AstraMap, rig: CameraRig, seed: int, num_moments: int
+) -> dict[str, Method]:
     """Return who answers; the stack first, baselines after it."""
     from astra_global.config import AstraGlobalConfig
     from astra_global.localize import (
@@ -118,11 +123,11 @@ def _methods(astra_map: AstraMap, rig: CameraRig, seed: int, num_moments: int) -
     )
     from astra_global.stack import load_places
 
-    spec, places = StackSpec(), load_places(astra_map)
+    places = load_places(astra_map)
     blind_to_signs = AstraGlobalConfig(localize=LocalizeConfig(signs=SignConfig(read=False)))
     return {
-        "astra": Stack(spec, places, rig),
-        "no_ocr": Stack(spec, places, rig, blind_to_signs),
+        **{name: Stack(spec, places, rig) for name, spec in compared_stacks(stack).items()},
+        "no_ocr": Stack(CLASSICAL, places, rig, blind_to_signs),
         "sift_pnp": BestMoment(PnpLocalizer(places, rig), num_moments),
         "retrieval": LastMoment(RetrievalLocalizer(places, rig)),
         "random_node": RandomNode(astra_map, stream(seed, "random node")),

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from astra_core.stack_spec import CLASSICAL
 from astra_eval.metrics.calibration import calibration
 from astra_eval.shares import (
     Row,
@@ -21,8 +22,6 @@ from astra_eval.shares import (
 )
 
 __all__ = ["summarize_localization"]
-
-_STACK = "astra"
 
 
 def _is_within(answer: Row, distance_m: float, angle_deg: float) -> bool:
@@ -65,22 +64,22 @@ _SHARES = {
 }
 
 
-def summarize_localization(rows: Sequence[Row]) -> dict[str, Any]:
+def summarize_localization(rows: Sequence[Row], ours: str = CLASSICAL.name) -> dict[str, Any]:
     """Return ``n, results, baselines, ci95, ...`` of queries (DESIGN section 9).
 
     ``ci95`` are Wilson intervals, as if queries were independent; ``ci95_by_scene`` draws whole
     scenes, since they are not.
     """
-    names = list(rows[0]["answers"]) if rows else [_STACK]
-    others = [name for name in names if name != _STACK]
-    answers = [row["answers"][_STACK] for row in rows]
+    names = list(rows[0]["answers"]) if rows else [ours]
+    others = [name for name in names if name != ours]
+    answers = [row["answers"][ours] for row in rows]
     nees = [a["nees"] for a in answers if not a["refused"] and a["nees"] is not None]
     return {
         "n": len(rows),
-        "results": _results(rows, _STACK),
+        "results": _results(rows, ours),
         "baselines": {name: _results(rows, name) for name in others},
-        "ci95": wilson_intervals(rows, _STACK, _SHARES),
-        "ci95_by_scene": cluster_intervals(rows, _STACK, _SHARES, "seed"),
+        "ci95": wilson_intervals(rows, ours, _SHARES),
+        "ci95_by_scene": cluster_intervals(rows, ours, _SHARES, "seed"),
         "baselines_ci95": {name: wilson_intervals(rows, name, _SHARES) for name in others},
         "counts": share_counts(rows, _SHARES),
         "calibration": asdict(calibration(np.array(nees, dtype=np.float64))),

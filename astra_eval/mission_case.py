@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import SceneError
-from astra_core.stack_spec import StackSpec
+from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
@@ -130,6 +130,8 @@ class MissionDrive:
 
 def drive_case(
     case: MissionCase,
+    *,
+    stack: StackSpec = DEFAULT,
     on_status: Callable[[MissionStatus, Velocity], None] | None = None,
     on_observation: Callable[[Observation], None] | None = None,
     on_loop: Callable[[MissionLoop], None] | None = None,
@@ -138,6 +140,7 @@ def drive_case(
 
     Args:
         case: What is asked.
+        stack: What drives the robot.
         on_status: Called at image rate, for progress.
         on_observation: Called each tick, for recording.
         on_loop: Called once with the loop before it runs, for measurements.
@@ -160,8 +163,8 @@ def drive_case(
         seal_truth=case.sealed,
     )
     try:
-        astra_global = build_global(StackSpec(), load_map(case.map_folder), simulator.rig)
-        astra_local = build_local(StackSpec(), simulator.rig, LocalConfig())
+        astra_global = build_global(stack, load_map(case.map_folder), simulator.rig)
+        astra_local = build_local(stack, simulator.rig, LocalConfig())
         loop = MissionLoop(simulator, astra_global, astra_local, GuardConfig())
         if on_loop is not None:
             on_loop(loop)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
 from astra_eval.failure import FAILURES
@@ -41,6 +42,7 @@ class MissionWork:
         map_of: From family and scene seed to the folder of the map, which it makes where missing.
         pictures: Folder for a picture of each drive; ``None`` draws none.
         failures_only: Draw failed missions only.
+        stack: What drives the robot.
     """
 
     family: str
@@ -49,11 +51,12 @@ class MissionWork:
     map_of: Callable[[str, int], Path]
     pictures: Path | None = None
     failures_only: bool = False
+    stack: StackSpec = DEFAULT
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a mission; its map is made where it is missing."""
         case = self.case(unit)
-        drive = drive_case(case)
+        drive = drive_case(case, stack=self.stack)
         score = score_drive(case, drive)
         self.draw(case, drive.record, score)
         row = {

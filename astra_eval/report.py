@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from astra_core.seeds import SeedRange
+from astra_core.stack_spec import StackSpec
 from astra_eval.versions import library_versions
 
-__all__ = ["Protocol"]
+__all__ = ["EvalProtocol"]
 
 
 @dataclass(frozen=True)
-class Protocol:
-    """What the rows of one evaluation have in common.
+class EvalProtocol:
+    """What the rows of one evaluation have in common; rows of another one are never mixed in.
 
     Attributes:
         command: ``localization``, ``goals``, ``odometry``, ...
         family: Scene family.
         conditions: Name of the conditions at mission time.
         profile: Hash of the sensor profile.
-        map: ``oracle`` or ``built``; ``none`` where no map is used.
+        stack: What is evaluated.
+        map: ``oracle`` or ``built``, as the maps' own provenance says; ``none`` without a map.
+        tour: What the maps were made from: ``rig``; ``none`` without a map.
         depth: ``sensor`` or ``none``.
         settings: What else a row depends on; plain data.
         weights: Name to sha256 of learned weights.
@@ -31,7 +34,9 @@ class Protocol:
     family: str
     conditions: str
     profile: str
+    stack: StackSpec
     map: str
+    tour: str
     depth: str
     settings: Mapping[str, Any]
     weights: Mapping[str, str]
@@ -61,7 +66,9 @@ class Protocol:
     def _facts(self) -> dict[str, Any]:
         return {
             "conditions": self.conditions,
+            "stack": self.stack.to_json(),
             "map": self.map,
+            "tour": self.tour,
             "depth": self.depth,
             "profile": self.profile,
             **self.settings,

@@ -131,16 +131,27 @@ class RowFile:
         return ConfigError(f"{self.path} is no file of rows: name another: --rows FILE")
 
     def _compare(self, found: Mapping[str, Any]) -> None:
-        names = sorted({*found, *self._protocol})
-        changed = [name for name in names if found.get(name) != self._protocol.get(name)]
+        theirs, ours = _flat(found), _flat(self._protocol)
+        changed = [name for name in sorted({*theirs, *ours}) if theirs.get(name) != ours.get(name)]
         if changed:
             what = ", ".join(
-                f"{name} {_short(found.get(name))} instead of {_short(self._protocol.get(name))}"
+                f"{name} {_short(theirs.get(name))} instead of {_short(ours.get(name))}"
                 for name in changed
             )
             raise ConfigError(
                 f"{self.path} holds rows made differently ({what}): name another --rows file"
             )
+
+
+def _flat(data: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return nested mappings as one, with dots in the names: it is a part that differs."""
+    flat: dict[str, Any] = {}
+    for name, value in data.items():
+        if isinstance(value, Mapping) and value:
+            flat |= _flat(value, f"{before}{name}.")
+        else:
+            flat[f"{before}{name}"] = value
+    return flat
 
 
 def _short(value: Any) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_core.time import to_seconds
 from astra_eval.mission_case import MissionCase
 
@@ -51,7 +52,7 @@ class StageClock:
         setattr(owner, method, timed)
 
 
-def bench_mission(case: MissionCase) -> dict[str, Any]:
+def bench_mission(case: MissionCase, stack: StackSpec = DEFAULT) -> dict[str, Any]:
     """Drive one mission in this process and say what it cost.
 
     Returns:
@@ -67,7 +68,7 @@ def bench_mission(case: MissionCase) -> dict[str, Any]:
             clock.wrap(loop.parts[part], method, stage)
 
     cpu, wall = time.process_time(), time.perf_counter()
-    drive = drive_case(case, on_loop=watch)
+    drive = drive_case(case, stack=stack, on_loop=watch)
     cpu_s, wall_s = time.process_time() - cpu, time.perf_counter() - wall
     seconds = to_seconds(int(drive.record.stamps_ns[-1] - drive.record.stamps_ns[0]))
     return {

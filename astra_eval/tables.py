@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from astra_eval.shown_interval import shown_intervals
+from astra_eval.stack_facts import stack_name
 
 __all__ = ["print_report"]
 
@@ -22,9 +23,8 @@ def print_report(
     metrics: Sequence[str],
     *,
     title: str,
-    ours: str = "astra",
 ) -> None:
-    """Print a table: a line per metric, our column with its interval first, then the baselines.
+    """Print a table: a line per metric, the stack with its interval first, then the baselines.
 
     Args:
         console: Where to.
@@ -32,7 +32,6 @@ def print_report(
             missing.
         metrics: Keys of ``results``, in the order of the lines.
         title: What was evaluated.
-        ours: Heading of our column.
     """
     first, last = report["seeds"]
     facts = ", ".join(f"{name} {report[name]}" for name in _FACTS)
@@ -41,7 +40,7 @@ def print_report(
     )
     table = Table(box=None, pad_edge=False)
     table.add_column("")
-    for heading in (ours, "95 % interval", *report["baselines"]):
+    for heading in (stack_name(report), "95 % interval", *report["baselines"]):
         table.add_column(heading, justify="right")
     intervals = shown_intervals(report)
     for metric in metrics:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from astra_core.config import setting
 from astra_core.errors import ConfigError
 from astra_core.robot import RobotConfig
+from astra_core.robot_settings import Bound, robot_setting
 
 __all__ = [
     "GuardConfig",
@@ -20,8 +21,16 @@ __all__ = [
     "TrackerConfig",
 ]
 
+_LAYER_M = 0.25
+_FLOOR_M = 0.05
+_OVER_ROBOT_M = 0.1
 
-_ROBOT = RobotConfig()
+
+def _layer_edges(robot_height_m: float) -> tuple[float, ...]:
+    """Return layers of about 25 cm from the floor to a hand above the robot."""
+    top = robot_height_m + _OVER_ROBOT_M
+    inner = [_LAYER_M * number for number in range(1, int(top / _LAYER_M) + 1)]
+    return (_FLOOR_M, *(edge for edge in inner if edge < top - 0.5 * _LAYER_M), top)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class OdometryConfig:
     )
     wheel_linear_noise_mps: float = setting(0.003, "Encoder counts, as speed.", minimum=1e-6)
     wheel_turn_noise_rad_s: float = setting(0.012, "Encoder counts, as turn rate.", minimum=1e-6)
-    wheel_track_m: float = setting(0.23, "Between the wheels.", minimum=0.01)
+    wheel_track_m: float = robot_setting("wheel_track_m", "Between the wheels.", minimum=0.01)
     wheel_scale_fraction: float = setting(0.012, "Unknown error of the radius.", minimum=0.0)
     wheel_track_fraction: float = setting(0.025, "Unknown error of the track.", minimum=0.0)
     wheel_mismatch_rad_m: float = setting(0.015, "Unknown turn of equal wheels.", minimum=0.0)
@@ -67,9 +76,11 @@ class OccupancyConfig:
 
     size_m: float = setting(8.0, "Side of the square around the robot.", minimum=1.0)
     resolution_m: float = setting(0.05, "Cell size.", minimum=0.01)
-    layer_edges_m: tuple[float, ...] = setting(
-        (0.05, 0.25, 0.5, 0.75, 1.0, 1.3),
+    layer_edges_m: tuple[float, ...] = robot_setting(
+        "height_m",
         "Heights between layers; below the first is floor, above the last is free to pass under.",
+        bound=Bound.AT_LEAST,
+        derive=_layer_edges,
     )
     pixel_stride: int = setting(2, "Every n-th pixel in both directions.", minimum=1, maximum=16)
     min_depth_m: float = setting(0.1, "Nearer readings are dropped.", minimum=0.0)
@@ -173,23 +184,29 @@ class TrackerConfig:
 class GuardConfig:
     """The last word before the wheels."""
 
-    footprint_radius_m: float = setting(
-        _ROBOT.footprint_radius_m, "Radius of the round footprint.", minimum=0.01
+    footprint_radius_m: float = robot_setting(
+        "footprint_radius_m", "Radius of the round footprint.", minimum=0.01
     )
-    max_linear_mps: float = setting(_ROBOT.max_linear_mps, "Fastest forward speed.", minimum=0.0)
-    max_reverse_mps: float = setting(_ROBOT.max_reverse_mps, "Fastest backward speed.", minimum=0.0)
-    max_angular_rad_s: float = setting(_ROBOT.max_angular_rad_s, "Fastest turn.", minimum=0.0)
-    max_linear_acceleration_mps2: float = setting(
-        _ROBOT.max_linear_acceleration_mps2, "Speeding up.", minimum=0.01
+    max_linear_mps: float = robot_setting("max_linear_mps", "Fastest forward speed.", minimum=0.0)
+    max_reverse_mps: float = robot_setting(
+        "max_reverse_mps", "Fastest backward speed.", minimum=0.0
     )
-    max_linear_deceleration_mps2: float = setting(
-        _ROBOT.max_linear_deceleration_mps2, "Braking, always allowed.", minimum=0.01
+    max_angular_rad_s: float = robot_setting("max_angular_rad_s", "Fastest turn.", minimum=0.0)
+    max_linear_acceleration_mps2: float = robot_setting(
+        "max_linear_acceleration_mps2", "Speeding up.", minimum=0.01
     )
-    sure_linear_deceleration_mps2: float = setting(
-        1.0, "Braking that distances are judged by; less than what the brakes give.", minimum=0.01
+    max_linear_deceleration_mps2: float = robot_setting(
+        "max_linear_deceleration_mps2", "Braking, always allowed.", minimum=0.01
     )
-    max_angular_acceleration_rad_s2: float = setting(
-        _ROBOT.max_angular_acceleration_rad_s2, "Of the turn rate.", minimum=0.01
+    sure_linear_deceleration_mps2: float = robot_setting(
+        "max_linear_deceleration_mps2",
+        "Braking that distances are judged by; less than what the brakes give.",
+        bound=Bound.AT_MOST,
+        derive=lambda deceleration_mps2: 0.5 * deceleration_mps2,
+        minimum=0.01,
+    )
+    max_angular_acceleration_rad_s2: float = robot_setting(
+        "max_angular_acceleration_rad_s2", "Of the turn rate.", minimum=0.01
     )
     max_angular_deceleration_rad_s2: float = setting(4.0, "Braking of the turn.", minimum=0.01)
     max_linear_jerk_mps3: float = setting(8.0, "Growth of the acceleration.", minimum=0.1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,12 +17,12 @@ from astra_core import se3
 from astra_core.camera import CameraRig
 from astra_core.config import setting
 from astra_core.records import Velocity
-from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.robot_settings import Bound, robot_setting
 
 if TYPE_CHECKING:
     import mujoco
 
-__all__ = ["HIDDEN_GROUP", "ROBOT", "DriveBase", "RobotConfig", "add_robot"]
+__all__ = ["HIDDEN_GROUP", "ROBOT", "DriveBase", "DriveBaseConfig", "add_robot"]
 
 ROBOT = "robot"
 """Name of the robot where there is only one."""
@@ -33,27 +33,48 @@ HIDDEN_GROUP = 5
 _FRAMES_FLIP = np.diag([1.0, -1.0, -1.0])
 
 
-@dataclass(frozen=True)
-class RobotConfig:
-    """Size, mass and limits of the base."""
+def _motor(field: str, usual: float, description: str) -> Any:
+    """Declare what the motors can do: as usual, or more where the stack counts on more."""
+    return robot_setting(
+        field,
+        description,
+        bound=Bound.AT_LEAST,
+        derive=lambda asked: max(usual, asked),
+        minimum=0.0,
+    )
 
-    radius_m: float = setting(FOOTPRINT_RADIUS_M, "radius of the hull", minimum=0.05, maximum=1.0)
-    height_m: float = setting(1.2, "height of the hull, mast included", minimum=0.1, maximum=2.0)
+
+@dataclass(frozen=True)
+class DriveBaseConfig:
+    """Size, mass and limits of the base: the robot's size, and motors that can do what it asks."""
+
+    radius_m: float = robot_setting(
+        "footprint_radius_m", "radius of the hull", minimum=0.05, maximum=1.0
+    )
+    height_m: float = robot_setting(
+        "height_m", "height of the hull, mast included", minimum=0.1, maximum=2.0
+    )
     ground_gap_m: float = setting(0.02, "height of the lower edge of the hull", minimum=0.005)
     mass_kg: float = setting(30.0, "mass", minimum=1.0)
-    max_forward_mps: float = setting(0.8, "fastest speed forwards", minimum=0.0)
-    max_backward_mps: float = setting(0.3, "fastest speed backwards", minimum=0.0)
-    max_turn_rad_s: float = setting(2.0, "fastest turn", minimum=0.0)
-    max_linear_m_s2: float = setting(1.0, "acceleration of the motors", minimum=0.01)
-    max_braking_m_s2: float = setting(2.0, "deceleration of the motors", minimum=0.01)
-    max_angular_rad_s2: float = setting(4.0, "angular acceleration of the motors", minimum=0.01)
+    max_forward_mps: float = _motor("max_linear_mps", 0.8, "fastest speed forwards")
+    max_backward_mps: float = _motor("max_reverse_mps", 0.3, "fastest speed backwards")
+    max_turn_rad_s: float = _motor("max_angular_rad_s", 2.0, "fastest turn")
+    max_linear_m_s2: float = _motor(
+        "max_linear_acceleration_mps2", 1.0, "acceleration of the motors"
+    )
+    max_braking_m_s2: float = _motor(
+        "max_linear_deceleration_mps2", 2.0, "deceleration of the motors"
+    )
+    max_angular_rad_s2: float = _motor(
+        "max_angular_acceleration_rad_s2", 4.0, "angular acceleration of the motors"
+    )
     grip_m_s2: float = setting(3.0, "acceleration at which the tyres slide", minimum=0.1)
 
 
 def add_robot(
     spec: mujoco.MjSpec,
     rig: CameraRig,
-    config: RobotConfig,
+    config: DriveBaseConfig,
     name: str = ROBOT,
     *,
     seen: bool = False,
@@ -108,7 +129,7 @@ def add_robot(
         )
 
 
-def _add_looks(body: mujoco.MjsBody, config: RobotConfig, name: str) -> None:
+def _add_looks(body: mujoco.MjsBody, config: DriveBaseConfig, name: str) -> None:
     """Add what others see: a base, a mast, and the head that carries the cameras."""
     import mujoco
 
@@ -138,7 +159,7 @@ def _add_looks(body: mujoco.MjsBody, config: RobotConfig, name: str) -> None:
 class DriveBase:
     """Motors and controller of the base: ramps the command, and pushes."""
 
-    def __init__(self, model: mujoco.MjModel, config: RobotConfig, name: str = ROBOT) -> None:
+    def __init__(self, model: mujoco.MjModel, config: DriveBaseConfig, name: str = ROBOT) -> None:
         """Find the joints and the inertia of a robot in a compiled world."""
         body = model.body(name)
         joints = [model.joint(f"{name}_{axis}") for axis in ("x", "y", "yaw")]

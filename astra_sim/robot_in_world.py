@@ -19,7 +19,7 @@ from astra_sim.collision import CollisionMonitor
 from astra_sim.disc import Disc
 from astra_sim.profile import SensorProfile
 from astra_sim.rendering import RigRenderer
-from astra_sim.robot import DriveBase, RobotConfig
+from astra_sim.robot import DriveBase, DriveBaseConfig
 from astra_sim.sensors.delivery import ImageDelivery
 from astra_sim.sensors.imu import Imu
 from astra_sim.sensors.rig_cameras import RigCameras
@@ -78,7 +78,7 @@ class RobotInWorld:
         name: str,
         model: mujoco.MjModel,
         data: mujoco.MjData,
-        config: RobotConfig,
+        config: DriveBaseConfig,
         setup: SensorSetup,
         seeds: SensorSeeds,
         object_ids: list[str],

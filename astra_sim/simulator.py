@@ -26,7 +26,7 @@ from astra_sim.light import change_light
 from astra_sim.profile import SensorProfile
 from astra_sim.rendering import select_gl_backend
 from astra_sim.rig import default_rig
-from astra_sim.robot import ROBOT, RobotConfig, add_robot
+from astra_sim.robot import ROBOT, DriveBaseConfig, add_robot
 from astra_sim.robot_in_world import RobotInWorld, SensorSeeds, SensorSetup
 from astra_sim.scenes.changes import mission_scene
 from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
@@ -69,7 +69,7 @@ class Simulator:
         start_pose: tuple[float, float, float] | None = None,
         seal_truth: bool = False,
         rig: CameraRig | None = None,
-        robot: RobotConfig | None = None,
+        robot: DriveBaseConfig | None = None,
         num_robots: int = 1,
     ) -> None:
         """Build the world and put the robot into it, at rest.
@@ -101,7 +101,7 @@ class Simulator:
         self.conditions = conditions
         self.profile = profile
         self.rig = rig or default_rig()
-        self.robot = robot or RobotConfig()
+        self.robot = robot or DriveBaseConfig()
         self.tick_s = _PHYSICS_S * _STEPS_PER_IMU * _IMU_PER_TICK
         if not 0.0 <= camera_hz <= 1.0 / self.tick_s:
             raise ConfigError(f"camera_hz must be in 0..{1.0 / self.tick_s:g}, got {camera_hz}")

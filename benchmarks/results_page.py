@@ -20,6 +20,7 @@ from typing import Any
 
 from astra_eval.metrics.calibration import SHARES
 from astra_eval.shown_interval import shown_intervals
+from astra_eval.stack_facts import stack_name
 from astra_eval.stack_summary import BUDGETS
 
 FAMILIES = ("home", "office", "warehouse")
@@ -160,8 +161,18 @@ def _facts(results: Mapping[str, Any]) -> str:
         f"Sensor profile `{all_of('profile')}`, code `{all_of('versions', 'code')}`, "
         f"MuJoCo {all_of('versions', 'mujoco')}, NumPy {all_of('versions', 'numpy')}, "
         f"OpenCV {all_of('versions', 'opencv-python-headless')}. "
-        "No learned weights of our own; signs are read by RapidOCR "
-        f"{all_of('versions', 'rapidocr')}."
+        f"{_weights(results)}; signs are read by RapidOCR {all_of('versions', 'rapidocr')}."
+    )
+
+
+def _weights(results: Mapping[str, Any]) -> str:
+    found = {
+        f"{name} `{sha256[:12]}`"
+        for result in results.values()
+        for name, sha256 in result.get("weights", {}).items()
+    }
+    return (
+        f"Learned weights: {', '.join(sorted(found))}" if found else "No learned weights of our own"
     )
 
 
@@ -214,7 +225,7 @@ def _beside_baselines(family: str, result: Mapping[str, Any]) -> str:
     lines = [
         f"**{family}**, n = {result['n']}, scenes {_span(result)}; {facts}",
         "",
-        _row("", "astra", "95 % interval", *names),
+        _row("", stack_name(result), "95 % interval", *names),
         _rule(2 + len(names)),
     ]
     for metric, value in result["results"].items():

@@ -1,7 +1,7 @@
 """Bring up Astra: the node table of ``astra_cli`` as a launch description.
 
 ros2 launch astra bringup.launch.py map:=/maps/home sim:=true scene:=home seed:=7
-ros2 launch astra bringup.launch.py map:=/maps/home      # on a robot
+ros2 launch astra bringup.launch.py map:=/maps/home robot:=/etc/robot.yaml      # on a robot
 """
 
 import os
@@ -51,8 +51,8 @@ def _nodes(context: LaunchContext) -> list[Node]:
     given = {
         argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS
     }
-    values = resolve_arguments(given)
     config = Path(get_package_share_directory("astra")) / "config"
+    values = resolve_arguments(given, config)
     return [
         _node(spec, values, config)
         for spec in NODES

@@ -16,7 +16,7 @@ from astra_eval.json_file import check_writable, write_json
 __all__ = ["compare"]
 
 #: What both runs must have in common for a difference to come from ROS.
-_COMMON = ("scene", "conditions", "goals", "map", "depth", "profile")
+_COMMON = ("scene", "conditions", "goals", "stack", "weights", "map", "tour", "depth", "profile")
 
 
 def compare(
@@ -34,13 +34,14 @@ def compare(
     check_writable(json_file)
     first, second = _read(inside, "one process"), _read(dds, "dds")
     for name in _COMMON:
-        if first[name] != second[name]:
-            raise ConfigError(
-                f"{inside} has {name} {first[name]!r}, {dds} has {second[name]!r}: not comparable"
-            )
+        # Results from before stacks had names lack some of them.
+        ours, theirs = first.get(name), second.get(name)
+        if ours != theirs:
+            raise ConfigError(f"{inside} has {name} {ours!r}, {dds} has {theirs!r}: not comparable")
     answer = agreement(first["rows"], second["rows"])
     same_code = first["versions"]["code"] == second["versions"]["code"]
-    report = {**{name: first[name] for name in _COMMON}, "same_code": same_code, **answer}
+    facts = {name: first[name] for name in _COMMON if name in first}
+    report = {**facts, "same_code": same_code, **answer}
     _print(Console(), report)
     write_json(json_file, report)
 

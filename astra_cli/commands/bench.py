@@ -6,15 +6,29 @@ import os
 import platform
 import statistics
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from astra_cli.commands.options import (
+    Conditions,
+    MapKind,
+    Mllm,
+    Stack,
+    Tour,
+    WeightsOption,
+    check_map,
+    chosen_stack,
+)
 from astra_cli.commands.voxel_bench import esdf, lift
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.stack_summary import BUDGETS
+
+if TYPE_CHECKING:
+    from astra_core.stack_spec import StackSpec
+    from astra_eval.mission_case import MissionCase
 
 __all__ = ["app"]
 
@@ -40,14 +54,20 @@ def stack(
     scene: Scene = "home",
     seed: Seed = 7,
     rounds: Rounds = 3,
-    conditions: Annotated[str, typer.Option(help="empty, standard or crowded.")] = "standard",
+    stack_text: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
+    map_kind: MapKind = "oracle",
+    tour: Tour = "rig",
+    conditions: Conditions = "standard",
     dds: Annotated[bool, typer.Option(help="Also over real ROS 2 processes.")] = True,
     json_file: Json = None,
 ) -> None:
     """Time whole missions with the simulator: real-time factor, processor time by stage, memory."""
-    from astra_cli.scene_map import quiet_scene_map
+    from astra_cli.scene_map import MapsOfKind, quiet_scene_map
     from astra_eval.mission_case import MissionCase
     from astra_eval.stack_bench import bench_mission
+    from astra_eval.stack_facts import weights_sha256
     from astra_eval.stack_summary import summarize_stack
     from astra_eval.versions import library_versions
     from astra_sim.conditions import named_conditions
@@ -55,35 +75,39 @@ def stack(
 
     console = Console()
     check_writable(json_file)
+    spec = chosen_stack(stack_text, weights, mllm)
+    check_map(map_kind, tour)
     named = named_conditions(conditions)
-    folder = quiet_scene_map(scene, seed)
+    folder = MapsOfKind(map_kind, quiet_scene_map)(scene, seed)
     cases = [MissionCase(scene, seed, folder, number, named) for number in range(rounds)]
     inside, outside = [], []
     # Pairs one after the other: both kinds meet the same load of the machine.
     for case in cases:
-        inside.append(bench_mission(case))
+        inside.append(bench_mission(case, spec))
         if dds:
-            outside.append(_over_dds(case))
+            outside.append(_over_dds(case, spec))
     report = {
         "scene": scene,
         "seed": seed,
         "conditions": conditions,
         "n": rounds,
-        "map": "oracle",
-        "depth": "sensor",
+        "stack": spec.to_json(),
+        "map": map_kind,
+        "tour": tour,
+        "depth": spec.depth,
         "profile": load_profile().sha256,
         "machine": {"processor": platform.processor() or "?", "cores": os.cpu_count()},
         **summarize_stack(inside, outside),
         "in_process": inside,
         "over_dds": outside,
         "versions": library_versions(),
-        "weights": {},
+        "weights": weights_sha256(spec),
     }
     _print(console, report)
     write_json(json_file, report)
 
 
-def _over_dds(case: Any) -> dict[str, Any]:
+def _over_dds(case: MissionCase, spec: StackSpec) -> dict[str, Any]:
     from astra_cli.demo.drive import drive_over_dds
     from astra_sim.scenes import make_scene
 
@@ -93,6 +117,7 @@ def _over_dds(case: Any) -> dict[str, Any]:
         case.words,
         start_seed=case.run_seed,
         conditions=case.conditions.name,
+        spec=spec,
     )
     cost = drive.cost
     planning_ms = sorted(1e3 * seconds for seconds in cost.planning_s)

@@ -17,7 +17,8 @@ from astra_core.seeds import SeedRange, parse_seeds
 from astra_eval.json_file import check_writable, write_json
 
 if TYPE_CHECKING:
-    from astra_data.planner_data import PlannerData, PlannerUnit, Progress
+    from astra_data.planner_data import PlannerData, Progress
+    from astra_data.planner_drives import PlannerUnit
 
 __all__ = ["app"]
 
@@ -98,7 +99,7 @@ def _units(
     families: Sequence[str], seeds: SeedRange, conditions: Sequence[str]
 ) -> list[PlannerUnit]:
     """Return what to generate: seed by seed, so that the first shards are of all kinds."""
-    from astra_data.planner_data import PlannerUnit
+    from astra_data.planner_drives import PlannerUnit
     from astra_sim.conditions import named_conditions
     from astra_sim.scenes import check_scene
 

@@ -10,13 +10,24 @@ import typer
 from rich.console import Console
 
 from astra_cli.commands.agreement import compare
+from astra_cli.commands.options import (
+    Conditions,
+    MapKind,
+    Mllm,
+    Stack,
+    Tour,
+    WeightsOption,
+    check_map,
+    chosen_stack,
+)
 from astra_cli.kept_rows import open_rows
-from astra_cli.scene_map import quiet_scene_map
+from astra_cli.scene_map import MapsOfKind, quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_core.seeds import SeedRange, parse_seeds
+from astra_core.stack_spec import StackSpec
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.parallel import Work, run_units
-from astra_eval.report import Protocol
+from astra_eval.report import EvalProtocol
 from astra_eval.tables import print_report
 
 __all__ = ["app", "evaluate"]
@@ -26,9 +37,6 @@ app.command(name="agreement")(compare)
 
 Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seeds = Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")]
-Conditions = Annotated[
-    str, typer.Option(help="What has changed since the tour: standard, empty or crowded.")
-]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes at once.")]
 Rows = Annotated[
     Path | None,
@@ -52,6 +60,11 @@ def localization(
     carried: Annotated[
         bool, typer.Option("--carried", help="Carry the robot elsewhere, and ask as often again.")
     ] = False,
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
+    map_kind: MapKind = "oracle",
+    tour: Tour = "rig",
     conditions: Conditions = "standard",
     jobs: Jobs = 1,
     rows: Rows = None,
@@ -66,6 +79,8 @@ def localization(
 
     if cameras not in CAMERAS:
         raise ConfigError(f"--cameras must be {' or '.join(CAMERAS)}, got {cameras!r}")
+    spec = chosen_stack(stack, weights, mllm)
+    check_map(map_kind, tour)
     select_gl_backend()
     evaluate(
         LocalizationWork(
@@ -74,13 +89,18 @@ def localization(
             cameras,
             frames,
             per_scene,
-            quiet_scene_map,
+            MapsOfKind(map_kind, quiet_scene_map),
             carried,
+            spec,
         ),
         _protocol(
             "localization",
             scene,
+            spec,
             conditions=conditions,
+            map=map_kind,
+            tour=tour,
+            depth="none",
             settings={
                 "cameras": cameras,
                 "frames": frames,
@@ -89,7 +109,7 @@ def localization(
             },
         ),
         parse_seeds(seeds),
-        lambda scenes: summarize_localization(flatten(scenes)),
+        lambda scenes: summarize_localization(flatten(scenes), spec.name),
         title=f"localization, {cameras}, {frames} frames{', carried' if carried else ''}",
         jobs=jobs,
         rows=rows,
@@ -107,6 +127,10 @@ def goals(
     embedding: Annotated[
         str, typer.Option(help="Sentence encoder of the baseline: a name or a folder.")
     ] = "",
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
+    map_kind: MapKind = "oracle",
     jobs: Jobs = 1,
     rows: Rows = None,
     json_file: Json = None,
@@ -117,6 +141,8 @@ def goals(
     from astra_eval.sentence_embedding import DEFAULT_MODEL, EmbeddingMissing, load_encoder
     from astra_eval.shares import flatten
 
+    spec = chosen_stack(stack, weights, mllm)
+    check_map(map_kind)
     model, not_run = embedding or DEFAULT_MODEL, {}
     try:
         load_encoder(model)
@@ -126,16 +152,19 @@ def goals(
             raise
         model, not_run = "", {"sentence_embedding": str(error)}
     evaluate(
-        GoalsWork(scene, per_scene, model),
+        GoalsWork(scene, per_scene, model, spec),
         _protocol(
             "goals",
             scene,
+            spec,
             conditions="empty",
+            map=map_kind,
+            tour="none",
             depth="none",
             settings={"per_scene": per_scene, "embedding": model},
         ),
         parse_seeds(seeds),
-        lambda scenes: {**summarize_goals(flatten(scenes)), "not_run": not_run},
+        lambda scenes: {**summarize_goals(flatten(scenes), spec.name), "not_run": not_run},
         title="goals",
         jobs=jobs,
         rows=rows,
@@ -148,6 +177,9 @@ def odometry(
     scene: Scene = "home",
     seeds: Seeds = _SEEDS,
     per_scene: Annotated[int, typer.Option(min=1, help="Drives in each scene.")] = 10,
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
     conditions: Conditions = "standard",
     jobs: Jobs = 1,
     rows: Rows = None,
@@ -158,14 +190,17 @@ def odometry(
     from astra_eval.odometry_summary import flatten_drives, summarize_odometry
     from astra_sim.conditions import named_conditions
 
+    spec = chosen_stack(stack, weights, mllm)
     work = OdometryWork(scene, named_conditions(conditions), per_scene)
     evaluate(
         work,
         _protocol(
             "odometry",
             scene,
+            spec,
             conditions=conditions,
             map="none",
+            tour="none",
             depth="none",
             settings={"per_scene": per_scene, "length_m": work.length_m},
         ),
@@ -186,6 +221,9 @@ def planner(
         bool, typer.Option("--closed-loop", help="Drive whole legs instead of judging plans.")
     ] = False,
     per_scene: Annotated[int, typer.Option(min=1, help="Legs in each scene.")] = 4,
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
     conditions: Conditions = "standard",
     split: Annotated[
         str, typer.Option(help="ood: crowds and clutter, the same as --conditions crowded.")
@@ -202,6 +240,8 @@ def planner(
 
     if split not in ("", "ood"):
         raise ConfigError(f"--split must be ood, got {split!r}")
+    spec = chosen_stack(stack, weights, mllm)
+    summarize = summarize_legs if closed_loop else summarize_plans
     conditions = "crowded" if split == "ood" else conditions
     select_gl_backend()
     evaluate(
@@ -209,9 +249,11 @@ def planner(
         _protocol(
             "planner",
             scene,
+            spec,
             conditions=conditions,
             map="none",
-            depth="sensor",
+            tour="none",
+            depth=spec.depth,
             settings={
                 "per_scene": per_scene,
                 "closed_loop": closed_loop,
@@ -219,7 +261,7 @@ def planner(
             },
         ),
         parse_seeds(seeds),
-        summarize_legs if closed_loop else summarize_plans,
+        summarize,
         title="planner, closed loop" if closed_loop else "planner, open loop",
         jobs=jobs,
         rows=rows,
@@ -229,7 +271,7 @@ def planner(
 
 def evaluate(
     work: Work,
-    protocol: Protocol,
+    protocol: EvalProtocol,
     seeds: SeedRange,
     summarize: Callable[[Sequence[tuple[int, dict[str, Any]]]], dict[str, Any]],
     *,
@@ -266,13 +308,26 @@ def evaluate(
 def _protocol(
     command: str,
     family: str,
+    stack: StackSpec,
     *,
     conditions: str,
+    map: str,
+    tour: str,
+    depth: str,
     settings: dict[str, Any],
-    map: str = "oracle",
-    depth: str = "none",
-) -> Protocol:
+) -> EvalProtocol:
+    from astra_eval.stack_facts import weights_sha256
     from astra_sim.profile import load_profile
 
-    profile = load_profile().sha256
-    return Protocol(command, family, conditions, profile, map, depth, settings, weights={})
+    return EvalProtocol(
+        command,
+        family,
+        conditions,
+        load_profile().sha256,
+        stack,
+        map,
+        tour,
+        depth,
+        settings,
+        weights_sha256(stack),
+    )

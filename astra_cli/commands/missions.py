@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from astra_cli.kept_rows import open_rows
-from astra_cli.scene_map import KeptMaps, quiet_scene_map
+from astra_cli.scene_map import KeptMaps, MapsOfKind, quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_core.seeds import parse_seeds
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
 from astra_eval.parallel import run_units
-from astra_eval.report import Protocol
+from astra_eval.report import EvalProtocol
 from astra_eval.rows import Unit
+from astra_eval.stack_facts import stack_name
 
 if TYPE_CHECKING:
+    from astra_core.stack_spec import StackSpec
     from astra_eval.mission_case import MissionCase
 
 __all__ = ["run_missions"]
@@ -27,6 +29,9 @@ def run_missions(
     family: str,
     seeds_text: str,
     *,
+    stack: StackSpec,
+    map_kind: str,
+    tour: str,
     per_scene: int,
     conditions: str,
     goals: str,
@@ -42,6 +47,9 @@ def run_missions(
     Args:
         family: Scene family.
         seeds_text: ``A:B``, half open.
+        stack: What drives the robot.
+        map_kind: How the maps of scenes are made, see :class:`MapsOfKind`.
+        tour: What their tours are taken with.
         per_scene: Missions in each scene.
         conditions: Name of what has changed since the tour, and who walks about.
         goals: ``test`` sentences, or ``named`` landmarks: the easier row.
@@ -53,6 +61,7 @@ def run_missions(
         json_file: Where to write the result.
     """
     from astra_eval.mission_case import GOALS
+    from astra_eval.stack_facts import weights_sha256
     from astra_eval.versions import ros_code_fingerprint
     from astra_sim.conditions import named_conditions
     from astra_sim.profile import load_profile
@@ -68,24 +77,26 @@ def run_missions(
         raise ConfigError("--dds starts a whole stack for each mission: use --jobs 1")
     check_writable(json_file)
     select_gl_backend()
-    map_of = quiet_scene_map if maps is None else KeptMaps(maps)
-    work = MissionWork(family, named, goals, map_of, pictures, failures_only=True)
+    map_of = MapsOfKind(map_kind, quiet_scene_map if maps is None else KeptMaps(maps))
+    work = MissionWork(family, named, goals, map_of, pictures, failures_only=True, stack=stack)
     # Number by number, so that processes at once work on the maps of different scenes.
     units = [(seed, number) for number in range(per_scene) for seed in seeds]
     over = {"over": "dds", "ros_code": ros_code_fingerprint()} if dds else {"over": "one process"}
-    protocol = Protocol(
+    protocol = EvalProtocol(
         "missions",
         family,
         conditions,
         load_profile().sha256,
-        map="oracle",
-        depth="sensor",
+        stack,
+        map=map_kind,
+        tour=tour,
+        depth=stack.depth,
         settings={
             "goals": goals,
             "maps": "made here" if maps is None else str(maps.absolute()),
             **over,
         },
-        weights={},
+        weights=weights_sha256(stack),
     )
     with open_rows(rows, protocol, console) as file:
         if pictures is not None and any(unit in file for unit in units):
@@ -122,6 +133,7 @@ class _OverDds:
             case.words,
             start_seed=case.run_seed,
             conditions=case.conditions.name,
+            spec=self._work.stack,
         )
         score = score_mission(case.scene, drive.record, drive.result, case.words, case.right_ids)
         self._work.draw(case, drive.record, score)
@@ -145,7 +157,7 @@ def _print_summary(console: Console, summary: dict[str, Any]) -> None:
     results, interval = summary["results"], summary["ci95"]["success_percent"]
     console.print(
         f"{summary['scene']}, {summary['conditions']} conditions, {summary['goals']} goals, "
-        f"{summary['over']}: "
+        f"{summary['over']}, stack {stack_name(summary)}: "
         f"{results['success_percent']:.1f} % of {summary['n']} missions succeeded "
         f"(95 % interval {interval[0]:.1f} to {interval[1]:.1f}), SPL {results['spl']:.2f}, "
         f"first fix {results['first_fix_s']:.1f} s, localized throughout "
@@ -153,7 +165,7 @@ def _print_summary(console: Console, summary: dict[str, Any]) -> None:
         f"{results['collisions_per_km']:.2f} collisions per km, "
         f"fallback {results['fallback_percent']:.1f} %, "
         f"real-time factor {results['real_time_factor']:.2f}; "
-        f"map: oracle, depth: sensor, profile {summary['profile']}",
+        f"map: {summary['map']}, depth: {summary['depth']}, profile {summary['profile']}",
         highlight=False,
         soft_wrap=True,
     )

@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from astra_core.errors import ConfigError, MapFormatError
+from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_eval.json_file import check_writable, write_json
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def run_demo(
     seed: int,
     goal: str,
     *,
+    stack: StackSpec = DEFAULT,
+    tour: str = "rig",
     conditions: str = "empty",
     map_folder: Path | None = None,
     record: Path | None = None,
@@ -50,6 +53,8 @@ def run_demo(
         family: Scene family.
         seed: Scene seed.
         goal: What the robot is told.
+        stack: What drives it.
+        tour: What the tour is taken with.
         conditions: Name of what has changed since the tour, and who walks about.
         map_folder: A map of the scene; ``None`` makes one, or takes the one that was kept.
         record: Folder for bag, picture and result; ``None`` keeps nothing.
@@ -62,6 +67,8 @@ def run_demo(
     Raises:
         AstraError: The demo could not be run at all.
     """
+    from astra_cli.scene_map import map_kind
+    from astra_eval.stack_facts import weights_sha256
     from astra_sim.conditions import named_conditions
     from astra_sim.rendering import select_gl_backend
     from astra_sim.scenes import make_scene
@@ -75,7 +82,14 @@ def run_demo(
             map_folder = map_with_progress(family, seed)
         else:
             _check_map(map_folder)
-        judge = _Judge(scene, goal, conditions, record, json_file)
+        facts = {
+            "stack": stack.to_json(),
+            "map": map_kind(map_folder),
+            "tour": tour,
+            "depth": stack.depth,
+            "weights": weights_sha256(stack),
+        }
+        judge = _Judge(scene, goal, stack, conditions, facts, record, json_file)
         try:
             _drive(judge, map_folder, viewer)
         except KeyboardInterrupt:
@@ -156,6 +170,7 @@ def _drive(judge: _Judge, map_folder: Path, viewer: bool) -> None:
             judge.goal,
             start_seed=judge.scene.seed,
             conditions=judge.conditions,
+            spec=judge.stack,
             record=judge.record,
             on_state=line.show,
             on_begin=begin,
@@ -171,12 +186,15 @@ class _Judge:
     """What was asked for, and how it went.
 
     Attributes:
+        facts: What the result says of stack and map.
         score: Of the mission; ``None`` until it has ended.
     """
 
     scene: Scene
     goal: str
+    stack: StackSpec
     conditions: str
+    facts: dict[str, Any]
     record: Path | None
     json_file: Path | None
     score: MissionScore | None = None
@@ -193,13 +211,13 @@ class _Judge:
         answer = right_answer_to(now, self.goal)
         right = None if answer is None else answer.landmark_ids
         score = score_mission(now, drive.record, drive.result, self.goal, right)
-        print_summary(score, drive.cost)
+        print_summary(score, drive.cost, self.stack, self.facts)
         data = demo_json(
             score,
             drive.cost,
             family=self.scene.family,
             seed=self.scene.seed,
-            conditions=self.conditions,
+            facts={"conditions": self.conditions, **self.facts},
             versions={name: version(name) for name in _VERSIONED if _installed(name)},
         )
         if self.record is not None:

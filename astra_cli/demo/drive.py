@@ -13,6 +13,7 @@ from astra_cli.demo.mission_result import mission_result
 from astra_cli.demo.stack import RunningStack, running_stack
 from astra_cli.demo.summary import DemoCost
 from astra_core.errors import AstraError
+from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_eval.drive_record import DriveRecord
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def drive_over_dds(
     *,
     start_seed: int,
     conditions: str,
+    spec: StackSpec = DEFAULT,
     record: Path | None = None,
     on_state: Callable[[ProgressState], None] = lambda state: None,
     on_begin: Callable[[RunningStack], None] = lambda stack: None,
@@ -54,6 +56,7 @@ def drive_over_dds(
         goal: What the robot is told.
         start_seed: Of start pose, noise and conditions.
         conditions: Name of the conditions.
+        spec: Which parts both nodes of the stack are made of.
         record: Folder for the bag and the logs; ``None`` keeps nothing.
         on_state: Called often with what a person is shown.
         on_begin: Called when everything is up, before the goal is given.
@@ -64,7 +67,13 @@ def drive_over_dds(
         AstraError: Something did not start, died, or was not heard of.
     """
     with running_stack(
-        scene, map_folder, record, start_seed=start_seed, conditions=conditions, viewer=viewer
+        scene,
+        map_folder,
+        record,
+        start_seed=start_seed,
+        conditions=conditions,
+        spec=spec,
+        viewer=viewer,
     ) as stack:
         memory = MemoryWatch(stack.process_ids)
         try:

@@ -19,6 +19,7 @@ from astra_cli.node_table import PAGE_LINE, ProcessCommand, commands
 from astra_cli.ros_domain import find_free_domain, isolate
 from astra_cli.runner import Runner
 from astra_core.errors import AstraError
+from astra_core.stack_spec import DEFAULT, StackSpec
 
 if TYPE_CHECKING:
     from astra_cli.ros.demo_session import DemoSession
@@ -54,6 +55,7 @@ def running_stack(
     *,
     start_seed: int | None = None,
     conditions: str = "empty",
+    spec: StackSpec = DEFAULT,
     viewer: bool = False,
 ) -> Iterator[RunningStack]:
     """Start simulator, stack and client in a domain of their own; stop all of them at the end.
@@ -64,6 +66,7 @@ def running_stack(
         record: Folder whose ``bag/`` is written; ``None`` records nothing.
         start_seed: Of the start pose, the noise and the conditions; ``None`` takes the scene's.
         conditions: Name of what has changed since the tour.
+        spec: Which parts both nodes of the stack are made of.
         viewer: Whether somebody watches: serves the page, and drives no faster than real time.
 
     Raises:
@@ -86,6 +89,7 @@ def running_stack(
                 "start_seed": scene.seed if start_seed is None else start_seed,
                 "conditions": conditions,
                 "map": map_folder,
+                **spec.arguments(),
                 # Lockstep keeps it right at any speed.
                 "real_time_factor": 1.0 if viewer else 0.0,
                 "viewer": viewer,

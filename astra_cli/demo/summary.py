@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from astra_core.stack_spec import StackSpec
 from astra_eval.scoring import MissionScore
 
 __all__ = ["DemoCost", "demo_json", "print_summary"]
@@ -46,10 +47,19 @@ def demo_json(
     *,
     family: str,
     seed: int,
-    conditions: str,
+    facts: Mapping[str, Any],
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the result as plain data, with the keys of DESIGN section 9 and a few more."""
+    """Return the result as plain data, with the keys of DESIGN section 9 and a few more.
+
+    Args:
+        score: How the mission went.
+        cost: What it took.
+        family: Scene family.
+        seed: Scene seed.
+        facts: ``conditions, stack, map, tour, depth, weights``.
+        versions: Of the libraries.
+    """
     planning_ms = sorted(1000.0 * seconds for seconds in cost.planning_s)
     return {
         "scene": family,
@@ -68,16 +78,15 @@ def demo_json(
         },
         "memory_mb": {name: round(mb) for name, mb in cost.memory_mb.items()},
         "stack_memory_mb": round(cost.stack_memory_mb),
-        "conditions": conditions,
-        "map": "oracle",
-        "depth": "sensor",
+        **facts,
         "versions": dict(versions),
-        "weights": {},
     }
 
 
-def print_summary(score: MissionScore, cost: DemoCost) -> None:
-    """Tell a person how it went."""
+def print_summary(
+    score: MissionScore, cost: DemoCost, stack: StackSpec, facts: Mapping[str, Any]
+) -> None:
+    """Tell a person how it went; ``facts`` as in :func:`demo_json`."""
     localization = score.localization
     verdict = "ARRIVED" if score.success else "FAILED"
     right = {True: "", False: " (not what was meant)", None: " (nobody wrote down what is right)"}
@@ -98,9 +107,11 @@ def print_summary(score: MissionScore, cost: DemoCost) -> None:
         f"  where    first fix after {localization['first_fix_s']:.1f} s, then "
         f"{100 * localization['median_error_m']:.1f} cm / "
         f"{localization['median_error_deg']:.2f} deg median error, "
-        f"lost {localization['lost_count']} times; map: oracle, depth: sensor"
+        f"lost {localization['lost_count']} times; "
+        f"map: {facts['map']}, depth: {facts['depth']}"
     )
-    print(f"  odometry {score.odometry['rte_percent']:.2f} % drift (RTE, wheels + IMU)")
+    print(f"  stack    {stack}")
+    print(f"  odometry {score.odometry['rte_percent']:.2f} % drift (RTE, {stack.odometry})")
     print(
         f"  machine  real-time factor {cost.real_time_factor:.2f}, memory of the stack "
         f"{cost.stack_memory_mb:.0f} MB ("

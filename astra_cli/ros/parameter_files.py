@@ -14,17 +14,19 @@ from pathlib import Path
 from astra_cli.ros.rviz_config import rviz_config
 from astra_cli.topic_table import topics_page
 from astra_core.config import Setting, settings
+from astra_core.robot import RobotConfig
+from astra_core.robot_settings import robot_links
 from astra_core.ros.lifecycle_config import LifecycleConfig
 from astra_global.ros.config import GlobalNodeConfig
 from astra_local.ros.config import LocalNodeConfig
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_sim.rig import default_rig
-from astra_sim.robot import RobotConfig
+from astra_sim.robot import DriveBaseConfig
 from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.robot_description import robot_urdf
 from astra_viewer.ros.config import ViewerConfig
 
-__all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file", "ros_page"]
+__all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file", "robot_yaml", "ros_page"]
 
 NODE_CONFIGS: dict[str, tuple[type, str]] = {
     "astra_sim": (SimNodeConfig, "The simulator."),
@@ -40,15 +42,22 @@ _TOPICS_END = "<!-- end of topics -->"
 
 
 def parameter_file(name: str) -> str:
-    """Return the text of the parameter file of a node: every setting with its default."""
+    """Return the text of the parameter file of a node: every setting with its default.
+
+    What the robot decides is left out: it stands in ``robot.yaml``, and only there.
+    """
     config, intro = NODE_CONFIGS[name]
     lines = [
         f"# {intro} Every setting with its default; made by astra_cli/ros/parameter_files.py.",
+        *_from_robot(config),
         f"/**/{name}:",
         "  ros__parameters:",
     ]
     group: list[str] = []
+    decided = robot_links(config)
     for item in settings(config):
+        if item.name in decided:
+            continue
         *path, key = item.name.split(".")
         shared = next(
             (n for n, (a, b) in enumerate(zip(group, path, strict=False)) if a != b),
@@ -61,11 +70,23 @@ def parameter_file(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def robot_yaml() -> str:
+    """Return the text of ``config/robot.yaml``: the robot that Astra comes with."""
+    lines = [
+        "# The robot, once for all nodes and for the map builder. Made by",
+        "# astra_cli/ros/parameter_files.py; describe yours in a copy and give it as robot:=FILE.",
+    ]
+    for item in settings(RobotConfig):
+        lines += _entry(item, item.name, "")
+    return "\n".join(lines) + "\n"
+
+
 def config_files() -> dict[str, str]:
     """Return the text of every generated file in ``config/`` by its name."""
     files = {f"{name}.yaml": parameter_file(name) for name in NODE_CONFIGS}
+    files["robot.yaml"] = robot_yaml()
     rig = default_rig()
-    files["astra.urdf"] = robot_urdf(rig, RobotConfig())
+    files["astra.urdf"] = robot_urdf(rig, DriveBaseConfig())
     files["astra.rviz"] = rviz_config("map", rig.names)
     files["astra_odom.rviz"] = rviz_config("odom", rig.names)
     return files
@@ -89,6 +110,15 @@ def main() -> int:
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path.name}: {'written' if changed else 'unchanged'}\n")
     return 0
+
+
+def _from_robot(config: type) -> list[str]:
+    """Return a comment that names what the robot decides."""
+    names = [name for name in robot_links(config) if ".robot." not in name]
+    if not names:
+        return []
+    text = f"Filled in from robot.yaml: {', '.join(names)}"
+    return [f"# {line}" for line in textwrap.wrap(text, _WIDTH - 2)]
 
 
 def _entry(item: Setting, key: str, indent: str) -> list[str]:

@@ -39,9 +39,11 @@ class SyncConfig:
 
 @dataclass
 class _OpenSet:
+    """Images of one moment, each with its own stamp; ``stamp_ns`` is that of the first to come."""
+
     stamp_ns: int
-    color: dict[str, NDArray[np.uint8]]
-    depth: dict[str, NDArray[np.float32]]
+    color: dict[str, tuple[int, NDArray[np.uint8]]]
+    depth: dict[str, tuple[int, NDArray[np.float32]]]
 
 
 class FrameSync:
@@ -67,7 +69,8 @@ class FrameSync:
             cameras: Names, in the order of the rig.
             config: Settings.
             on_frames: Called with stamp and frames of each set, in the thread of the image that
-                completed it. Sets come with growing stamps.
+                completed it. Sets come with growing stamps. A frame keeps its own exposure: the
+                stamp of its colour image, of its depth where there is no colour.
             color: Whether colour images are part of a set; otherwise frames carry a black one.
             depth: Whether depth images are.
         """
@@ -84,11 +87,11 @@ class FrameSync:
 
     def add_color(self, camera: str, stamp_ns: int, image: NDArray[np.uint8]) -> None:
         """Take in a colour image ``(H, W, 3)``."""
-        self._add(stamp_ns, lambda item: item.color.__setitem__(camera, image))
+        self._add(stamp_ns, lambda item: item.color.__setitem__(camera, (stamp_ns, image)))
 
     def add_depth(self, camera: str, stamp_ns: int, depth_m: NDArray[np.float32]) -> None:
         """Take in a depth image ``(H, W)``, metres."""
-        self._add(stamp_ns, lambda item: item.depth.__setitem__(camera, depth_m))
+        self._add(stamp_ns, lambda item: item.depth.__setitem__(camera, (stamp_ns, depth_m)))
 
     def _add(self, stamp_ns: int, put: Callable[[_OpenSet], None]) -> None:
         with self._lock:
@@ -145,12 +148,11 @@ class FrameSync:
     def _frames(self, item: _OpenSet) -> tuple[CameraFrame, ...]:
         frames = []
         for camera in self._cameras:
-            image, depth = item.color.get(camera), item.depth.get(camera)
-            if self._want_color and image is None:
-                continue
-            if image is None:
-                if depth is None:
-                    continue
-                image = np.broadcast_to(np.uint8(0), (*depth.shape, 3))
-            frames.append(CameraFrame(camera, item.stamp_ns, image, depth))
+            color, depth = item.color.get(camera), item.depth.get(camera)
+            depth_m = None if depth is None else depth[1]
+            if color is not None:
+                frames.append(CameraFrame(camera, color[0], color[1], depth_m))
+            elif depth is not None and not self._want_color:
+                black = np.broadcast_to(np.uint8(0), (*depth[1].shape, 3))
+                frames.append(CameraFrame(camera, depth[0], black, depth_m))
         return tuple(frames)

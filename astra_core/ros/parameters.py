@@ -26,7 +26,7 @@ ConfigT = TypeVar("ConfigT")
 _HUGE = 1.0e300
 
 
-def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
+def read_config(node: Node, config: type[ConfigT] | ConfigT, prefix: str = "") -> ConfigT:
     """Declare the parameters of a config on a node and return the config they make.
 
     Parameters are read here and at no other time: a managed node reads them whenever it is
@@ -34,7 +34,8 @@ def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
 
     Args:
         node: The node; parameters that are declared already are only read.
-        config: A config dataclass; nested ones get dotted names, as in YAML.
+        config: A config dataclass, or an instance whose values are the defaults; nested ones get
+            dotted names, as in YAML.
         prefix: Put before every name, with its dot.
 
     Raises:
@@ -53,7 +54,8 @@ def read_config(node: Node, config: type[ConfigT], prefix: str = "") -> ConfigT:
                     raise
                 raise ConfigError(f"parameter {name}: {error}") from error
         values[item.name] = _value(node, name, item)
-    return from_mapping(config, values, where=node.get_name())
+    cls = config if isinstance(config, type) else type(config)
+    return from_mapping(cls, values, where=node.get_name())
 
 
 def accept_changes(
@@ -61,6 +63,7 @@ def accept_changes(
     config: type[ConfigT],
     apply: Callable[[ConfigT], None],
     is_dynamic: Callable[[str], bool],
+    check: Callable[[ConfigT], None] = lambda config: None,
 ) -> None:
     """Let some parameters be set while the node works; what cannot be is refused with a reason.
 
@@ -71,8 +74,9 @@ def accept_changes(
         config: The config dataclass that was read.
         apply: Called with the new config after the parameters have been set.
         is_dynamic: Tells by its name whether a parameter takes effect at once.
+        check: Raises ConfigError where the new config contradicts something else.
     """
-    items = settings(config)
+    items = tuple(settings(config))
 
     def on_set(parameters: Sequence[Parameter]) -> SetParametersResult:
         wanted = {p.name: _plain(p.value) for p in parameters if is_dynamic(p.name)}
@@ -80,7 +84,7 @@ def accept_changes(
             return SetParametersResult(successful=True)
         values = {item.name: _value(node, item.name, item) for item in items} | wanted
         try:
-            from_mapping(config, values, where=node.get_name())
+            check(from_mapping(config, values, where=node.get_name()))
         except ConfigError as error:
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astra_core.config import setting
-from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.robot_settings import robot_setting
 
 __all__ = ["ApproachConfig", "GoalConfig"]
 
@@ -39,7 +39,7 @@ class GoalConfig:
 class ApproachConfig:
     """Where to stop in front of a landmark."""
 
-    robot_radius_m: float = setting(FOOTPRINT_RADIUS_M, "Radius of the robot", minimum=0.01)
+    robot_radius_m: float = robot_setting("footprint_radius_m", "Radius of the robot", minimum=0.01)
     margin_m: float = setting(0.08, "Air around the robot at the goal", minimum=0.0)
     preferred_gap_m: float = setting(
         0.5, "Gap between robot centre and footprint that is aimed at", minimum=0.0

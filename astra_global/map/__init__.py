@@ -2,7 +2,7 @@
 
 from astra_global.map.check import check_map
 from astra_global.map.draw import draw_map
-from astra_global.map.store import accept_edits, load_map, save_map
+from astra_global.map.store import accept_edits, load_map, read_provenance, save_map
 from astra_global.types import (
     FREE,
     OCCUPIED,
@@ -27,5 +27,6 @@ __all__ = [
     "check_map",
     "draw_map",
     "load_map",
+    "read_provenance",
     "save_map",
 ]

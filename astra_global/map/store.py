@@ -27,7 +27,7 @@ from astra_global.map import files, schema
 from astra_global.map.occupancy_file import occupancy_from_bytes, occupancy_to_bytes
 from astra_global.types import AstraMap
 
-__all__ = ["accept_edits", "load_map", "save_map"]
+__all__ = ["accept_edits", "load_map", "read_provenance", "save_map"]
 
 FRAME = "map"
 _EDITABLE = ("graph.json",)
@@ -91,6 +91,19 @@ def load_map(folder: Path | str, *, verify: bool = True) -> AstraMap:
             names file and place.
     """
     return _load(Path(folder), verify=verify, trusted=lambda name: True)
+
+
+def read_provenance(folder: Path | str) -> dict[str, Any]:
+    """Return where the poses and landmarks of a map came from; nothing else is read or verified.
+
+    Args:
+        folder: Where the map is.
+
+    Raises:
+        MapFormatError: There is no ``map.yaml`` that says so.
+    """
+    provenance: dict[str, Any] = _read_head(Path(folder), signed=True)["provenance"]
+    return provenance
 
 
 def accept_edits(folder: Path | str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from astra_core.config import setting
-from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.robot_settings import Bound, robot_setting
 from astra_global.localize.config import FeatureConfig
 
 __all__ = [
@@ -17,6 +17,9 @@ __all__ = [
     "TopicConfig",
     "VisibilityConfig",
 ]
+
+# More than half a voxel layer, so that rounding to whole layers never ends below the robot's top.
+_OVER_ROBOT_M = 0.06
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,13 @@ class FusionConfig:
     resolution_m: float = setting(0.05, "Side of a cell", minimum=0.01)
     layer_m: float = setting(0.1, "Height of a voxel layer", minimum=0.01)
     floor_m: float = setting(0.06, "What is lower counts as floor", minimum=0.0)
-    ceiling_m: float = setting(1.26, "What is higher does not hinder the robot", minimum=0.1)
+    ceiling_m: float = robot_setting(
+        "height_m",
+        "What is higher does not hinder the robot",
+        bound=Bound.AT_LEAST,
+        derive=lambda height_m: height_m + _OVER_ROBOT_M,
+        minimum=0.1,
+    )
     min_range_m: float = setting(0.15, "Depth below this is not believed", minimum=0.0)
     max_range_m: float = setting(4.0, "Depth beyond this is not used", minimum=0.5)
     hit_log_odds: float = setting(0.85, "Evidence of one depth pixel in a voxel", minimum=0.0)
@@ -104,7 +113,7 @@ class EdgeConfig:
     max_driven_length_m: float = setting(
         1.0, "Longest edge between consecutive nodes, which the tour itself has driven", minimum=0.1
     )
-    robot_radius_m: float = setting(FOOTPRINT_RADIUS_M, "Radius of the robot", minimum=0.0)
+    robot_radius_m: float = robot_setting("footprint_radius_m", "Radius of the robot", minimum=0.0)
     margin_m: float = setting(0.05, "Free space beyond the robot's radius", minimum=0.0)
     max_neighbours: int = setting(10, "Neighbour edges per node, shortest first", minimum=1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astra_core.config import setting
+from astra_core.robot_settings import Bound, robot_setting
 
 __all__ = ["MissionConfig"]
 
@@ -14,7 +15,9 @@ class MissionConfig:
     """Speeds, tolerances, patience."""
 
     timeout_s: float = setting(600.0, "Longest mission if its goal says nothing", minimum=1.0)
-    max_speed_mps: float = setting(0.6, "Speed limit on the way", minimum=0.05, maximum=3.0)
+    max_speed_mps: float = robot_setting(
+        "max_linear_mps", "Speed limit on the way", bound=Bound.AT_MOST, minimum=0.01
+    )
     uncertain_speed_ratio: float = setting(
         0.5, "Share of it while the pose is uncertain", minimum=0.05, maximum=1.0
     )

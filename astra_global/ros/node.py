@@ -27,9 +27,10 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import ManagedNode
-from astra_core.ros.parameters import accept_changes, read_config
+from astra_core.ros.parameters import accept_changes
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
+from astra_core.ros.robot import RobotParameters
 from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
@@ -65,6 +66,7 @@ class GlobalNode(ManagedNode):
         """Make an unconfigured node."""
         super().__init__("astra_global")
         accept_changes(self, GlobalNodeConfig, self._apply, self.is_dynamic_parameter)
+        self._settings = RobotParameters(self, GlobalNodeConfig)
         self._parts: list = []
         self._outputs: GlobalOutputs | None = None
         self.pipeline: AstraGlobal | None = None
@@ -72,9 +74,7 @@ class GlobalNode(ManagedNode):
 
     def configure(self) -> None:
         """Read parameters, load the map and its index, start hearing."""
-        config = self._config = prefixed(
-            read_config(self, GlobalNodeConfig), "odom_frame", "base_frame"
-        )
+        config = self._config = prefixed(self._settings.read(), "odom_frame", "base_frame")
         self._spec = stack_spec(config)
         check_global(self._spec)
         self._error, self.tick_ns, self._step_ns, self._localize_ns = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astra_core.config import setting
-from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.robot_settings import robot_setting
 
 __all__ = ["RouteConfig"]
 
@@ -14,7 +14,7 @@ __all__ = ["RouteConfig"]
 class RouteConfig:
     """Costs of the graph search, smoothing, and the look-ahead."""
 
-    robot_radius_m: float = setting(FOOTPRINT_RADIUS_M, "Radius of the robot", minimum=0.01)
+    robot_radius_m: float = robot_setting("footprint_radius_m", "Radius of the robot", minimum=0.01)
     margin_m: float = setting(0.03, "Air that must be left beside the robot", minimum=0.0)
     preferred_clearance_m: float = setting(
         0.6, "Distance to obstacles from which more is no better", minimum=0.05

@@ -22,9 +22,10 @@ from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
-from astra_core.ros.parameters import accept_changes, read_config, refuse_changes
+from astra_core.ros.parameters import accept_changes, refuse_changes
 from astra_core.ros.poses import header, velocity_from_msg, velocity_to_msg
 from astra_core.ros.qos import event
+from astra_core.ros.robot import RobotParameters
 from astra_core.ros.stamps import from_stamp
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_local.ros.guard_conversions import nearest_from_msg
@@ -38,6 +39,18 @@ __all__ = ["GuardNode", "main"]
 _SILENT_PERIODS = 5
 _LAST_WORD_S = 0.3
 _NEVER_NS = -(2**62)
+# Who drives slower than the robot could is safe; who believes in weaker brakes or in a smaller body
+# than the planner does is wrong about the robot.
+_LOWER = frozenset(
+    f"guard.{name}"
+    for name in (
+        "max_linear_mps",
+        "max_reverse_mps",
+        "max_angular_rad_s",
+        "max_linear_acceleration_mps2",
+        "max_angular_acceleration_rad_s2",
+    )
+)
 
 
 class GuardNode(Node):
@@ -46,11 +59,12 @@ class GuardNode(Node):
     def __init__(self) -> None:
         """Read parameters and begin; the guard needs no lifecycle, it is always on."""
         super().__init__("astra_guard")
-        self._config = prefixed(read_config(self, GuardNodeConfig), "base_frame")
+        self._settings = RobotParameters(self, GuardNodeConfig)
+        self._config = prefixed(self._settings.read(), "base_frame")
         refuse_changes(self, lambda: "read once, when the node starts", _is_limit)
         self._guard = Guard(self._config.guard)
         self._lock = threading.Lock()
-        accept_changes(self, GuardNodeConfig, self._limit, _is_limit)
+        accept_changes(self, GuardNodeConfig, self._limit, _is_limit, self._check)
         self._period_ns = round(1e9 / self._config.rate_hz)
         self._last_command_ns = self._tick_ns = _NEVER_NS
         self._is_peer_idle = True
@@ -71,6 +85,10 @@ class GuardNode(Node):
             self._own_timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
         self._lane.start()
         self._health = HealthReporter(self, self._read_health)
+
+    def _check(self, config: GuardNodeConfig) -> None:
+        """Let limits be lowered while the guard runs, but never beyond what the robot can do."""
+        self._settings.check(config, lower=_LOWER)
 
     def _limit(self, config: GuardNodeConfig) -> None:
         with self._lock:

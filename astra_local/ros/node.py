@@ -23,9 +23,10 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import ManagedNode
-from astra_core.ros.parameters import accept_changes, read_config
+from astra_core.ros.parameters import accept_changes
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
+from astra_core.ros.robot import RobotParameters
 from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.stack_spec import StackSpec
@@ -54,6 +55,7 @@ class LocalNode(ManagedNode):
         """Make an unconfigured node."""
         super().__init__("astra_local")
         accept_changes(self, LocalNodeConfig, self._apply, self.is_dynamic_parameter)
+        self._settings = RobotParameters(self, LocalNodeConfig)
         self._lane: DirectLane | None = None
         self._worker: LatestJobWorker | None = None
         self._health: HealthReporter | None = None
@@ -63,7 +65,7 @@ class LocalNode(ManagedNode):
 
     def configure(self) -> None:
         """Read parameters, make publishers, start hearing sensors."""
-        self._config = prefixed(read_config(self, LocalNodeConfig), "odom_frame", "base_frame")
+        self._config = prefixed(self._settings.read(), "odom_frame", "base_frame")
         self._spec = stack_spec(self._config)
         self._pipeline = None
         self._follows_clock = bool(self.get_parameter("use_sim_time").value)
@@ -176,7 +178,7 @@ class LocalNode(ManagedNode):
     def _submit_due(self) -> None:
         """Hand images to the worker once odometry covers them; without images, plan anyway."""
         frames = self._frames
-        if frames and frames[0].stamp_ns <= self._tick_ns:
+        if frames and max(frame.stamp_ns for frame in frames) <= self._tick_ns:
             self._frames = ()
         elif self._tick_ns - self._job_ns >= 2 * from_seconds(self._config.plan_period_s):
             frames = ()

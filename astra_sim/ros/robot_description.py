@@ -9,7 +9,7 @@ from astra_core import se3
 from astra_core.camera import CameraRig
 
 if TYPE_CHECKING:
-    from astra_sim.robot import RobotConfig
+    from astra_sim.robot import DriveBaseConfig
 
 __all__ = ["robot_urdf"]
 
@@ -18,7 +18,7 @@ _MAST_RADIUS_M = 0.03
 _CAMERA_SIZE_M = "0.06 0.04 0.03"
 
 
-def robot_urdf(rig: CameraRig, robot: RobotConfig, base_frame: str = "base_link") -> str:
+def robot_urdf(rig: CameraRig, robot: DriveBaseConfig, base_frame: str = "base_link") -> str:
     """Return the URDF of a round base with a mast that carries the cameras.
 
     Links are named like the TF frames of the stack, so that rviz2 draws the robot in place.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import SceneError
-from astra_sim.robot import RobotConfig
+from astra_sim.robot import DriveBaseConfig
 from astra_sim.scenes.types import Scene
 from astra_sim.tour.config import TourConfig
 from astra_sim.tour.grid_graph import GridGraph
@@ -39,7 +39,7 @@ class TourPlan:
 
 
 def plan_tour(
-    scene: Scene, seed: int, config: TourConfig | None = None, robot: RobotConfig | None = None
+    scene: Scene, seed: int, config: TourConfig | None = None, robot: DriveBaseConfig | None = None
 ) -> TourPlan:
     """Plan a round trip past every landmark and every patch of floor. Uses the true floor plan.
 
@@ -54,7 +54,7 @@ def plan_tour(
     """
     from astra_sim.scenes.floor_plan import floor_plan
 
-    config, robot = config or TourConfig(), robot or RobotConfig()
+    config, robot = config or TourConfig(), robot or DriveBaseConfig()
     plan = floor_plan(scene)
     radius_m = robot.radius_m + config.margin_m
     graph = GridGraph(plan, radius_m, config.comfort_m, config.penalty)

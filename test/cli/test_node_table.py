@@ -122,6 +122,14 @@ def test_a_stack_that_does_not_exist_starts_nothing():
         commands({"stack": "classical", "weights": "planner=tiny"})
 
 
+def test_the_robot_file_reaches_everybody_who_needs_it():
+    words = [word for command in commands({"robot": "/tmp/mine.yaml"}) for word in command.argv]
+    assert words.count('robot_file:="/tmp/mine.yaml"') == 3
+    (own,) = [word for word in argv_of("astra_guard") if word.startswith("robot_file:=")]
+    assert own == f'robot_file:="{ROOT / "config" / "robot.yaml"}"'
+    assert f'robot_file:="{Path.cwd() / "a.yaml"}"' in argv_of("astra_local", robot="a.yaml")
+
+
 def test_robots_with_a_prefix_share_tf_and_others_do_not():
     alone = argv_of("astra_local", sim=True, namespace="r1")
     assert "/tf:=tf" in alone and "/clock:=clock" in alone

@@ -16,7 +16,7 @@ names = st.fixed_dictionaries({part: st.sampled_from(values) for part, values in
 def specs(draw):
     """Return any spec there may be, with models where its parts take some."""
     parts = draw(names)
-    learned = [part for part, name in parts.items() if name != PARTS[part][0]]
+    learned = [part for part, name in parts.items() if name not in (PARTS[part][0], "mllm")]
     mllm = ""
     if "mllm" in parts.values():
         mllm = draw(st.sampled_from(["", "embedded", "transformers:/m", "openai:http://a:1/v1,m"]))
@@ -84,6 +84,16 @@ def test_the_text_of_a_spec_gives_it_again(parts):
     assert spec.parts == parts
 
 
+@given(specs())
+def test_a_result_says_what_it_was_made_by(spec):
+    assert StackSpec.from_json(spec.to_json()) == dataclasses.replace(spec, weights=())
+
+
+def test_a_result_of_parts_that_are_unknown_is_refused():
+    with pytest.raises(ConfigError, match="no part of the stack is called 'planer'"):
+        StackSpec.from_json({"planer": "mppi"})
+
+
 @given(specs(), specs())
 def test_stacks_of_other_parts_have_other_names(one, other):
     assert (one.name == other.name) == (one.parts == other.parts)
@@ -97,6 +107,26 @@ def test_models_are_kept_in_the_order_of_the_parts():
     assert spec.weights == (("odometry", "/a=b/c.safetensors"), ("planner", "tiny"))
     assert spec.arguments()["weights"] == "odometry=/a=b/c.safetensors,planner=tiny"
     assert spec.name == "classical,odometry=transformer,planner=flow"
+
+
+def test_a_learned_part_has_the_model_that_was_named_or_the_one_of_its_name():
+    assert CLASSICAL.models == {}
+    spec = StackSpec.parse("planner=act,odometry=transformer,goals=mllm", weights="planner=/p")
+    assert spec.models == {
+        "odometry": "odometry-transformer",
+        "planner": "/p",
+        "mllm": "mllm-embedded",
+    }
+    assert StackSpec.parse("goals=mllm", weights="mllm=grpo").models == {"mllm": "grpo"}
+    # Somebody else's model is not ours to load.
+    assert StackSpec.parse("coarse=mllm", mllm="transformers:/m").models == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "depth"), [("classical", "sensor"), ("perception=mono", "none"), ("learned", "none")]
+)
+def test_only_measured_depth_is_called_a_sensor(text, depth):
+    assert StackSpec.parse(text).depth == depth
 
 
 def test_a_multimodal_model_is_embedded_when_none_is_named():
@@ -143,6 +173,12 @@ def test_what_is_wrong_is_said_in_one_line(text, said):
         ("coarse=mllm", "", "transformers:", "--mllm must be"),
         ("coarse=mllm", "", "openai:http://a", "--mllm must be"),
         ("coarse=mllm", "mllm=x", "transformers:/m", "is for the embedded model"),
+        (
+            "coarse=mllm",
+            "coarse=x",
+            "",
+            "coarse=mllm asks the model of --mllm: write --weights mllm=x",
+        ),
         ("classical", "mllm=x", "", "is for the embedded model, but none is asked"),
     ],
 )

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from astra_cli.commands.eval import app
 from astra_core.errors import ConfigError
+from astra_core.stack_spec import StackSpec
 from astra_eval.agreement import agreement
 
 
@@ -89,6 +90,7 @@ def test_only_common_missions_count() -> None:
 
 def _file(folder, name, rows, **changes):
     facts = {"scene": "home", "conditions": "standard", "goals": "named", "map": "oracle"}
+    facts |= {"stack": StackSpec().to_json(), "tour": "rig", "weights": {}}
     facts |= {"depth": "sensor", "profile": "abc", "over": "dds", "versions": {"code": "1"}}
     path = folder / name
     path.write_text(json.dumps({**facts, "rows": rows, **changes}))
@@ -107,12 +109,18 @@ def test_command_compares_two_results(tmp_path) -> None:
     report = json.loads((tmp_path / "out.json").read_text())
     assert report["median_ratio"]["sim_time_s"] == pytest.approx(1.1)
     assert report["same_code"]
+    assert report["stack"] == StackSpec().to_json()
     assert report["dds"]["localization_success_percent"] == 100.0
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"profile": "xyz"}, "not comparable"), ({"over": "one process"}, "no result of missions")],
+    [
+        ({"profile": "xyz"}, "not comparable"),
+        ({"stack": StackSpec(planner="flow").to_json()}, "has stack {"),
+        ({"weights": {"planner-flow": "ab"}}, "has weights {"),
+        ({"over": "one process"}, "no result of missions"),
+    ],
 )
 def test_command_refuses_what_cannot_be_compared(tmp_path, changes, message) -> None:
     inside = _file(tmp_path, "in.json", _rows(True), over="one process")

@@ -11,9 +11,11 @@ from typer.testing import CliRunner
 
 from astra_cli.commands.eval import app
 from astra_core.errors import AstraError
+from astra_core.stack_spec import CLASSICAL
 
 #: DESIGN section 9: the keys that stay stable.
 STABLE = {"scene", "seeds", "n", "results", "baselines", "ci95", "rows", "versions", "weights"}
+STABLE |= {"stack", "map", "tour", "conditions", "depth"}
 
 
 def run(*words: str) -> str:
@@ -37,7 +39,9 @@ def test_goals_writes_the_stable_keys_and_prints_the_baselines(tmp_path: Path) -
     assert "landmark_percent" in output
     assert "word_overlap" in output
     data = json.loads(target.read_text())
-    assert set(data) >= STABLE | {"map", "depth", "profile", "conditions", "split"}
+    assert set(data) >= STABLE | {"profile", "split"}
+    assert (data["stack"], data["weights"]) == (CLASSICAL.to_json(), {})
+    assert (data["map"], data["depth"]) == ("oracle", "none")
     assert (data["scene"], data["seeds"], data["split"]) == ("home", [100, 102], "train")
     assert data["n"] == len(data["rows"]) == 16
     assert set(data["results"]) >= {

@@ -91,7 +91,7 @@ def row(expect: str, action: str, right: bool = False, kind: str = "plain", seed
         "text": f"{expect} {kind}",
         "expect": expect,
         "kind": kind,
-        "answers": {"astra": answer, "random": chance},
+        "answers": {"classical": answer, "random": chance},
     }
 
 

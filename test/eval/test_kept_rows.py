@@ -13,17 +13,22 @@ from rich.console import Console
 from astra_cli import kept_rows
 from astra_cli.kept_rows import open_rows
 from astra_core.errors import ConfigError
+from astra_core.stack_spec import CLASSICAL, StackSpec
 from astra_eval import report
-from astra_eval.report import Protocol
+from astra_eval.report import EvalProtocol
 
-PROTOCOL = Protocol("goals", "home", "empty", "abc", "oracle", "none", {"per_scene": 2}, {})
+PROTOCOL = EvalProtocol(
+    *("goals", "home", "empty", "abc", CLASSICAL, "oracle", "rig", "none"),
+    settings={"per_scene": 2},
+    weights={},
+)
 
 
 def quiet() -> Console:
     return Console(file=io.StringIO(), width=40)
 
 
-def kept(protocol: Protocol) -> Path:
+def kept(protocol: EvalProtocol) -> Path:
     with open_rows(None, protocol, quiet()) as rows:
         return rows.path
 
@@ -45,7 +50,9 @@ def test_the_same_evaluation_finds_its_rows_and_is_told_where_they_are(row_folde
         {"family": "office"},
         {"conditions": "crowded"},
         {"profile": "abd"},
+        {"stack": StackSpec(planner="flow")},
         {"map": "built"},
+        {"tour": "front"},
         {"depth": "sensor"},
         {"settings": {"per_scene": 3}},
         {"weights": {"local": "123"}},
@@ -53,6 +60,20 @@ def test_the_same_evaluation_finds_its_rows_and_is_told_where_they_are(row_folde
 )
 def test_another_evaluation_has_another_file(changes: dict) -> None:
     assert kept(PROTOCOL) != kept(replace(PROTOCOL, **changes))
+
+
+def test_rows_of_another_stack_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    with open_rows(path, PROTOCOL, quiet()) as rows:
+        rows.append((1,), {"x": 1})
+    flow = replace(PROTOCOL, stack=StackSpec(planner="flow"))
+    with pytest.raises(ConfigError, match=r'\(stack.planner "mppi" instead of "flow"\)'):
+        open_rows(path, flow, quiet())
+    weights = replace(PROTOCOL, weights={"planner-flow": "ab"})
+    with pytest.raises(ConfigError, match=r'weights.planner-flow null instead of "ab"'):
+        open_rows(path, weights, quiet())
+    with open_rows(path, PROTOCOL, quiet()) as rows:
+        assert (1,) in rows
 
 
 def test_other_code_has_another_file(monkeypatch: pytest.MonkeyPatch) -> None:

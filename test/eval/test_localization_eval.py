@@ -127,7 +127,7 @@ def row(seed: int, told_by: str, error_m: float | None, error_deg: float = 0.0) 
     }  # fmt: skip
     return {
         "seed": seed, "number": 0, "truth": [0.0, 0.0, 0.0], "room": "AISLE A", "told_by": told_by,
-        "moments": 5, "answers": {"astra": answer, "sift_pnp": refused},
+        "moments": 5, "answers": {"classical": answer, "sift_pnp": refused},
     }  # fmt: skip
 
 

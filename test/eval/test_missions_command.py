@@ -1,14 +1,17 @@
 """The table of missions: figures by hand, and requests that are refused before any work."""
 
+import json
 import math
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from astra_cli.commands import missions
 from astra_cli.commands.missions import run_missions
 from astra_core.errors import AstraError
-from astra_eval import missions_eval
+from astra_core.stack_spec import CLASSICAL, StackSpec
+from astra_eval import missions_eval, stack_facts
 from astra_eval.missions_eval import MissionWork, summarize_missions
 from astra_global.mission.log import MissionEvent
 from astra_global.types import Decision, Evidence
@@ -77,11 +80,38 @@ def test_bad_requests_are_one_line(changes: dict, message: str) -> None:
         "rows": None,
         "pictures": None,
         "maps": None,
+        "stack": CLASSICAL,
+        "map_kind": "oracle",
+        "tour": "rig",
         "json_file": None,
     }
     values |= changes
     with pytest.raises(AstraError, match=message):
         run_missions(values.pop("family"), values.pop("seeds_text"), **values)
+
+
+def test_the_result_says_what_drove_and_on_what_maps(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(missions, "run_units", lambda work, units, *rest, **more: [_row(5, True)])
+    values = {"per_scene": 1, "conditions": "empty", "goals": "named", "dds": False, "jobs": 1}
+    for stack in (CLASSICAL, StackSpec(perception="mono", planner="flow")):
+        monkeypatch.setattr(stack_facts, "weights_sha256", lambda stack: dict(stack.models))
+        run_missions(
+            *("home", "5:6"),
+            **values,
+            rows=tmp_path / stack.name,
+            pictures=None,
+            maps=None,
+            json_file=tmp_path / "missions.json",
+            stack=stack,
+            map_kind="oracle",
+            tour="rig",
+        )
+        data = json.loads((tmp_path / "missions.json").read_text())
+        assert data["stack"] == stack.to_json()
+        assert data["weights"] == stack.models
+        assert (data["map"], data["tour"], data["conditions"]) == ("oracle", "rig", "empty")
+        assert data["depth"] == stack.depth
+    assert data["depth"] == "none"
 
 
 @pytest.mark.parametrize("success", [True, False])
@@ -95,7 +125,7 @@ def test_a_failed_mission_keeps_its_log(monkeypatch, tmp_path: Path, success: bo
     )
     drive = SimpleNamespace(log=log, record=None, real_time_factor=1.0, bytes_sha256="ab")
     score = SimpleNamespace(success=success, to_json=lambda: {"success": success})
-    monkeypatch.setattr(missions_eval, "drive_case", lambda case: drive)
+    monkeypatch.setattr(missions_eval, "drive_case", lambda case, stack: drive)
     monkeypatch.setattr(missions_eval, "score_drive", lambda case, drive: score)
     work = MissionWork("home", EMPTY, "named", lambda family, seed: tmp_path)
     row = work((50000, 0))

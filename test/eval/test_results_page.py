@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from astra_core.stack_spec import StackSpec
 from astra_eval.stack_summary import summarize_stack
 
 METRICS = {"rte_percent": 0.5, "rre_deg_per_10m": 0.4, "ate_m": 0.03}
@@ -77,6 +78,15 @@ def test_aisles_are_counted_where_there_are_aisles(page: ModuleType) -> None:
     assert all("right_room_percent" in part for part in (home, office, warehouse))
 
 
+def test_a_table_is_headed_by_the_stack_that_made_it(page: ModuleType) -> None:
+    # Tables that are kept from before stacks had names are the classical one's.
+    text = page._section("localization-rig", {"localization-rig-home": localization()})
+    assert "|  | classical | 95 % interval | no_ocr |" in text
+    made = {**localization(), "stack": StackSpec(coarse="mllm").to_json()}
+    text = page._section("localization-rig", {"localization-rig-home": made})
+    assert "|  | classical,coarse=mllm | 95 % interval | no_ocr |" in text
+
+
 def test_agreement_shows_fixes_of_both_sides(page: ModuleType) -> None:
     text = page._section("agreement", {"agreement-home": agreement()})
     assert "| `success_percent` over DDS | 90.0 (60.0 to 98.0) |" in text
@@ -114,6 +124,14 @@ def test_tables_of_several_versions_say_who_made_which(page: ModuleType) -> None
     assert "Made by" not in page._section("odometry", alike)
     alike["goals-home"] = {"versions": {"code": "ccc"}}
     assert page._section("odometry", alike).endswith("Made by code `aaa`.")
+
+
+def test_the_page_names_the_weights_of_its_tables(page: ModuleType) -> None:
+    results = {"odometry-home": odometry()}
+    assert "No learned weights of our own; signs" in page._section("facts", results)
+    results["planner-open-home"] = {"weights": {"planner-flow": "0123456789abcdef"}}
+    text = page._section("facts", results)
+    assert "Learned weights: planner-flow `0123456789ab`; signs" in text
 
 
 def test_what_nobody_measured_is_said(page: ModuleType) -> None:

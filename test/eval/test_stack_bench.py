@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from astra_cli import scene_map
 from astra_cli.commands import bench as bench_command
+from astra_core.stack_spec import StackSpec
 from astra_eval import mission_case, stack_bench
 from astra_eval.stack_bench import StageClock, bench_mission
 from astra_eval.stack_summary import BUDGETS, Budget, summarize_stack
@@ -68,7 +69,7 @@ class Part:
 
 
 def test_a_mission_is_split_into_stages(ticks: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def drive(case: Any, on_loop: Any) -> Any:
+    def drive(case: Any, *, stack: Any, on_loop: Any) -> Any:
         loop = SimpleNamespace(parts={"simulator": Part(), "local": Part(), "global": Part()})
         on_loop(loop)
         for _ in range(100):
@@ -133,8 +134,9 @@ def test_the_command_says_what_is_met_and_what_was_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scene_map, "quiet_scene_map", lambda family, seed: tmp_path)
-    monkeypatch.setattr(stack_bench, "bench_mission", lambda case: run(0.75, 0.5))
-    monkeypatch.setattr(bench_command, "_over_dds", lambda case: over_dds(0.25, 500.0))
+    monkeypatch.setattr(scene_map, "map_kind", lambda folder: "oracle")
+    monkeypatch.setattr(stack_bench, "bench_mission", lambda case, spec: run(0.75, 0.5))
+    monkeypatch.setattr(bench_command, "_over_dds", lambda case, spec: over_dds(0.25, 500.0))
     target = tmp_path / "stack.json"
     words = ["stack", "--rounds", "2", "--json", str(target)]
     result = CliRunner().invoke(bench_command.app, words, env={"COLUMNS": "120"})
@@ -147,3 +149,5 @@ def test_the_command_says_what_is_met_and_what_was_used(
     assert set(data) >= {"results", "budgets", "stages", "in_process", "over_dds", "machine"}
     assert data["results"]["real_time_factor_dds"] == 0.25
     assert data["budgets"]["real_time_factor_dds"]["floor_met"] is False
+    assert data["stack"] == StackSpec().to_json()
+    assert (data["weights"], data["tour"]) == ({}, "rig")

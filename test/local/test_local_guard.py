@@ -178,6 +178,29 @@ def test_stops_with_a_reason(spoil, reason: str) -> None:
     assert speeds[-1] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda g, t: g.on_command(Velocity(0.5), t + 26 * TICK), "command is -0.52 s old"),
+        (lambda g, t: g.on_obstacle(surroundings(t + 31 * TICK)), "seen -0.62 s ago"),
+        (lambda g, t: g.on_heartbeat("astra_local", t + 51 * TICK), "silent for -1.02 s"),
+    ],
+)
+def test_what_is_stamped_in_the_future_is_as_little_believed_as_what_is_old(spoil, reason) -> None:
+    # A clock that is ahead would make one summary look fresh for as long as it is ahead.
+    guard = Guard()
+    run(guard, 100, Velocity(0.5, 0.0))
+    now = 100 * TICK
+    guard.on_heartbeat("astra_local", now)
+    guard.on_obstacle(surroundings(now))
+    guard.on_command(Velocity(0.5, 0.0), now)
+    assert guard.step(now).state is GuardState.PASS
+    spoil(guard, now)
+    decision = guard.step(now + 1)
+    assert reason in decision.reason
+    assert decision.state is GuardState.STOPPED
+
+
 def test_says_what_it_waits_for_at_the_start() -> None:
     guard = Guard()
     assert "never heard of" in guard.step(0).reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -186,3 +187,60 @@ def test_nearest_obstacle_by_hand() -> None:
     assert nearest.sector_angle_rad == pytest.approx(math.radians(5.0))
     assert math.isinf(nearest.sector_distance_m[0])  # more than 3 m away
     assert not unknown_surroundings(8).valid
+
+
+def level_pair() -> CameraRig:
+    """Return two cameras in the same place that look ahead."""
+    front = make_rig().cameras[0]
+    return CameraRig((front, dataclasses.replace(front, name="twin")))
+
+
+def one_depth(camera: str, depth_m: float) -> CameraFrame:
+    """Return a picture of a wall across the view."""
+    depth = np.full((120, 160), depth_m, np.float32)
+    return CameraFrame(camera, 10**9, np.zeros((1, 1, 3), np.uint8), depth)
+
+
+def test_a_voxel_that_is_hit_is_not_cleared_by_a_ray_past_what_is_in_it() -> None:
+    # A pole: one camera sees it, the other sees past it to the wall behind.
+    occupancy = grid(level_pair())
+    occupancy.update([one_depth("front", 1.0), one_depth("twin", 3.0)], [np.zeros(3)] * 2)
+    # The camera is 0.15 m ahead of the centre: the wall stands at 1.15 m, in column 80 + 23.
+    wall = occupancy.log_odds[:, 70:90, 80 + 23]
+    hit = wall > 0.0
+    assert hit.any(axis=0).all()
+    np.testing.assert_array_equal(wall[hit], np.float32(CONFIG.hit_log_odds))
+    # The ray did pass: without the first camera the same voxels are free.
+    past = grid(level_pair())
+    past.update([one_depth("twin", 3.0)], [np.zeros(3)])
+    assert (past.log_odds[:, 70:90, 80 + 23][hit] == np.float32(-CONFIG.miss_log_odds)).any()
+
+
+def test_a_wall_that_is_touched_stays() -> None:
+    # The wall's face is at x = 0.24: the robot at x = 0.02 touches it. Its cells have their
+    # centres at 0.225, which is 0.205 m from the robot's centre: within the footprint.
+    occupancy = grid()
+    blank = [one_depth(camera.name, 0.0) for camera in make_rig().cameras]
+    touching = [np.array([0.02, 0.0, 0.0])] * 4
+    occupancy.update(blank, touching)
+    occupancy.log_odds[:, 70:90, 80 + 4] = CONFIG.max_log_odds
+    for _ in range(50):
+        occupancy.update(blank, touching)
+    assert occupied_at(occupancy.view(), 0.225, 0.01)
+    # One cell nearer nothing can be: there the robot stands.
+    occupancy.log_odds[:, 80, 80 + 3] = CONFIG.max_log_odds
+    occupancy.update(blank, touching)
+    assert not occupied_at(occupancy.view(), 0.175, 0.01)
+    assert (occupancy.log_odds[:, 80, 80 + 3] == np.float32(-CONFIG.max_log_odds)).all()
+
+
+def test_what_is_seen_within_the_footprint_is_the_robot_and_beside_it_an_obstacle() -> None:
+    # The camera is 0.15 m ahead of the centre. A cover at 0.06 m ends 0.21 m from the centre,
+    # within the radius of 0.22 m, although its cell reaches out of it; a thing at 0.09 m does not.
+    config = dataclasses.replace(CONFIG, min_depth_m=0.02, layer_edges_m=(1.05, 1.15))
+    rig = CameraRig((make_rig().cameras[0],))
+    for depth_m, expected in ((0.06, False), (0.09, True)):
+        occupancy = RollingOccupancy(rig, config, 0.22)
+        for _ in range(3):
+            occupancy.update([one_depth("front", depth_m)], [np.zeros(3)])
+        assert occupied_at(occupancy.view(), 0.225, 0.001) == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,3 +64,12 @@ def test_what_the_encoders_show_when_everything_is_wrong_at_once() -> None:
     assert model.wheel_linear(state)[0] == 0.5
     assert model.wheel_turn(state)[0] == pytest.approx(1.02 * 1.0 + 0.05 * 0.5)
     assert model.sideways_acceleration(state)[0] == pytest.approx(0.495)
+
+
+def test_position_runs_ahead_of_the_heading_by_the_delay_of_the_gyro() -> None:
+    state = np.zeros(model.NUM_STATES)
+    state[[3, 4]] = 1.0, 2.0  # u, w
+    moved, _ = model.predict(state, 0.1, 0.05, 0.5)
+    # Half way through the step the heading of the state is 0.1 rad, what it tells of is 0.05 s
+    # old: the robot has turned by 0.1 rad more.
+    np.testing.assert_allclose(moved[:3], [0.1 * math.cos(0.2), 0.1 * math.sin(0.2), 0.2])

@@ -17,7 +17,7 @@ from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
 from astra_core.records import Velocity
 from astra_core.se3 import from_xyz_rpy
-from astra_sim.robot import RobotConfig
+from astra_sim.robot import DriveBaseConfig
 from astra_sim.truth import GroundTruth
 
 TICK_NS = 20_000_000
@@ -59,7 +59,7 @@ class FakeRobot:
     def __init__(self, late_ticks: int = 0) -> None:
         self._late_ticks = late_ticks
         self.rig = make_rig()
-        self.robot = RobotConfig()
+        self.robot = DriveBaseConfig()
         self.tick_s = 0.02
         self.stamp_ns = 0
         self.pose = np.zeros(3)

@@ -18,6 +18,7 @@ from tf2_msgs.msg import TFMessage
 from astra_core import se3
 from astra_core.errors import ConfigError, NotLocalized
 from astra_core.records import LocalOdometry, SubGoal, Trajectory, TrajectorySource, Velocity
+from astra_core.ros.checks import MessageError
 from astra_core.ros.images import (
     ImageFormatError,
     color_from_msg,
@@ -102,6 +103,42 @@ def test_static_transforms_chain_in_both_directions():
         tree.lookup("eye", "base_link"), se3.inverse(t_base_mast @ t_mast_eye), atol=1e-12
     )
     assert tree.lookup("base_link", "unknown") is None
+
+
+def test_static_transforms_that_turn_and_shift_chain_by_hand():
+    # The mast stands 1 m ahead, turned to the left; the eye is 0.2 m before the mast's middle,
+    # so 0.2 m to the left of it for the robot. The plate is 1 m to the left and faces backward.
+    tree = StaticTree()
+    t_base_mast = se3.from_xyz_rpy((1.0, 0.0, 0.5), (0.0, 0.0, math.pi / 2))
+    t_mast_eye = se3.from_xyz_rpy((0.2, 0.0, 0.1))
+    t_base_plate = se3.from_xyz_rpy((0.0, 1.0, 0.0), (0.0, 0.0, math.pi))
+    tree.update(
+        TFMessage(
+            transforms=[
+                rigid_transform(t_base_mast, 0, "base_link", "mast"),
+                rigid_transform(t_mast_eye, 0, "mast", "/eye"),
+                rigid_transform(t_base_plate, 0, "base_link", "plate"),
+            ]
+        )
+    )
+    expected = se3.from_xyz_rpy((1.0, 0.2, 0.6), (0.0, 0.0, math.pi / 2))
+    np.testing.assert_allclose(tree.lookup("base_link", "eye"), expected, atol=1e-12)
+    # From the plate, which looks back from (0, 1), the eye is 1 m behind and 0.8 m to the left.
+    expected = se3.from_xyz_rpy((-1.0, 0.8, 0.6), (0.0, 0.0, -math.pi / 2))
+    np.testing.assert_allclose(tree.lookup("/plate", "eye"), expected, atol=1e-12)
+
+
+def test_a_newer_static_transform_replaces_the_older_one_and_a_broken_one_is_left_out():
+    tree = StaticTree()
+    before, after = se3.from_xyz_rpy((1.0, 0.0, 0.0)), se3.from_xyz_rpy((2.0, 0.0, 0.0))
+    tree.update(TFMessage(transforms=[rigid_transform(before, 0, "base_link", "eye")]))
+    broken = rigid_transform(before, 0, "base_link", "ear")
+    broken.transform.rotation = Quaternion(x=0.0, y=0.0, z=0.0, w=0.0)
+    message = TFMessage(transforms=[broken, rigid_transform(after, 0, "base_link", "eye")])
+    with pytest.raises(MessageError, match="base_link to ear"):
+        tree.update(message)
+    np.testing.assert_array_equal(tree.lookup("base_link", "eye"), after)
+    assert tree.lookup("base_link", "ear") is None
 
 
 def test_a_loop_of_transforms_ends():

@@ -93,6 +93,70 @@ def test_a_camera_with_colour_but_without_depth_still_counts():
     assert sets[0][1] == ["a"] and sets[0][2][0].depth_m is None
 
 
+def test_a_late_image_of_a_delivered_set_opens_no_second_one():
+    sync, sets = make(depth=False, tolerance_s=0.02, max_wait_s=0.15)
+    sync.add_color("a", 100 * MS, IMAGE)
+    sync.add_color("a", 260 * MS, IMAGE)  # the first set is not waited for any longer
+    assert [(stamp, names) for stamp, names, _ in sets] == [(100 * MS, ["a"])]
+    for stamp in (99, 110, 120):
+        sync.add_color("b", stamp * MS, IMAGE)
+    assert len(sets) == 1 and sync.counts == {"partial": 1, "late": 3}
+    # One past the tolerance is another moment: handed over, as the older one, when 260 is whole.
+    sync.add_color("b", 121 * MS, IMAGE)
+    sync.add_color("b", 260 * MS, IMAGE)
+    assert [(stamp, names) for stamp, names, _ in sets[1:]] == [
+        (121 * MS, ["b"]),
+        (260 * MS, ["a", "b"]),
+    ]
+
+
+def test_a_set_is_waited_for_to_the_very_limit():
+    sync, sets = make(depth=False, max_wait_s=0.15)
+    sync.add_color("a", 100 * MS, IMAGE)
+    sync.add_color("a", 250 * MS, IMAGE)
+    assert sets == []
+    sync.add_color("a", 250 * MS + 1, IMAGE)
+    assert [stamp for stamp, _, _ in sets] == [100 * MS]
+
+
+def test_sets_come_with_growing_stamps_whatever_the_order_of_the_images():
+    sync, sets = make(depth=False, max_wait_s=1.0)
+    for stamp in (300, 100, 200):
+        sync.add_color("a", stamp * MS, IMAGE)
+    sync.add_color("b", 200 * MS, IMAGE)
+    # What is newer than the complete set goes on waiting for its own.
+    assert [(stamp, names) for stamp, names, _ in sets] == [
+        (100 * MS, ["a"]),
+        (200 * MS, ["a", "b"]),
+    ]
+    sync.add_color("b", 300 * MS, IMAGE)
+    assert [(stamp, names) for stamp, names, _ in sets[2:]] == [(300 * MS, ["a", "b"])]
+
+
+def test_no_more_than_eight_sets_stay_open():
+    sync, sets = make(depth=False, max_wait_s=1000.0)
+    for number in range(1, 9):
+        sync.add_color("a", number * 100 * MS, IMAGE)
+    assert sets == []
+    sync.add_color("a", 900 * MS, IMAGE)
+    assert [stamp for stamp, _, _ in sets] == [100 * MS]
+
+
+def test_frames_of_a_set_keep_their_own_exposure():
+    sync, sets = make(tolerance_s=0.02)
+    sync.add_color("a", 100 * MS, IMAGE)
+    sync.add_depth("a", 101 * MS, DEPTH)
+    sync.add_depth("b", 112 * MS, DEPTH)
+    sync.add_color("b", 111 * MS, IMAGE)
+    stamp, _, frames = sets[0]
+    assert stamp == 100 * MS
+    assert [frame.stamp_ns for frame in frames] == [100 * MS, 111 * MS]
+    sync, sets = make(tolerance_s=0.02, color=False)
+    sync.add_depth("b", 112 * MS, DEPTH)
+    sync.add_depth("a", 101 * MS, DEPTH)
+    assert [frame.stamp_ns for frame in sets[0][2]] == [101 * MS, 112 * MS]
+
+
 def test_the_worker_takes_the_newest_job_and_counts_the_others():
     errors, idle = [], threading.Event()
     worker = LatestJobWorker("test", errors.append, idle.set)

@@ -162,13 +162,15 @@ def test_a_limit_set_while_it_drives_is_kept_from_then_on(guard, speeds, stack, 
     until(lambda: drives(speeds), "driving", runner=guard)
     assert put("guard.max_linear_mps", 0.1) == ""
     until(lambda: abs(speeds[-1][1] - 0.1) < 1e-6, "the new limit", runner=guard)
-    assert put("guard.max_linear_mps", 0.8) == ""
+    assert put("guard.max_linear_mps", 0.6) == ""
     until(lambda: speeds[-1][1] > 0.15, "the old speed", runner=guard)
 
 
 def test_limits_that_cannot_be_are_refused_while_it_runs(put):
     assert "guard.max_linear_mps" in put("guard.max_linear_mps", -0.1)
     assert put("guard.max_linear_mps", "fast") != ""
+    for name, value in (("max_linear_mps", 0.8), ("footprint_radius_m", 0.2)):
+        assert f"guard.{name} is {value} and must be the same" in put(f"guard.{name}", value)
     assert put("rate_hz", 20.0) == "rate_hz: read once, when the node starts"
 
 

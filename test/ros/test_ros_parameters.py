@@ -14,6 +14,8 @@ from astra_cli.ros.parameter_files import NODE_CONFIGS, config_files, ros_page
 from astra_core import errors
 from astra_core.config import settings
 from astra_core.errors import AstraError, ConfigError
+from astra_core.robot import RobotConfig, load_robot
+from astra_core.robot_settings import robot_links
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_msgs.action import Navigate
@@ -51,9 +53,18 @@ def flat(data, prefix=""):
 def test_yaml_keys_equal_fields(name):
     ((key, content),) = yaml.safe_load((CONFIG / f"{name}.yaml").read_text()).items()
     assert key == f"/**/{name}"  # in any namespace
-    # ROS parameter files cannot hold empty lists: such settings stand there as comments.
+    # ROS parameter files cannot hold empty lists: such settings stand there as comments. What the
+    # robot decides stands in robot.yaml.
     declared = {item.name for item in settings(CONFIGS[name]) if item.default != ()}
+    declared -= robot_links(CONFIGS[name]).keys()
     assert {key for key, _ in flat(content["ros__parameters"])} == declared
+
+
+def test_the_robot_file_holds_the_whole_robot():
+    assert yaml.safe_load((CONFIG / "robot.yaml").read_text()).keys() == {
+        item.name for item in settings(RobotConfig)
+    }
+    assert load_robot(CONFIG / "robot.yaml") == load_robot() == RobotConfig()
 
 
 @pytest.mark.parametrize("name", CONFIGS)

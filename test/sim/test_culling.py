@@ -111,9 +111,9 @@ def test_what_moves_is_drawn_where_it_is_now():
     ball = spec.worldbody.add_body(name="ball", mocap=True, pos=(-20.0, 0.0, 1.1))
     ball.add_geom(type=mujoco.mjtGeom.mjGEOM_SPHERE, size=(0.2, 0.0, 0.0), group=1)
     from astra_sim.rig import default_rig
-    from astra_sim.robot import RobotConfig, add_robot
+    from astra_sim.robot import DriveBaseConfig, add_robot
 
-    add_robot(spec, default_rig(), RobotConfig())
+    add_robot(spec, default_rig(), DriveBaseConfig())
     model = spec.compile()
     data = mujoco.MjData(model)
     renderer = RigRenderer(model, default_rig())

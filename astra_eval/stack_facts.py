@@ -1,0 +1,38 @@
+"""What rows and tables say of the stack that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from astra_core.stack_spec import CLASSICAL, StackSpec
+
+__all__ = ["compared_stacks", "stack_name", "weights_sha256"]
+
+
+def compared_stacks(stack: StackSpec) -> dict[str, StackSpec]:
+    """Return by name the stack that is evaluated, first, and the classical one beside any other.
+
+    Both answer the same queries in the same run, so that a difference is one of the parts.
+    """
+    return {stack.name: stack, CLASSICAL.name: CLASSICAL}
+
+
+def stack_name(report: Mapping[str, Any]) -> str:
+    """Return the name of the stack that a result is about.
+
+    Results from before stacks had names are the classical one's.
+    """
+    return StackSpec.from_json(report["stack"]).name if "stack" in report else CLASSICAL.name
+
+
+def weights_sha256(stack: StackSpec) -> dict[str, str]:
+    """Return the name and the sha256 of the model in each learned part, as their cards say.
+
+    Raises:
+        WeightsError: A model is missing, or its card is damaged.
+    """
+    from astra_core.weights import find_card, read_card
+
+    cards = [read_card(find_card(where)) for where in stack.models.values()]
+    return {card.name: card.sha256 for card in cards}
