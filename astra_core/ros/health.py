@@ -81,14 +81,18 @@ class HealthReporter:
     :meth:`tick`: simulated time may run faster than an executor can follow.
     """
 
-    def __init__(self, node: Node, read_health: Callable[[], Health]) -> None:
+    def __init__(
+        self, node: Node, read_health: Callable[[], Health], robot_sha256: str = ""
+    ) -> None:
         """Start reporting.
 
         Args:
             node: The node.
             read_health: Returns the present health; must be quick.
+            robot_sha256: Hash of the robot that the node works with, so that the guard sees
+                whether it is its own; empty where the node knows none.
         """
-        self._node = node
+        self._node, self._robot_sha256 = node, robot_sha256
         self._read_health = read_health
         self._heartbeats = node.create_publisher(Heartbeat, "heartbeat", event())
         self._diagnostics = DiagnosticsReporter(node, read_health)
@@ -113,6 +117,7 @@ class HealthReporter:
                 node=self._node.get_name(),
                 state=health.state,
                 reason=health.reason,
+                robot=self._robot_sha256,
             )
         )
 

@@ -113,7 +113,7 @@ class GlobalNode(ManagedNode):
         lane.subscribe(LocalOdometry, "local/odometry", self._on_odometry, samples)
         PoseInputs(lane, self.desk, lambda: self.tick_ns)
         services = self._requests = GlobalServices(self, config, self.desk, self.load)
-        health = HealthReporter(self, self._read_health)
+        health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
         self._parts = [
             services,
             lane,

@@ -62,7 +62,7 @@ class GuardNode(Node):
         self._settings = RobotParameters(self, GuardNodeConfig)
         self._config = prefixed(self._settings.read(), "base_frame")
         refuse_changes(self, lambda: "read once, when the node starts", _is_limit)
-        self._guard = Guard(self._config.guard)
+        self._guard = Guard(self._config.guard, self._settings.robot.sha256)
         self._lock = threading.Lock()
         accept_changes(self, GuardNodeConfig, self._limit, _is_limit, self._check)
         self._period_ns = round(1e9 / self._config.rate_hz)
@@ -84,7 +84,7 @@ class GuardNode(Node):
         else:
             self._own_timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
         self._lane.start()
-        self._health = HealthReporter(self, self._read_health)
+        self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
 
     def _check(self, config: GuardNodeConfig) -> None:
         """Let limits be lowered while the guard runs, but never beyond what the robot can do."""
@@ -110,13 +110,17 @@ class GuardNode(Node):
             self._guard.on_obstacle(nearest_from_msg(message))
 
     def _on_heartbeat(self, message: Heartbeat) -> None:
-        if message.node not in self._config.guard.peers:
-            return
         may_drive = message.state != Heartbeat.STATE_ERROR
         with self._lock:
             self._guard.on_heartbeat(
-                message.node, from_stamp(message.stamp), may_drive, message.reason
+                message.node,
+                from_stamp(message.stamp),
+                may_drive,
+                message.reason,
+                robot_sha256=message.robot,
             )
+        if message.node not in self._config.guard.peers:
+            return
         self._is_peer_idle = not may_drive
         if self._is_peer_idle:
             # Nobody will send a command for this tick: do not keep the simulator waiting for one.
@@ -167,7 +171,11 @@ class GuardNode(Node):
 
     def _read_health(self) -> Health:
         values = {state.name.lower(): count for state, count in self._counts.items()}
-        return Health(reason="", values={**values, "reason": self._reason, **self._lane.refused})
+        values = {**values, "reason": self._reason, **self._lane.refused}
+        with self._lock:
+            stranger = self._guard.stranger(self._newest_ns())
+        state = Heartbeat.STATE_ERROR if stranger else Heartbeat.STATE_OK
+        return Health(state, stranger, values)
 
 
 def _is_limit(name: str) -> bool:

@@ -99,7 +99,7 @@ class LocalNode(ManagedNode):
         self._lane.subscribe(SubGoalMsg, "global/sub_goal", self._on_sub_goal, event())
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
-        self._health = HealthReporter(self, self._read_health)
+        self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
 
     def is_dynamic_parameter(self, name: str) -> bool:
         """Tell whether a parameter takes effect whenever it is set."""

@@ -24,14 +24,21 @@ _STANDING_MPS = 1e-3
 class Guard:
     """Checks every command; call :meth:`step` at a fixed rate (50 Hz) whatever arrives."""
 
-    def __init__(self, config: GuardConfig | None = None) -> None:
-        """Start at rest, with nothing heard from anyone."""
+    def __init__(self, config: GuardConfig | None = None, robot_sha256: str = "") -> None:
+        """Start at rest, with nothing heard from anyone.
+
+        Args:
+            config: Limits and patience.
+            robot_sha256: Hash of the robot that the limits are those of; empty: not compared.
+        """
         self._config = config or GuardConfig()
+        self._robot_sha256 = robot_sha256
         self._linear = AxisLimiter(_linear_limits(self._config))
         self._angular = AxisLimiter(_angular_limits(self._config))
         self._command: tuple[Velocity, int] | None = None
         self._nearest: NearestObstacle | None = None
         self._heartbeats: dict[str, tuple[int, bool, str]] = {}
+        self._stranger: tuple[str, int, str] | None = None
         self._last_ns: int | None = None
 
     def configure(self, config: GuardConfig) -> None:
@@ -48,9 +55,45 @@ class Guard:
         """Take the newest summary of the surroundings."""
         self._nearest = nearest
 
-    def on_heartbeat(self, node: str, stamp_ns: int, may_drive: bool = True, why: str = "") -> None:
-        """Take a sign of life; ``may_drive`` is false when the peer reports an error."""
-        self._heartbeats[node] = (stamp_ns, may_drive, why)
+    def on_heartbeat(
+        self,
+        node: str,
+        stamp_ns: int,
+        may_drive: bool = True,
+        why: str = "",
+        *,
+        robot_sha256: str = "",
+    ) -> None:
+        """Take a sign of life of a node of this robot, be it a peer or not.
+
+        Args:
+            node: Who.
+            stamp_ns: Up to when its work is done.
+            may_drive: False when it reports an error.
+            why: The error.
+            robot_sha256: Hash of the robot that it works with; empty where it knows none.
+        """
+        if node in self._config.peers:
+            self._heartbeats[node] = (stamp_ns, may_drive, why)
+        if robot_sha256 and self._robot_sha256 and robot_sha256 != self._robot_sha256:
+            self._stranger = (node, stamp_ns, robot_sha256)
+        elif self._stranger is not None and self._stranger[0] == node:
+            self._stranger = None
+
+    def stranger(self, now_ns: int) -> str:
+        """Return who alive works with another robot than the guard; empty: nobody.
+
+        Whoever plans for another body or other brakes plans what the guard cannot judge.
+        """
+        if self._stranger is None:
+            return ""
+        node, stamp_ns, sha256 = self._stranger
+        if abs(to_seconds(now_ns - stamp_ns)) > self._config.heartbeat_timeout_s:
+            return ""
+        return (
+            f"{node} drives another robot ({sha256}) than the guard ({self._robot_sha256}): "
+            "give all nodes the same robot file"
+        )
 
     def step(self, now_ns: int) -> GuardDecision:
         """Decide what the base does until the next call."""
@@ -70,6 +113,8 @@ class Guard:
 
     def _refusal(self, now_ns: int) -> str:
         c = self._config
+        if stranger := self.stranger(now_ns):
+            return stranger
         for peer in c.peers:
             if peer not in self._heartbeats:
                 return f"{peer} was never heard of"

@@ -201,6 +201,42 @@ def test_what_is_stamped_in_the_future_is_as_little_believed_as_what_is_old(spoi
     assert decision.state is GuardState.STOPPED
 
 
+@pytest.mark.parametrize("node", ["astra_local", "astra_global"])
+def test_whoever_drives_another_robot_is_a_stop_until_it_drives_the_same(node: str) -> None:
+    guard = Guard(robot_sha256="one")
+    assert run(guard, 100, Velocity(0.5, 0.0)).state is GuardState.PASS
+
+    def step(number: int, robot: str) -> GuardState:
+        now = number * TICK
+        guard.on_heartbeat("astra_local", now, robot_sha256="one")
+        guard.on_heartbeat(node, now, robot_sha256=robot)
+        guard.on_obstacle(surroundings(now))
+        guard.on_command(Velocity(0.5, 0.0), now)
+        decision = guard.step(now)
+        assert (decision.state is GuardState.STOPPED) == bool(guard.stranger(now))
+        if decision.reason:
+            assert decision.reason == guard.stranger(now)
+            assert f"{node} drives another robot (two) than the guard (one)" in decision.reason
+        return decision.state
+
+    assert step(100, "one") is GuardState.PASS
+    assert step(101, "two") is GuardState.STOPPED
+    # Somebody who knows no robot, as a node that only must be alive, contradicts nobody.
+    assert step(102, "") is GuardState.PASS
+    assert step(103, "two") is GuardState.STOPPED
+    assert step(104, "one") is GuardState.PASS
+
+
+def test_a_stranger_that_has_gone_is_forgotten_and_without_a_robot_nobody_is_one() -> None:
+    guard = Guard(robot_sha256="one")
+    guard.on_heartbeat("astra_global", 0, robot_sha256="two")
+    assert guard.stranger(50 * TICK)  # 1 s
+    assert not guard.stranger(51 * TICK)
+    knows_none = Guard()
+    knows_none.on_heartbeat("astra_local", 0, robot_sha256="two")
+    assert not knows_none.stranger(0)
+
+
 def test_says_what_it_waits_for_at_the_start() -> None:
     guard = Guard()
     assert "never heard of" in guard.step(0).reason

@@ -17,6 +17,7 @@ from geometry_msgs.msg import Twist, TwistStamped
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 
+from astra_core.robot import RobotConfig
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import to_stamp
 from astra_msgs.msg import Heartbeat, NearestObstacle
@@ -34,7 +35,7 @@ class Stack:
         self._heartbeat = node.create_publisher(Heartbeat, "heartbeat", event())
         self.sends = {"command", "nearest", "heartbeat"}
         self.ahead_m = 5.0
-        self.state = Heartbeat.STATE_OK
+        self.state, self.robot = Heartbeat.STATE_OK, RobotConfig().sha256
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -47,7 +48,9 @@ class Stack:
         while not self._stop.wait(0.02):
             stamp = to_stamp(self._node.get_clock().now().nanoseconds)
             if "heartbeat" in self.sends:
-                message = Heartbeat(stamp=stamp, node="astra_local", state=self.state)
+                message = Heartbeat(
+                    stamp=stamp, node="astra_local", state=self.state, robot=self.robot
+                )
                 self._heartbeat.publish(message)
             if "nearest" in self.sends:
                 message = NearestObstacle(
@@ -122,6 +125,24 @@ def test_an_error_of_the_peer_is_a_stop(guard, speeds, stack, until):
     until(lambda: stands(speeds), "a stop", runner=guard)
     stack.state = Heartbeat.STATE_OK
     until(lambda: drives(speeds), "driving again", runner=guard)
+
+
+def test_a_planner_of_another_robot_is_a_stop_and_an_error_of_the_guard(
+    guard, speeds, stack, node, until
+):
+    health = {}
+    node.create_subscription(
+        Heartbeat, "heartbeat", lambda m: health.update({m.node: (m.state, m.reason)}), event(10)
+    )
+    until(lambda: drives(speeds), "driving", runner=guard)
+    until(lambda: health.get("astra_guard", (None,))[0] == Heartbeat.STATE_OK, "a good guard")
+    stack.robot = RobotConfig(footprint_radius_m=0.23).sha256
+    until(lambda: stands(speeds), "a stop", runner=guard)
+    until(lambda: health["astra_guard"][0] == Heartbeat.STATE_ERROR, "an error")
+    assert f"astra_local drives another robot ({stack.robot})" in health["astra_guard"][1]
+    stack.robot = RobotConfig().sha256
+    until(lambda: drives(speeds), "driving again", runner=guard)
+    until(lambda: health["astra_guard"][0] == Heartbeat.STATE_OK, "a good guard again")
 
 
 def test_an_obstacle_in_the_way_is_a_stop(guard, speeds, stack, until):
