@@ -52,6 +52,26 @@ def test_rig_round_trip_keeps_everything() -> None:
     )
 
 
+def test_each_axis_has_its_own_focal_length_and_centre() -> None:
+    k = CameraIntrinsics(320, 240, fx_px=200.0, fy_px=100.0, cx_px=160.0, cy_px=110.0)
+    # 0.5 m to the right and 0.6 m down at 2 m: 50 px right, 30 px down of the centre.
+    point = np.array([0.5, 0.6, 2.0])
+    np.testing.assert_allclose(k.project(point), [210.0, 140.0])
+    np.testing.assert_allclose(k.unproject(np.array([210.0, 140.0]), np.array(2.0)), point)
+    np.testing.assert_allclose(k.matrix() @ point / 2.0, [210.0, 140.0, 1.0])
+
+
+def test_a_point_in_the_plane_of_the_camera_is_nowhere_in_the_picture() -> None:
+    intrinsics = _rig()["front"].intrinsics
+    assert np.isnan(intrinsics.project(np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.0]]))).all()
+
+
+def test_lens_distortion_survives_the_round_trip() -> None:
+    k = CameraIntrinsics(320, 240, 200.0, 201.0, 160.0, 110.0, (0.1, -0.2, 0.001, 0.002, 0.03))
+    rig = CameraRig((Camera("front", k, np.eye(4)),))
+    assert CameraRig.from_dict(rig.to_dict())["front"].intrinsics == k
+
+
 def test_a_damaged_rig_names_the_camera() -> None:
     data = _rig().to_dict()
     del data[0]["fx_px"]

@@ -28,6 +28,21 @@ class Outer:
     inner: Inner = Inner()
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two settings."""
+
+    first: int = setting(0, "First.")
+    second: int = setting(0, "Second.")
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A group of two."""
+
+    pair: Pair = Pair()
+
+
 def test_defaults_stand_when_nothing_is_said() -> None:
     assert from_mapping(Outer, {}) == Outer()
 
@@ -36,6 +51,17 @@ def test_nested_and_dotted_keys_mean_the_same() -> None:
     assert from_mapping(Outer, {"inner": {"radius_m": 0.3}}) == from_mapping(
         Outer, {"inner.radius_m": 0.3}
     )
+
+
+def test_dotted_keys_add_to_a_group_and_do_not_replace_it() -> None:
+    expected = Wide(Pair(1, 2))
+    assert from_mapping(Wide, {"pair.first": 1, "pair": {"second": 2}}) == expected
+    assert from_mapping(Wide, {"pair": {"second": 2}, "pair.first": 1}) == expected
+
+
+@pytest.mark.parametrize("radius_m", [0.0, 2.0])
+def test_the_limits_themselves_are_allowed(radius_m: float) -> None:
+    assert from_mapping(Inner, {"radius_m": radius_m}).radius_m == radius_m
 
 
 def test_round_trip() -> None:

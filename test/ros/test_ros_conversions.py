@@ -189,6 +189,13 @@ def test_yuv422_of_gray_is_gray():
     assert pixels.shape == (2, 2, 3)
 
 
+def test_yuv422_has_its_chroma_first():
+    pytest.importorskip("cv2")
+    # Red in BT.601: Y 81, U 90, V 240.
+    pixels = color_from_msg(image("uyvy", bytes([90, 81, 240, 81] * 2), 4, width=2, height=2))
+    assert pixels[..., 0].min() > 240 and pixels[..., 1:].max() < 15
+
+
 @pytest.mark.parametrize(
     ("message", "text"),
     [
@@ -252,6 +259,32 @@ def test_sub_goals_round_trip(extra, mode):
     np.testing.assert_allclose(back.pose, record.pose)
     for name in ("stamp_ns", "is_final", "max_speed_mps", "halt", "spin_rad", "sequence"):
         assert getattr(back, name) == getattr(record, name)
+
+
+@pytest.mark.parametrize(
+    ("velocity", "stationary"),
+    [
+        (Velocity(), True),
+        (Velocity(0.1, 0.0), False),
+        (Velocity(0.0, -0.1), False),
+        (Velocity(-0.1, 0.2), False),
+    ],
+)
+def test_who_drives_or_turns_is_not_stationary(velocity, stationary):
+    record = LocalOdometry(5, np.zeros(3), np.eye(3), velocity)
+    assert odometry_to_msg(record, "odom", "base_link").stationary == stationary
+
+
+def test_to_halt_goes_before_to_spin_and_an_angle_counts_in_a_spin_only():
+    halted = SubGoal(5, np.zeros(3), halt=True, spin_rad=1.0)
+    assert sub_goal_to_msg(halted, "odom").mode == SubGoalMsg.MODE_HALT
+    message = SubGoalMsg(mode=SubGoalMsg.MODE_GO, pose=pose_to_msg((0, 0, 0)), spin_angle=1.5)
+    assert sub_goal_from_msg(message).spin_rad == 0.0
+
+
+def test_a_sub_goal_with_a_negative_speed_is_refused():
+    with pytest.raises(MessageError, match=r"the speed -0\.1 m/s"):
+        sub_goal_from_msg(SubGoalMsg(pose=pose_to_msg((0, 0, 0)), max_speed=-0.1))
 
 
 def test_a_sub_goal_of_unknown_mode_is_refused():
@@ -349,3 +382,9 @@ def test_goals_of_every_kind():
 def test_goals_that_say_nothing_are_refused(spec):
     with pytest.raises(ConfigError):
         goal_from_msg(spec, FRAMES)
+
+
+def test_depth_is_rounded_to_the_nearest_millimetre():
+    depth = np.array([[1.2344, 1.2346, 0.0, 70.0, 0.0004]], np.float32)
+    message = depth_to_msg(depth, 5, "eye")
+    assert np.frombuffer(message.data, "<u2").tolist() == [1234, 1235, 0, 65535, 0]
