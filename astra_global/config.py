@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from astra_core.robot import RobotConfig
 from astra_global.fusion.config import FusionConfig
 from astra_global.goal.config import ApproachConfig, GoalConfig
 from astra_global.localize.config import LocalizeConfig
@@ -17,6 +18,7 @@ __all__ = ["AstraGlobalConfig"]
 class AstraGlobalConfig:
     """Settings of the node ``astra_global``."""
 
+    robot: RobotConfig = field(default_factory=RobotConfig)
     localize: LocalizeConfig = field(default_factory=LocalizeConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)
     goal: GoalConfig = field(default_factory=GoalConfig)

@@ -21,6 +21,7 @@ from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import FixDecision, PlaceBelief, PoseFusion
 from astra_global.localize.single import single_pose
+from astra_global.map.made_for import require_map_for
 from astra_global.mission.log import MissionEvent, MissionLog
 from astra_global.mission.mission import Mission
 from astra_global.mission.world import MissionWorld
@@ -63,10 +64,14 @@ class AstraGlobal:
             goals: Who finds the landmark that is meant.
             routes: Who finds the way.
             questions: Who answers what may take seconds.
+
+        Raises:
+            ConfigError: The map was made for a lower robot.
         """
         self.map = map
         self.rig = rig
         self.config = config
+        self._map_remarks = require_map_for(map, config.robot)
         self._localizer = localizer
         self._lock = threading.RLock()
         # Of the localizer, which works for fixes and for the pictures of goals.
@@ -206,8 +211,8 @@ class AstraGlobal:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Return what a person should know of the robot's cameras, a line each."""
-        return self._localizer.remarks
+        """Return what a person should know of this robot and this map, a line each."""
+        return (*self._localizer.remarks, *self._map_remarks)
 
     @property
     def last_fix_ns(self) -> int | None:

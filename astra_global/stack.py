@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from astra_core.camera import CameraRig
+from astra_core.robot_settings import require_robot
 from astra_core.stack_spec import StackSpec
 from astra_global.config import AstraGlobalConfig
 from astra_global.goal.config import GoalConfig
@@ -49,7 +50,8 @@ def build_global(
         questions: Who answers what may take seconds; ``None`` answers at once, in the same thread.
 
     Raises:
-        ConfigError: A part of the spec is not built yet.
+        ConfigError: A part of the spec is not built yet, a setting contradicts the robot, or the
+            map was made for a lower one.
         MapFormatError: The localization index of the map is missing or damaged.
     """
     from astra_global.pipeline import AstraGlobal
@@ -57,6 +59,7 @@ def build_global(
 
     check_global(spec)
     config = config or AstraGlobalConfig()
+    require_robot(config, config.robot, "Astra-Global")
     if localizer is None:
         localizer = build_localizer(spec, places or load_places(map), rig, config.localize)
     return AstraGlobal(

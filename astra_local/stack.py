@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from astra_core.camera import CameraRig
+from astra_core.robot_settings import require_robot
 from astra_core.stack_spec import StackSpec
 from astra_local.config import LocalConfig, PlannerConfig, RobotConfig
 from astra_local.odometry.ekf import WheelImuFilter
@@ -72,9 +73,10 @@ def build_local(spec: StackSpec, rig: CameraRig, config: LocalConfig | None = No
         config: Settings; ``None`` is all defaults.
 
     Raises:
-        ConfigError: A part is not built yet.
+        ConfigError: A part is not built yet, or a setting contradicts the robot.
     """
     config = config or LocalConfig()
+    require_robot(config, config.robot, "Astra-Local")
     spec.check_built({"odometry": ODOMETRY, "perception": PERCEPTION, "planner": PLANNERS})
     return AstraLocal(
         odometry=build_odometry(spec, rig, config),

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.robot import RobotConfig
 from astra_global.map.labels import place_labels
+from astra_global.map.made_for import MapRobot, map_robot
 from astra_global.types import FREE, OCCUPIED, UNKNOWN, AstraMap
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def draw_map(
         line = [view.pixel(float(x), float(y)) for x, y in np.asarray(route_m)[:, :2]]
         draw.line(line, fill=_ROUTE, width=5 * unit, joint="curve")
     for pose in robot_poses:
-        _draw_robot(draw, view, np.asarray(pose, dtype=np.float64))
+        robot = map_robot(astra_map.provenance) or MapRobot.of(RobotConfig())
+        _draw_robot(draw, view, np.asarray(pose, dtype=np.float64), robot.footprint_radius_m)
     font = ImageFont.load_default(size=13 * unit)
     _draw_landmarks(draw, astra_map, view, font, size, unit)
     headline = title or (
@@ -144,9 +146,11 @@ def _draw_graph(draw: ImageDraw.ImageDraw, astra_map: AstraMap, view: _View, uni
         draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=_NODE)
 
 
-def _draw_robot(draw: ImageDraw.ImageDraw, view: _View, pose: NDArray[np.float64]) -> None:
+def _draw_robot(
+    draw: ImageDraw.ImageDraw, view: _View, pose: NDArray[np.float64], radius_m: float
+) -> None:
     x, y = view.pixel(float(pose[0]), float(pose[1]))
-    radius = FOOTPRINT_RADIUS_M * view.scale_px_m
+    radius = radius_m * view.scale_px_m
     draw.ellipse(
         [x - radius, y - radius, x + radius, y + radius], outline=_ROUTE, width=_SUPERSAMPLING * 3
     )

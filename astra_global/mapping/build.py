@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from astra_core.config import to_mapping
+from astra_core.robot_settings import require_robot
 from astra_global.localize.index import INDEX_FILE
 from astra_global.map.check import check_map
+from astra_global.map.made_for import MapRobot
 from astra_global.map.occupancy_file import occupancy_from_bytes
 from astra_global.map.store import save_map
 from astra_global.mapping.config import MappingConfig
@@ -62,8 +64,10 @@ def build_map(
     Raises:
         TourError: The bag is damaged or lacks something.
         SourceError: Poses or landmarks cannot be had.
+        ConfigError: A setting contradicts the robot that the map is for.
     """
     config = config or MappingConfig()
+    require_robot(config, config.robot, "map builder")
     progress = progress or (lambda share, text: None)
     tour, out_folder = Path(tour), Path(out_folder)
     work = Work(out_folder.with_name(f"{out_folder.name}.building"))
@@ -74,6 +78,7 @@ def build_map(
         "map": "oracle" if "oracle" in (poses.provenance, landmarks.provenance) else "built",
         "poses": poses.provenance,
         "landmarks": landmarks.provenance,
+        **MapRobot.of(config.robot).to_provenance(),
         "bag": tour.name,
         "counts": {stage.name: stage.counts for stage in reports},
     }

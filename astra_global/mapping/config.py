@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from astra_core.config import setting
+from astra_core.robot import RobotConfig
 from astra_core.robot_settings import Bound, robot_setting
 from astra_global.localize.config import FeatureConfig
 
@@ -122,6 +123,7 @@ class EdgeConfig:
 class MappingConfig:
     """Everything the map builder can be told."""
 
+    robot: RobotConfig = field(default_factory=RobotConfig)
     topics: TopicConfig = field(default_factory=TopicConfig)
     key_frames: KeyFrameConfig = field(default_factory=KeyFrameConfig)
     placing: PlacingConfig = field(default_factory=PlacingConfig)

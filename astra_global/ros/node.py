@@ -164,10 +164,12 @@ class GlobalNode(ManagedNode):
 
         Raises:
             MapFormatError: The map cannot be used; what was loaded before stays.
+            ConfigError: Not by this robot.
         """
-        from astra_global.map import load_map
+        from astra_global.map import load_map, require_map_for
 
         map_ = load_map(folder)
+        require_map_for(map_, self._config.pipeline.robot)
         self._map, self._places = map_, load_places(map_)
         now_ns = self.get_clock().now().nanoseconds
         self._outputs.send_map(map_, now_ns)
@@ -285,7 +287,7 @@ class GlobalNode(ManagedNode):
             "last_fix": decision.reason if (decision := pipeline.last_decision) else "",
             "last_failure": pipeline.last_failure,
             "question": "" if question is None else question.what,
-            "cameras": "; ".join(pipeline.remarks) or "as on the map",
+            "remarks": "; ".join(pipeline.remarks),
             **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
             **self._lane.refused,
             **self._requests.refused,

@@ -16,8 +16,14 @@ from astra_core.observation import CameraFrame
 from astra_core.stack_spec import StackSpec
 from astra_global.localize import Localizer
 from astra_global.map import FREE, OCCUPIED, check_map, draw_map, load_map
+from astra_global.map.made_for import MapRobot, map_robot
 from astra_global.mapping import build as build_module
-from astra_global.mapping.config import KeyFrameConfig, MappingConfig
+from astra_global.mapping.config import (
+    EdgeConfig,
+    FusionConfig,
+    KeyFrameConfig,
+    MappingConfig,
+)
 from astra_global.mapping.errors import TourError
 from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
 from astra_global.stack import build_localizer, load_places
@@ -67,6 +73,7 @@ def test_the_map_holds_what_the_tour_saw(built) -> None:
         astra_map.rig["left"].t_base_optical, RIG["left"].t_base_optical, atol=1e-12
     )
     assert astra_map.provenance["map"] == "oracle"
+    assert map_robot(astra_map.provenance) == MapRobot(0.22, 1.2)
     assert report.problems == [] and check_map(report.map.folder) == []
     shares = [share for share, _ in texts]
     assert shares == sorted(shares) and shares[-1] == 1.0
@@ -230,3 +237,13 @@ def test_provenance_is_plain_data(built) -> None:
     head = yaml.safe_load(text)
     assert head["provenance"]["counts"]["key_frames"]["nodes"] == len(POSES)
     json.dumps(head)
+
+
+def test_a_setting_that_contradicts_the_robot_of_the_map_is_refused(tour, tmp_path) -> None:
+    narrow = MappingConfig(edges=EdgeConfig(robot_radius_m=0.2))
+    with pytest.raises(ConfigError, match=r"edges\.robot_radius_m is 0\.2 .* of the robot, 0\.22"):
+        build_map(tour, tmp_path / "m", narrow)
+    low = MappingConfig(fusion=FusionConfig(ceiling_m=1.1))
+    with pytest.raises(ConfigError, match=r"fusion\.ceiling_m is 1\.1 and must not be below"):
+        build_map(tour, tmp_path / "m", low)
+    assert not (tmp_path / "m.building").exists()

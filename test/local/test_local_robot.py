@@ -8,15 +8,20 @@ import re
 from pathlib import Path
 
 import pytest
+from flat_world import make_rig
 
 import astra_eval.scoring
 import astra_sim.robot
+from astra_core.errors import ConfigError
 from astra_core.robot import FOOTPRINT_RADIUS_M, RobotConfig
+from astra_core.robot_settings import for_robot
+from astra_core.stack_spec import StackSpec
 from astra_global.goal.config import ApproachConfig
 from astra_global.mapping.config import EdgeConfig
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import FreeSpace
 from astra_local import config
+from astra_local.stack import build_local
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +49,13 @@ def test_planner_and_guard_share_the_limits() -> None:
     assert tuple(robot.values()) == (0.22, 1.2, 0.23, 0.6, 0.15, 1.5, 0.8, 2.0, 3.0)
     del robot["height_m"], robot["wheel_track_m"]
     assert robot.items() <= guard.items()
+
+
+def test_the_factory_refuses_settings_of_another_robot_than_the_configs_own() -> None:
+    tall = config.LocalConfig(robot=RobotConfig(height_m=1.4))
+    with pytest.raises(ConfigError, match=r"Astra-Local: occupancy\.layer_edges_m is .* 1\.4:"):
+        build_local(StackSpec(), make_rig(), tall)
+    build_local(StackSpec(), make_rig(), for_robot(tall, tall.robot))
 
 
 @pytest.mark.parametrize("package", ["core", "local", "global", "sim", "eval"])
