@@ -141,9 +141,10 @@ def test_who_stands_is_no_mover_but_an_obstacle():
     seen = senses(room())
     pose = np.array([3.0, 4.5, 0.0])
     people = [walker(5.0, 4.5)]
-    for _ in range(20):
+    for _ in range(200):
         seen.look(pose, people, [])
-    assert len(seen.movers(people)) == 0
+        # Whatever the noise of its velocity says: it has not come anywhere.
+        assert len(seen.movers(people)) == 0
     occupied, _ = seen.window(0, pose, WINDOW)
     assert occupied[cell(1.85, 0.0)]
 

@@ -133,6 +133,16 @@ def test_what_is_occupied_is_where_the_truth_has_something(whole):
     assert (np.concatenate(free) > -0.06).mean() > 0.97
 
 
+def test_few_states_far_apart_are_some_of_the_many():
+    many = planner_data.cheap_drives(UNITS[0], 1)(0, 9)
+    few = planner_data.cheap_drives(UNITS[0], 3)(0, 3)
+    assert [state["tick"] for state in few] == [state["tick"] for state in many[2::3]]
+    assert few[1]["tick"] - few[0]["tick"] == 9
+    for one, other in zip(few, many[2::3], strict=True):
+        for key in FIELDS:
+            np.testing.assert_array_equal(one[key], other[key], err_msg=key)
+
+
 def test_no_truth_enters_what_is_sensed(tmp_path, monkeypatch):
     """Replace the privileged part by NaN: what a planner is given does not change."""
     sealed = []

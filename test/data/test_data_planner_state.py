@@ -63,6 +63,17 @@ def test_people_are_where_they_will_be_nearest_first():
     assert (found["people"][2:] == FAR_M).all()
 
 
+def test_radii_go_with_their_people():
+    # Six metres back the walker is farther than who stands, all the time.
+    track = walkers()
+    late = WorldTrack(track.people_m - [6.0, 0.0], track.radii_m, track.leaves_m)
+    late.people_m[:, 1] += [6.0, 0.0]
+    found = truth(tick=0, track=late)
+    np.testing.assert_allclose(found["people"][0, 0], [4.0, 0.0], atol=1e-9)
+    np.testing.assert_allclose(found["people"][1, 0], [2.0, 8.0], atol=1e-9)
+    assert found["people_radius"][:2].tolist() == [0.3, 0.25]
+
+
 def test_door_leaves_slide_on_with_time():
     found = truth(tick=10)
     # At 1 s from (1.1, 4) to (1.9, 4): ahead 3, left 0.9 and 0.1; 3.2 s later 0.32 m further right.

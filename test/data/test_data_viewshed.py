@@ -48,6 +48,11 @@ def test_the_blind_square_turns_with_the_robot(viewshed):
     # Straight along x is now the diagonal of the square: 1.715 m is 34.3 cells.
     assert not seen[:35].any()
     assert seen[35:].all()
+    # And both diagonals are straight ahead of a camera: 1.213 m is 17.2 of their cells.
+    for turned in (view.floor, view.floor[:, ::-1]):
+        diagonal = np.diagonal(turned)[viewshed.reach :]
+        assert not diagonal[:17].any()
+        assert diagonal[18:60].all()
 
 
 def test_a_wall_hides_all_behind_it(viewshed):
@@ -60,6 +65,15 @@ def test_a_wall_hides_all_behind_it(viewshed):
     assert ahead(viewshed, view.floor)[25:40].all()
     assert not ahead(viewshed, view.floor)[40:].any()
     assert not ahead(viewshed, view.through)[44:].any()
+
+
+def test_a_wall_that_runs_along_has_few_holes(viewshed):
+    heights = floor()
+    heights[MIDDLE + 12 : MIDDLE + 16] = 2.5
+    view = viewshed.look(heights, MIDDLE, MIDDLE, 0.0)
+    # Its near row, from beside the camera to four metres on: 0.6 m aside, 8 degrees.
+    near = view.hit[viewshed.reach + 12, viewshed.reach : viewshed.reach + 80]
+    assert near.mean() > 0.85
 
 
 def test_a_low_thing_hides_a_strip_and_is_seen_from_above(viewshed):

@@ -50,6 +50,15 @@ def test_old_grids_are_cut_out_where_the_robot_is_now():
         assert np.argwhere(moment).tolist() == [[31, 30]]
 
 
+def test_known_is_what_is_known_now():
+    history = EgoHistory(AGES_S)
+    first, second = view(0.0, 1.02, 0.02), view(0.1, 1.02, 0.02)
+    first.known[:] = False
+    history.append(first)
+    history.append(second)
+    assert history.windows(np.zeros(3))[1].all()
+
+
 def test_uneven_rates_and_a_short_past():
     history = EgoHistory(AGES_S)
     history.append(view(0.0, 1.02, 0.02))
