@@ -178,11 +178,13 @@ def _add_groups() -> None:
     from astra_cli.commands.data import app as data_app
     from astra_cli.commands.eval import app as eval_app
     from astra_cli.commands.map import app as map_app
+    from astra_cli.commands.train import app as train_app
 
     app.add_typer(eval_app, name="eval", help="Tables of one part of the stack, with baselines.")
     app.add_typer(bench_app, name="bench", help="What the stack costs on this machine.")
     app.add_typer(map_app, name="map", help="Build, check and draw maps.")
     app.add_typer(data_app, name="data", help="Training data from the simulator.")
+    app.add_typer(train_app, name="train", help="Train the networks of the stack.")
 
 
 def run() -> None:

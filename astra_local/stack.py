@@ -52,6 +52,16 @@ def _mppi(spec: StackSpec, config: PlannerConfig, robot: RobotConfig) -> Propose
     return MppiProposer(config)
 
 
+def _net(spec: StackSpec, config: PlannerConfig, robot: RobotConfig) -> Proposer:
+    from astra_core.weights import find_card, load_weights
+    from astra_local.planner_net.load import load_planner
+    from astra_local.planner_net.proposer import NetProposer
+
+    weights = load_weights(find_card(spec.models["planner"]), part="planner")
+    planner = load_planner(weights, spec.planner, robot)
+    return NetProposer(planner.head, planner.picker)
+
+
 #: What can be built, by name: one line per part.
 ODOMETRY: dict[str, Callable[[StackSpec, CameraRig, LocalConfig], OdometryEstimator]] = {
     "ekf": _ekf,
@@ -61,6 +71,10 @@ PERCEPTION: dict[str, Callable[[StackSpec, CameraRig, LocalConfig], Perception]]
 }
 PLANNERS: dict[str, Callable[[StackSpec, PlannerConfig, RobotConfig], Proposer]] = {
     "mppi": _mppi,
+    "flow": _net,
+    "act": _net,
+    "vae": _net,
+    "diffusion": _net,
 }
 
 

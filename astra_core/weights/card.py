@@ -56,6 +56,7 @@ class ModelCard:
         inputs: What the model takes, by name.
         outputs: What it gives, by name.
         data_seeds: Scenes of the training data: family to seeds ``(first, past the last)``.
+        settings: What the part needs to know to make the network again, by name.
         commands: What makes it again, in order.
         metrics: What was measured with it, by name; units are in the names.
         profile: Hash of the sensor profile of the data; empty where no simulator was involved.
@@ -71,6 +72,7 @@ class ModelCard:
     inputs: Mapping[str, Port] = field(default_factory=dict)
     outputs: Mapping[str, Port] = field(default_factory=dict)
     data_seeds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     profile: str = ""
@@ -97,6 +99,7 @@ def card_text(card: ModelCard) -> str:
         "inputs": {name: _port_data(port) for name, port in card.inputs.items()},
         "outputs": {name: _port_data(port) for name, port in card.outputs.items()},
         "data_seeds": {family: list(seeds) for family, seeds in card.data_seeds.items()},
+        "settings": dict(card.settings),
         "commands": list(card.commands),
         "metrics": {name: float(value) for name, value in card.metrics.items()},
         "profile": card.profile,
@@ -146,6 +149,7 @@ def parse_card(data: bytes, path: Path) -> ModelCard:
         inputs=_read_ports(reader, "inputs"),
         outputs=_read_ports(reader, "outputs"),
         data_seeds=reader.seeds("data_seeds"),
+        settings=reader.named_texts("settings"),
         commands=reader.texts("commands"),
         metrics=reader.numbers("metrics"),
         profile=reader.text("profile"),

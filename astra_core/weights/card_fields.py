@@ -69,6 +69,13 @@ class CardReader:
             raise self.wrong(key, "is a list of texts")
         return tuple(value)
 
+    def named_texts(self, key: str) -> dict[str, str]:
+        """Return texts by name."""
+        value = self._mapping(key)
+        if not all(isinstance(item, str) for item in value.values()):
+            raise self.wrong(key, "has texts by name (in quotes where YAML reads a number)")
+        return dict(value)
+
     def numbers(self, key: str) -> dict[str, float]:
         """Return finite numbers by name."""
         value = self._mapping(key)

@@ -45,8 +45,8 @@ def refused(command: str, *words: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_is_not_built_yet_is_said_by_every_command(command: str) -> None:
-    said = refused(command, "--stack", "classical,planner=flow")
-    assert said == "planner=flow is not built yet; built: mppi"
+    said = refused(command, "--stack", "classical,perception=encoder")
+    assert said == "perception=encoder is not built yet; built: depth"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

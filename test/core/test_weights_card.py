@@ -31,7 +31,8 @@ def changed(tmp_path, **changes):
 
 
 def test_a_card_is_read_back_as_it_was_written(tmp_path):
-    card = replace(CARD, files=FILES, rig=rig(), metrics={"rte_percent": 1.5, "größe_m": 2.0})
+    card = replace(CARD, files=FILES, rig=rig(), settings={"preset": "tiny"})
+    card = replace(card, metrics={"rte_percent": 1.5, "größe_m": 2.0})
     again = read_card(write(tmp_path, card_text(card)))
     for field in fields(ModelCard):
         if field.name != "rig":
@@ -72,6 +73,8 @@ def test_a_hash_of_digits_alone_survives_yaml(tmp_path):
         ({"data_seeds": {"home": [2, 2]}}, "[first, past the last]"),
         ({"data_seeds": {"home": [-1, 2]}}, "[first, past the last]"),
         ({"commands": "./astra"}, "commands is a list of texts"),
+        ({"settings": {"preset": 3}}, "texts by name"),
+        ({"settings": ["tiny"]}, "group of named values"),
         ({"metrics": {"a": float("nan")}}, "finite numbers"),
         ({"metrics": {"a": 10**400}}, "finite numbers"),
         ({"metrics": {1: 2}}, "group of named values"),

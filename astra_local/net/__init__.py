@@ -1,0 +1,1 @@
+"""Building blocks of Astra-Local's networks; torch is imported at the top here."""

@@ -1,0 +1,52 @@
+"""Sizes of the planning heads, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from astra_core.errors import ConfigError
+
+__all__ = ["PRESETS", "PlannerNetConfig", "preset"]
+
+
+@dataclass(frozen=True)
+class PlannerNetConfig:
+    """Architecture of one head and its trunk; stored in the card beside the weights.
+
+    Attributes:
+        channels: Of the convolutions at 1/2, 1/4 and 1/8 of the window.
+        width: Of tokens and queries.
+        num_heads: Of the attention.
+        encoder_layers: Over the tokens of the map.
+        decoder_layers: Over the queries.
+        latent: Width of the latent variable of ACT and VAE.
+        sample_steps: Euler steps of flow matching; DDIM takes twice as many.
+    """
+
+    channels: tuple[int, int, int] = (24, 48, 64)
+    width: int = 64
+    num_heads: int = 4
+    encoder_layers: int = 1
+    decoder_layers: int = 2
+    latent: int = 8
+    sample_steps: int = 5
+
+
+PRESETS = {
+    "debug": PlannerNetConfig((8, 8, 16), 16, 2, 1, 1, 4, 2),
+    "tiny": PlannerNetConfig(),
+    "base": PlannerNetConfig(
+        channels=(32, 64, 128), width=128, num_heads=4, encoder_layers=2, decoder_layers=3
+    ),
+}
+
+
+def preset(name: str) -> PlannerNetConfig:
+    """Return a preset.
+
+    Raises:
+        ConfigError: There is none of that name.
+    """
+    if name not in PRESETS:
+        raise ConfigError(f"no planner preset {name!r}: choose one of {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,56 @@
+"""Flow matching: the path from noise to data, its velocity, and the way along it.
+
+Convention of the house: ``t = 0`` is noise, ``t = 1`` is data,
+
+    X_t = (1 - t) X_0 + t X_1,    u = X_1 - X_0,    X_1 = X_t + (1 - t) u,
+
+so the estimate of the data at time t is ``X_t + (1 - t) v`` (the paper prints ``X_t - t v`` in its
+equation 13, which is the noise). Noise is passed in: nothing here draws a random number.
+
+Y. Lipman et al., "Flow matching for generative modeling", ICLR 2023 (independent coupling, linear
+path); paper, section 3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+__all__ = ["data_estimate", "euler_sample", "path_sample", "target_velocity"]
+
+
+def path_sample(noise: Tensor, data: Tensor, time: Tensor) -> Tensor:
+    """Return ``X_t`` between noise and data ``(*, N, 3)`` at times ``(*)`` in [0, 1]."""
+    t = time[..., None, None]
+    return (1.0 - t) * noise + t * data
+
+
+def target_velocity(noise: Tensor, data: Tensor) -> Tensor:
+    """Return ``u``, the same along the whole path."""
+    return data - noise
+
+
+def data_estimate(sample: Tensor, velocity: Tensor, time: Tensor) -> Tensor:
+    """Return where a velocity ``(*, N, 3)`` leads from ``X_t`` until ``t = 1``."""
+    return sample + (1.0 - time[..., None, None]) * velocity
+
+
+def euler_sample(
+    velocity: Callable[[Tensor, Tensor], Tensor], noise: Tensor, num_steps: int
+) -> Tensor:
+    """Follow a velocity field from noise ``(*, N, 3)`` to data in equal steps.
+
+    Args:
+        velocity: From ``X_t`` and times ``(*)`` to the velocity.
+        noise: ``X_0``.
+        num_steps: Steps from 0 to 1; positive.
+    """
+    sample = noise
+    for step in range(num_steps):
+        time = torch.full(
+            noise.shape[:-2], step / num_steps, dtype=noise.dtype, device=noise.device
+        )
+        sample = sample + velocity(sample, time) / num_steps
+    return sample

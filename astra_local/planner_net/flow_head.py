@@ -1,0 +1,56 @@
+"""The planner of the paper: flow matching on steps, conditioned on what the robot knows."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from astra_local.net.sinusoids import sinusoids
+from astra_local.planner_net.config import PlannerNetConfig
+from astra_local.planner_net.contract import PlannerInputs
+from astra_local.planner_net.flow import (
+    data_estimate,
+    euler_sample,
+    path_sample,
+    target_velocity,
+)
+from astra_local.planner_net.heads import HeadLoss, PlanningHead, Randomness
+
+__all__ = ["FlowHead"]
+
+
+class FlowHead(PlanningHead):
+    """Learns the velocity ``v(X_t, t | C)`` of :mod:`astra_local.planner_net.flow`."""
+
+    name = "flow"
+
+    def __init__(self, config: PlannerNetConfig) -> None:
+        """Make the layers."""
+        super().__init__(config)
+        self.time = time_net(config.width)
+
+    def training_loss(
+        self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness
+    ) -> HeadLoss:
+        """Return ``E |v - u|^2`` and the estimate ``X_t + (1 - t) v``, weighted by t."""
+        data = actions[:, None].expand_as(randomness.noise)
+        time = randomness.time
+        sample = path_sample(randomness.noise, data, time)
+        ask = self._asker(self.trunk(inputs))
+        velocity = ask(sample, self._situation(time))
+        wrong = velocity - target_velocity(randomness.noise, data)
+        return HeadLoss(wrong.square().mean(), data_estimate(sample, velocity, time), time)
+
+    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
+        """Follow the velocity from noise to plans in a few Euler steps."""
+        ask = self._asker(self.trunk(inputs))
+        return euler_sample(
+            lambda x, t: ask(x, self._situation(t)), noise, self.config.sample_steps
+        )
+
+    def _situation(self, time: Tensor) -> Tensor:
+        situation: Tensor = self.time(sinusoids(time, self.config.width))
+        return situation
+
+
+def time_net(width: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))

@@ -1,0 +1,94 @@
+"""The four heads of the paper's figure 9 on one trunk and one decoder: equal parts, equal reading.
+
+Every head answers the same two questions: the loss of a batch given noise, and ``K`` answers given
+noise. Random numbers are always passed in, standard normal, so that everything can be repeated.
+The loss returns the estimate of the data as well, with a weight in [0, 1] that says how much it is
+one, for the ESDF loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from astra_local.planner_net.config import PlannerNetConfig
+from astra_local.planner_net.contract import PlannerInputs
+from astra_local.planner_net.decoder import WaypointDecoder
+from astra_local.planner_net.trunk import Scene, Trunk
+from astra_local.planner_record import NUM_STEPS
+
+__all__ = ["HeadLoss", "PlanningHead", "Randomness"]
+
+
+@dataclass(frozen=True, eq=False)
+class Randomness:
+    """Every random number of one training step or one sampling.
+
+    Attributes:
+        noise: ``(B, K, N, 3)`` standard normal.
+        time: ``(B, K)`` uniform in [0, 1); unused when sampling.
+    """
+
+    noise: Tensor
+    time: Tensor
+
+    @classmethod
+    def draw(cls, batch: int, answers: int, generator: torch.Generator) -> Randomness:
+        """Draw for a batch with ``answers`` noises per state."""
+        noise = torch.randn((batch, answers, NUM_STEPS, 3), generator=generator)
+        return cls(noise, torch.rand((batch, answers), generator=generator))
+
+
+@dataclass(frozen=True, eq=False)
+class HeadLoss:
+    """What one training step gives.
+
+    Attributes:
+        imitation: Scalar: how far from the expert.
+        estimate: ``(B, K, N, 3)`` normalised steps, the head's estimate of the data.
+        weight: ``(B, K)`` in [0, 1], how much it is an estimate: near noise it is none.
+    """
+
+    imitation: Tensor
+    estimate: Tensor
+    weight: Tensor
+
+
+class PlanningHead(nn.Module):
+    """Trunk and decoder; what is learned with them is the subclass's idea."""
+
+    #: Name of the part, as in ``--stack planner=NAME``.
+    name = ""
+    #: Whether answers differ with the noise.
+    is_multimodal = True
+
+    def __init__(self, config: PlannerNetConfig) -> None:
+        """Make the layers; the weights come from torch's global generator."""
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config)
+        self.decoder = WaypointDecoder(config)
+
+    def training_loss(
+        self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness
+    ) -> HeadLoss:
+        """Return the loss of a batch.
+
+        Args:
+            inputs: What the robot knew.
+            actions: ``(B, N, 3)`` normalised steps of the expert.
+            randomness: ``K`` draws per state; the trunk runs once for all of them.
+        """
+        raise NotImplementedError
+
+    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
+        """Return answers ``(B, K, N, 3)``, normalised steps: one for each noise of that shape."""
+        raise NotImplementedError
+
+    def _asker(self, scene: Scene) -> Callable[[Tensor, Tensor], Tensor]:
+        """Return the decoder for one scene: ``(actions, situation) -> (B, K, N, 3)``."""
+        keys_values = self.decoder.keys_values(scene)
+        return lambda actions, situation: self.decoder(actions, situation, scene, keys_values)

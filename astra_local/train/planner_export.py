@@ -1,0 +1,96 @@
+"""From a trained head to weights that the stack loads: float16 safetensors and their card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from astra_core.weights import ModelCard, Port, save_weights
+from astra_local.planner_net.heads import PlanningHead
+from astra_local.planner_net.load import PICKER_TENSOR
+from astra_local.train.picker import fit_picker
+from astra_local.train.planner import PlannerTraining
+from astra_local.train.planner_states import PlannerDataset, shards_in
+
+__all__ = ["export_planner"]
+
+_INPUTS = {
+    "occupancy": Port("B T Y X", "float32", (0.0, 1.0), "base_link", "now, 0.5, 1.0, 1.5 s ago"),
+    "known": Port("B Y X", "float32", (0.0, 1.0), "base_link", "seen at all"),
+    "distance": Port("B Y X", "float32", (0.0, 2.0), "base_link", "m to the nearest occupied cell"),
+    "movers": Port("B M 5", "float32", None, "base_link", "x, y, vx, vy, radius; nobody at 100 m"),
+    "velocity": Port("B 2", "float32", None, "base_link", "m/s, rad/s"),
+    "goal": Port("B 6", "float32", None, "base_link", "x, y, cos, sin, is final, largest m/s"),
+    "noise": Port("B K N 3", "float32", None, "", "standard normal"),
+}
+_OUTPUTS = {
+    "actions": Port("B K N 3", "float32", None, "base_link", "steps of 0.2 s, normalised"),
+}
+
+
+def export_planner(
+    head: PlanningHead, training: PlannerTraining, data: Sequence[Path], folder: Path
+) -> Path:
+    """Measure the picker, then write ``planner-HEAD`` into a folder.
+
+    Args:
+        head: With the weights to ship.
+        training: How it came about.
+        data: Folders of the shards it was trained on; the picker is fitted on them, too.
+        folder: With the metrics of the training.
+
+    Returns:
+        The path of the card.
+    """
+    states = PlannerDataset(shards_in(data), "train")
+    radius_m = float(states.robot["footprint_radius_m"])
+    picker = fit_picker(head, states, footprint_radius_m=radius_m)
+    tensors = {
+        name: value.detach().cpu().numpy().astype(np.float16)
+        for name, value in head.state_dict().items()
+    }
+    tensors[PICKER_TENSOR] = np.array(list(asdict(picker).values()), dtype=np.float32)
+    card = ModelCard(
+        name=f"planner-{training.head}",
+        part="planner",
+        licence="Apache-2.0",
+        inputs=_INPUTS,
+        outputs=_OUTPUTS,
+        settings={"head": training.head, "preset": training.preset},
+        data_seeds=_ranges(states.seeds),
+        commands=_commands(training),
+        metrics=_metrics(folder),
+        profile=states.profile,
+        robot={key: float(value) for key, value in states.robot.items()},
+    )
+    return save_weights(folder, card, tensors)
+
+
+def _ranges(seeds: Sequence[tuple[str, int]]) -> dict[str, tuple[int, int]]:
+    families = sorted({family for family, _ in seeds})
+    own = {family: [seed for name, seed in seeds if name == family] for family in families}
+    return {family: (min(numbers), max(numbers) + 1) for family, numbers in own.items()}
+
+
+def _commands(training: PlannerTraining) -> tuple[str, ...]:
+    loop = training.loop
+    return (
+        "./astra data generate planner ... (docs/training.md)",
+        f"./astra train local --stage planner --preset {training.preset} --head {training.head} "
+        f"--steps {loop.steps} --seed {loop.seed} --esdf-weight {training.esdf_weight:g} "
+        "--data train --validation val --out out",
+    )
+
+
+def _metrics(folder: Path) -> dict[str, float]:
+    lines = (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    last = [row for row in map(json.loads, lines) if row["kind"] == "validation"][-1]
+    return {
+        f"validation_{key}": float(value)
+        for key, value in last.items()
+        if key not in ("kind", "seconds") and isinstance(value, int | float)
+    }

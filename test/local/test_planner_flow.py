@@ -1,0 +1,49 @@
+"""The house's flow time: 0 is noise, 1 is data; by hand and against the printed slip."""
+
+import torch
+
+from astra_local.planner_net.flow import (
+    data_estimate,
+    euler_sample,
+    path_sample,
+    target_velocity,
+)
+
+NOISE = torch.full((1, 1, 2, 3), -1.0)
+DATA = torch.full((1, 1, 2, 3), 3.0)
+
+
+def at(time):
+    return torch.full((1, 1), time)
+
+
+def test_the_path_begins_at_noise_and_ends_at_data():
+    assert torch.equal(path_sample(NOISE, DATA, at(0.0)), NOISE)
+    assert torch.equal(path_sample(NOISE, DATA, at(1.0)), DATA)
+    torch.testing.assert_close(path_sample(NOISE, DATA, at(0.25)), torch.zeros_like(NOISE))
+
+
+def test_the_estimate_of_the_data_is_the_data_when_the_velocity_is_right():
+    velocity = target_velocity(NOISE, DATA)
+    for time in (0.0, 0.3, 1.0):
+        sample = path_sample(NOISE, DATA, at(time))
+        torch.testing.assert_close(data_estimate(sample, velocity, at(time)), DATA)
+        # As the paper prints it, it would be the noise.
+        torch.testing.assert_close(sample - time * velocity, NOISE)
+
+
+def test_euler_follows_a_straight_path_exactly_and_knows_the_time():
+    times = []
+
+    def velocity(sample, time):
+        times.append(float(time[0, 0]))
+        return target_velocity(NOISE, DATA)
+
+    torch.testing.assert_close(euler_sample(velocity, NOISE, 4), DATA)
+    assert times == [0.0, 0.25, 0.5, 0.75]
+
+
+def test_euler_by_hand_on_a_growing_field():
+    # dx/dt = x from 1 in two steps: 1.5, then 2.25.
+    found = euler_sample(lambda x, t: x, torch.ones(1, 1, 2, 3), 2)
+    torch.testing.assert_close(found, torch.full((1, 1, 2, 3), 2.25))
