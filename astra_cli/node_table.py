@@ -156,6 +156,7 @@ NODES = (
         parameter_file="astra_sim.yaml",
         parameters={
             "frame_prefix": "frame_prefix",
+            "robot_file": "robot",
             "cameras": "rig",
             "scene": "scene",
             "seed": "seed",
@@ -210,7 +211,7 @@ NODES = (
         executable="astra_viewer",
         module="astra_viewer.ros.node",
         parameter_file="astra_viewer.yaml",
-        parameters={"frame_prefix": "frame_prefix", "cameras": "rig"},
+        parameters={"frame_prefix": "frame_prefix", "robot_file": "robot", "cameras": "rig"},
         condition="viewer",
         required=False,
     ),

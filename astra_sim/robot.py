@@ -15,14 +15,18 @@ import numpy as np
 
 from astra_core import se3
 from astra_core.camera import CameraRig
-from astra_core.config import setting
+from astra_core.config import from_mapping, setting, to_mapping
+from astra_core.errors import ConfigError
 from astra_core.records import Velocity
-from astra_core.robot_settings import Bound, robot_setting
+from astra_core.robot import RobotConfig
+from astra_core.robot_settings import Bound, for_robot, robot_setting
 
 if TYPE_CHECKING:
     import mujoco
 
-__all__ = ["HIDDEN_GROUP", "ROBOT", "DriveBase", "DriveBaseConfig", "add_robot"]
+    from astra_sim.profile import SensorProfile
+
+__all__ = ["HIDDEN_GROUP", "ROBOT", "DriveBase", "DriveBaseConfig", "add_robot", "drive_base"]
 
 ROBOT = "robot"
 """Name of the robot where there is only one."""
@@ -69,6 +73,26 @@ class DriveBaseConfig:
         "max_angular_acceleration_rad_s2", 4.0, "angular acceleration of the motors"
     )
     grip_m_s2: float = setting(3.0, "acceleration at which the tyres slide", minimum=0.1)
+
+
+def drive_base(robot: RobotConfig, profile: SensorProfile) -> DriveBaseConfig:
+    """Return the simulated base of a robot.
+
+    Args:
+        robot: Size and limits.
+        profile: Its sensors, of which the wheels must be the robot's.
+
+    Raises:
+        ConfigError: A robot of this size cannot be simulated, or the profile has other wheels.
+    """
+    track_m = profile.wheels.track_m
+    if track_m != robot.wheel_track_m:
+        raise ConfigError(
+            f"the sensor profile has wheels.track_m {track_m}, but the robot wheel_track_m "
+            f"{robot.wheel_track_m}: simulate this robot with a profile of its own"
+        )
+    filled = for_robot(DriveBaseConfig(), robot)
+    return from_mapping(DriveBaseConfig, to_mapping(filled), "the simulated robot")
 
 
 def add_robot(

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from astra_core.robot import RobotConfig
 from astra_viewer.mission_text import plain
 
 __all__ = ["Grid", "LandmarkShown", "ViewerPage"]
@@ -65,8 +66,7 @@ class ViewerPage:
         on_landmark: Callable[[str], None],
         on_point: Callable[[float, float], None],
         on_cancel: Callable[[], None],
-        robot_radius_m: float = 0.25,
-        robot_height_m: float = 1.1,
+        robot: RobotConfig | None = None,
         host: str = "127.0.0.1",
     ) -> None:
         """Serve the page.
@@ -78,8 +78,7 @@ class ViewerPage:
             on_point: Called with the point of the map (x, y), metres, where the floor was clicked
                 with Shift held.
             on_cancel: Called when the person wants the robot to stop.
-            robot_radius_m: Of the body that is drawn.
-            robot_height_m: Likewise.
+            robot: What is drawn; ``None`` is the robot that Astra comes with.
             host: Address; this machine only unless somebody wants otherwise.
         """
         import viser
@@ -89,6 +88,7 @@ class ViewerPage:
         self._server: Any = viser.ViserServer(host=host, port=port, label="Astra", verbose=False)
         self._on_goal, self._on_landmark, self._on_cancel = on_goal, on_landmark, on_cancel
         self._on_point = on_point
+        robot = robot or RobotConfig()
         self._landmarks: list[Any] = []
         self._images: dict[str, Any] = {}
         self._layers: dict[str, Any] = {}
@@ -105,7 +105,7 @@ class ViewerPage:
         self._robot = scene.add_frame("/odom/base_link", axes_length=0.3, axes_radius=0.01)
         scene.add_cylinder(
             "/odom/base_link/body",
-            radius=robot_radius_m,
+            radius=robot.footprint_radius_m,
             height=0.3,
             color=_BODY,
             position=(0.0, 0.0, 0.15),
@@ -113,9 +113,9 @@ class ViewerPage:
         scene.add_cylinder(
             "/odom/base_link/mast",
             radius=0.03,
-            height=robot_height_m,
+            height=robot.height_m,
             color=_BODY,
-            position=(0.0, 0.0, robot_height_m / 2.0),
+            position=(0.0, 0.0, robot.height_m / 2.0),
         )
         self._build_controls()
         self.set_localized(False)

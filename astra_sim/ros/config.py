@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
+from astra_core.ros.robot import robot_file
 
 __all__ = ["SimNodeConfig"]
 
@@ -32,6 +33,7 @@ class SimNodeConfig:
         "What differs from the tour and who walks about: empty, standard or crowded.",
         choices=("empty", "standard", "crowded"),
     )
+    robot_file: str = robot_file()
     profile: str = setting("default", "Sensor profile: a name, or the path of a YAML file.")
     cameras: tuple[str, ...] = setting(
         ("front", "left", "rear", "right"), "Which of these cameras the robot has."

@@ -179,10 +179,12 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
     """Build the scene and the simulator that a config names.
 
     Raises:
-        AstraError: The scene, the profile or the start pose cannot be used.
+        AstraError: The scene, the robot, the profile or the start pose cannot be used.
     """
+    from astra_core.robot import load_robot
     from astra_sim.conditions import named_conditions
     from astra_sim.profile import load_profile
+    from astra_sim.robot import drive_base
     from astra_sim.scenes import make_scene
 
     if len(set(config.robots)) != len(config.robots) or not all(config.robots):
@@ -196,15 +198,17 @@ def make_scene_simulator(config: SimNodeConfig) -> Simulator:
             f"the simulated robot has no camera {', '.join(unknown)}; it has {', '.join(known)}"
         )
     x_y_theta = tuple(config.start_pose) or None
+    profile = load_profile(config.profile)
     return Simulator(
         make_scene(config.scene, config.seed),
-        load_profile(config.profile),
+        profile,
         config.start_seed,
         camera_hz=config.camera_hz,
         depth=config.depth,
         conditions=named_conditions(config.conditions),
         start_pose=x_y_theta,  # type: ignore[arg-type]
         rig=CameraRig(tuple(known[name] for name in config.cameras)),
+        robot=drive_base(load_robot(config.robot_file), profile),
         num_robots=max(1, len(config.robots)),
     )
 

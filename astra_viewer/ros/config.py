@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
+from astra_core.ros.robot import robot_file
 
 __all__ = ["ViewerConfig"]
 
@@ -28,3 +29,4 @@ class ViewerConfig:
     map_frame: str = setting("map", "Frame of the map.")
     odom_frame: str = setting("odom", "Frame in which odometry starts.")
     frame_prefix: str = frame_prefix()
+    robot_file: str = robot_file()

@@ -21,6 +21,7 @@ from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
 from astra_core import se2, se3
+from astra_core.robot import load_robot
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import DiagnosticsReporter, Health
 from astra_core.ros.images import ImageFormatError, color_from_msg
@@ -61,6 +62,7 @@ class ViewerNode(Node):
         self._page = ViewerPage(
             config.port,
             host=config.host,
+            robot=load_robot(config.robot_file),
             on_goal=lambda words: self._wishes.put(lambda: self._goals.send_text(words)),
             on_landmark=lambda name: self._wishes.put(lambda: self._goals.send_landmark(name)),
             on_point=lambda x_m, y_m: self._wishes.put(lambda: self._go_to(x_m, y_m)),

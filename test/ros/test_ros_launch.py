@@ -14,6 +14,7 @@ pytest.importorskip("ament_index_python")
 from astra_cli.node_table import ARGUMENTS, NODES, commands
 
 FILE = Path(__file__).resolve().parents[2] / "launch" / "bringup.launch.py"
+INSTALLED = Path("/share/astra/config")
 
 
 class Recorded:
@@ -51,7 +52,7 @@ def bringup(monkeypatch):
         vars(module).update(content)
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(
-        "ament_index_python.packages.get_package_share_directory", lambda _: "/share/astra"
+        "ament_index_python.packages.get_package_share_directory", lambda _: str(INSTALLED.parent)
     )
     spec = importlib.util.spec_from_file_location("bringup_under_test", FILE)
     module = importlib.util.module_from_spec(spec)
@@ -83,7 +84,7 @@ def test_the_nodes_are_those_of_the_table(bringup):
     assert list(nodes) == [spec.name for spec in NODES]
     assert nodes["astra_sim"]["executable"] == "astra_sim"
     first, overrides = nodes["astra_sim"]["parameters"]
-    assert first == "/share/astra/config/astra_sim.yaml"
+    assert first == str(INSTALLED / "astra_sim.yaml")
     assert overrides["seed"] == 7 and overrides["use_sim_time"] is True
     assert nodes["astra_global"]["parameters"][1]["map_folder"] == "/maps/home"
 
@@ -108,12 +109,12 @@ def told(argv):
         {"sim": "true", "viewer": "true", "map": "/maps/home", "seed": "12", "scene": "office"},
         {"sim": "true", "namespace": "r1", "rig": "front,rear", "conditions": "standard"},
         {"namespace": "r1", "frame_prefix": "r1/", "use_sim_time": "true"},
-        {"params_file": "/etc/robot.yaml", "map": "/maps/my home"},
+        {"params_file": "/etc/mine.yaml", "map": "/maps/my home", "robot": "/etc/robot.yaml"},
     ],
 )
 def test_launch_and_runner_tell_every_node_the_same(bringup, given):
     nodes = nodes_of(bringup, **given)
-    processes = {command.name: command.argv for command in commands(given)}
+    processes = {command.name: command.argv for command in commands(given, INSTALLED)}
     assert list(nodes) == list(processes)
     for name, kwargs in nodes.items():
         parameters, remaps, files = told(processes[name])
@@ -133,6 +134,7 @@ def test_on_a_robot_there_is_no_simulator(bringup):
     local = nodes["astra_local"]
     assert local["parameters"][1] == {
         "use_sim_time": False,
+        "robot_file": str(INSTALLED / "robot.yaml"),
         "cameras.reliable": False,
         "wheel_topic_reliable": False,
     }
