@@ -47,11 +47,14 @@ LAZY = {"torch", "cupy", "open3d", "transformers", "pycolmap", "gtsam", "mujoco"
 # Algorithms do not know the pipeline that calls them; the factory joins them.
 PIPELINES = {"astra_global.pipeline", "astra_local.pipeline", "astra_local.stack"}
 UPPER_FOLDERS = ("ros", "train")
+# Where networks live, besides every folder called something_net: only there torch comes with the
+# module, so only from there (and inside functions) may these be imported.
+NET_FOLDERS = ("net", "encoder", "mllm", "train")
 
 
-def sources():
+def sources(root=ROOT):
     for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
+        for path in sorted((root / package).rglob("*.py")):
             if "__pycache__" not in path.parts:
                 yield path
 
@@ -85,16 +88,16 @@ def imports(path):
     return found
 
 
-def complaints(rule, *, only_at_import_time=False, for_typing_too=True):
+def complaints(rule, *, only_at_import_time=False, for_typing_too=True, root=ROOT):
     result = set()
-    for path in sources():
+    for path in sources(root):
         for line, module, at_import_time, for_typing in imports(path):
             if only_at_import_time and not at_import_time:
                 continue
             if for_typing and not for_typing_too:
                 continue
-            if rule(path.relative_to(ROOT), module):
-                result.add(f"{path.relative_to(ROOT)}:{line} imports {module}")
+            if rule(path.relative_to(root), module):
+                result.add(f"{path.relative_to(root)}:{line} imports {module}")
     return sorted(result)
 
 
@@ -164,6 +167,123 @@ def test_heavy_packages_are_imported_where_they_are_used():
         )
 
     assert complaints(wrong, only_at_import_time=True) == []
+
+
+def is_net_folder(name):
+    return name in NET_FOLDERS or name.endswith("_net")
+
+
+def holds_nets(path):
+    """Whether a file lies in a folder of networks."""
+    return any(is_net_folder(name) for name in path.parts[1:-1])
+
+
+def torch_outside_the_nets(path, module):
+    return module.split(".")[0] == "torch" and not holds_nets(path)
+
+
+def net_at_import_time(path, module):
+    parts = module.split(".")
+    return parts[0] in PACKAGES and any(map(is_net_folder, parts[1:])) and not holds_nets(path)
+
+
+def more_than_shards_in_training(path, module):
+    """Training reads shards: it knows no simulator, no episodes, no nodes and no pipeline."""
+    if "train" not in path.parts[1:-1]:
+        return False
+    parts = module.split(".")
+    above = {"astra_sim", "astra_data", "astra_eval", "astra_viewer", "astra_cli"}
+    return parts[0] in above | ROS or "ros" in parts[1:] or module in PIPELINES
+
+
+def test_torch_comes_with_networks_only():
+    assert complaints(torch_outside_the_nets, only_at_import_time=True) == []
+
+
+def test_networks_are_imported_where_they_are_used():
+    assert complaints(net_at_import_time, only_at_import_time=True) == []
+
+
+def test_training_reads_shards_and_nothing_else():
+    assert complaints(more_than_shards_in_training) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "text", "is_wrong"),
+    [
+        (torch_outside_the_nets, "astra_local/planner/mppi.py", "import torch", True),
+        (torch_outside_the_nets, "astra_local/stack.py", "from torch import nn", True),
+        (torch_outside_the_nets, "astra_local/network/a.py", "import torch.nn", True),
+        (torch_outside_the_nets, "astra_core/net.py", "import torch", True),
+        (torch_outside_the_nets, "astra_local/stack.py", "def f():\n    import torch", False),
+        (torch_outside_the_nets, "astra_local/planner_net/head.py", "import torch", False),
+        (torch_outside_the_nets, "astra_local/encoder/heads/sdf.py", "import torch", False),
+        (torch_outside_the_nets, "astra_global/mllm/vision.py", "import torch", False),
+        (net_at_import_time, "astra_local/stack.py", "import astra_local.net.ema", True),
+        (
+            net_at_import_time,
+            "astra_local/stack.py",
+            "from astra_local.planner_net.flow import sample",
+            True,
+        ),
+        (net_at_import_time, "astra_data/some.py", "from astra_local import encoder", True),
+        (net_at_import_time, "astra_cli/some.py", "from astra_global.train import sft", True),
+        (
+            net_at_import_time,
+            "astra_local/stack.py",
+            "def f():\n    from astra_local.planner_net.flow import sample",
+            False,
+        ),
+        (
+            net_at_import_time,
+            "astra_global/ports.py",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+            "    from astra_global.mllm.types import Ask",
+            False,
+        ),
+        (
+            net_at_import_time,
+            "astra_local/train/loop.py",
+            "from astra_local.planner_net.flow import sample",
+            False,
+        ),
+        (net_at_import_time, "astra_local/some.py", "import astra_local.planner.mppi", False),
+        (more_than_shards_in_training, "astra_local/train/a.py", "import astra_sim.robot", True),
+        (
+            more_than_shards_in_training,
+            "astra_local/train/a.py",
+            "def f():\n    from astra_data.expert import Expert",
+            True,
+        ),
+        (more_than_shards_in_training, "astra_global/train/a.py", "import rclpy", True),
+        (
+            more_than_shards_in_training,
+            "astra_local/train/a.py",
+            "from astra_local.stack import build_local",
+            True,
+        ),
+        (
+            more_than_shards_in_training,
+            "astra_local/train/a.py",
+            "from astra_core.ros import lanes",
+            True,
+        ),
+        (
+            more_than_shards_in_training,
+            "astra_local/train/a.py",
+            "from astra_local.planner_record import read_planner_shard",
+            False,
+        ),
+        (more_than_shards_in_training, "astra_data/a.py", "import astra_sim.robot", False),
+    ],
+)
+def test_the_rules_of_networks_find_what_breaks_them(tmp_path, rule, file, text, is_wrong):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    lazily_too = rule is more_than_shards_in_training
+    found = complaints(rule, only_at_import_time=not lazily_too, root=tmp_path)
+    assert bool(found) == is_wrong
 
 
 @pytest.mark.parametrize(
