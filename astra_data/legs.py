@@ -43,8 +43,12 @@ class Leg:
     _best_tick: int | None = None
 
     def follow(self, pose: NDArray[np.float64], tick: int) -> None:
-        """Find the robot's place on the way, near where it was before."""
-        self.station_m, _ = self.route.project(pose[:2], self.station_m - 0.7, self.station_m + 2.0)
+        """Find the robot's place on the way, near where it was before.
+
+        No farther on than it can have come since, or a way that turns back behind a wall would be
+        taken for the one before it.
+        """
+        self.station_m, _ = self.route.project(pose[:2], self.station_m - 0.7, self.station_m + 1.0)
         if self._best_tick is None or self.station_m > self._best_m + _GAIN_M:
             self._best_m, self._best_tick = self.station_m, tick
 

@@ -29,20 +29,17 @@ _ROUTE, _EXPERT, _GOAL = (60, 100, 230), (10, 150, 60), (200, 30, 160)
 _PERSON, _MOVER, _LEAF, _INK = (220, 30, 30), (140, 0, 0), (150, 90, 20), (20, 20, 25)
 
 
-def draw_states(
-    states: PlannerStates, indices: Sequence[int], path: Path, columns: int = 5
-) -> None:
+def draw_states(chosen: Sequence[tuple[PlannerStates, int]], path: Path, columns: int = 6) -> None:
     """Write a PNG of some states, each with the robot looking up.
 
     Args:
-        states: From a shard.
-        indices: Which of them.
+        chosen: Shards and the number of a state in each.
         path: Where to write; replaced when it exists.
         columns: States in a row.
     """
     from PIL import Image
 
-    tiles = [draw_state(states, index) for index in indices]
+    tiles = [draw_state(states, index) for states, index in chosen]
     width, height = tiles[0].size
     rows = math.ceil(len(tiles) / columns)
     step_x, step_y = width + _GAP_PX, height + _GAP_PX
@@ -67,9 +64,7 @@ def draw_state(states: PlannerStates, index: int) -> Image:
     picture = Image.fromarray(pixels).resize(
         (pixels.shape[1] * _SCALE_PX, pixels.shape[0] * _SCALE_PX), Image.Resampling.NEAREST
     )
-    tile = Image.new("RGB", (picture.width, picture.height + _CAPTION_PX), (255, 255, 255))
-    tile.paste(picture, (0, 0))
-    draw = ImageDraw.Draw(tile)
+    draw = ImageDraw.Draw(picture)
     arrays = states.arrays
     for point in arrays["route"][index]:
         _disc(draw, point, 0.03, _ROUTE, fill=True)
@@ -92,7 +87,9 @@ def draw_state(states: PlannerStates, index: int) -> Image:
         _heading(draw, pose, radius_m, _EXPERT)
     _disc(draw, arrays["sub_goal"][index], 0.08, _GOAL, fill=bool(arrays["is_final"][index]))
     _heading(draw, arrays["sub_goal"][index], 0.4, _GOAL)
-    _caption(draw, states, index, picture.height)
+    tile = Image.new("RGB", (picture.width, picture.height + _CAPTION_PX), (255, 255, 255))
+    tile.paste(picture, (0, 0))
+    _caption(ImageDraw.Draw(tile), states, index, picture.height)
     return tile
 
 

@@ -95,6 +95,43 @@ def planner(
         raise AstraError(f"{_name(failed[0].unit)}: {failed[0].error}{more}")
 
 
+@app.command()
+def show(
+    where: Annotated[Path, typer.Argument(help="A shard, or a folder of shards.")],
+    sheet: Annotated[
+        Path | None, typer.Option(help="Draw states, taken from all shards, to this PNG.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, max=200, help="States on the sheet.")] = 36,
+    seed: Annotated[int, typer.Option(help="Which states.")] = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
+) -> None:
+    """Say what planner shards hold and how good the expert is; draw some to look at."""
+    from astra_data.planner_summary import draw_choice, planner_shards, summarize
+
+    check_writable(json_file)
+    paths = planner_shards(where)
+    summary = summarize(paths)
+    if sheet is not None:
+        draw_choice(paths, sheet, count, seed)
+    write_json(json_file, summary)
+    console = Console()
+    console.print(
+        f"{summary['states']} states in {summary['shards']} shards of {where}", highlight=False
+    )
+    for name, group in summary["groups"].items():
+        console.print(
+            f"  {name}: {group['states']} states, the expert touches walls in "
+            f"{group['expert_touches_static_percent']} % and people in "
+            f"{group['expert_touches_people_percent']} %, comes near people in "
+            f"{group['encounter_percent']} %, stands in {group['expert_stands_percent']} %, "
+            f"mean {group['expert_speed_mps']} m/s; sub-goals: {group['final_percent']} % final, "
+            f"{group['goal_behind_percent']} % behind; {group['kicked_percent']} % kicked; "
+            f"{group['known_percent']} % of the window known",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
 def _units(
     families: Sequence[str], seeds: SeedRange, conditions: Sequence[str]
 ) -> list[PlannerUnit]:
