@@ -58,8 +58,7 @@ def _net(spec: StackSpec, config: PlannerConfig, robot: RobotConfig) -> Proposer
     from astra_local.planner_net.proposer import NetProposer
 
     weights = load_weights(find_card(spec.models["planner"]), part="planner")
-    planner = load_planner(weights, spec.planner, robot)
-    return NetProposer(planner.head, planner.picker)
+    return NetProposer(load_planner(weights, spec.planner, robot), config)
 
 
 #: What can be built, by name: one line per part.

@@ -1,8 +1,6 @@
-"""From weights and their card to a head that plans, and to the weights of its picker."""
+"""From weights and their card to a head that plans."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, fields
 
 import torch
 
@@ -11,24 +9,12 @@ from astra_core.robot import RobotConfig
 from astra_core.weights import FLOATS, TensorSpec, Weights, check_robot
 from astra_local.planner_net.config import PRESETS
 from astra_local.planner_net.heads import PlanningHead
-from astra_local.planner_net.picker import PickerWeights
 from astra_local.planner_net.registry import HEADS, make_head
 
-__all__ = ["PICKER_TENSOR", "LoadedPlanner", "load_planner"]
-
-#: The picker's numbers, in the order of the fields of :class:`PickerWeights`.
-PICKER_TENSOR = "picker.weights"
+__all__ = ["load_planner"]
 
 
-@dataclass(frozen=True, eq=False)
-class LoadedPlanner:
-    """A head with its weights, and how its plans are picked."""
-
-    head: PlanningHead
-    picker: PickerWeights
-
-
-def load_planner(weights: Weights, name: str, robot: RobotConfig) -> LoadedPlanner:
+def load_planner(weights: Weights, name: str, robot: RobotConfig) -> PlanningHead:
     """Make a head of weights.
 
     Args:
@@ -52,10 +38,8 @@ def load_planner(weights: Weights, name: str, robot: RobotConfig) -> LoadedPlann
     check_robot(card, robot)
     head = make_head(name, PRESETS[preset])
     wanted = {key: TensorSpec(tuple(v.shape), FLOATS) for key, v in head.state_dict().items()}
-    count = len(fields(PickerWeights))
-    weights.require({**wanted, PICKER_TENSOR: TensorSpec((count,), FLOATS)})
+    weights.require(wanted)
     head.load_state_dict(
         {key: torch.tensor(weights.tensors[key], dtype=torch.float32) for key in wanted}
     )
-    numbers = [float(value) for value in weights.tensors[PICKER_TENSOR]]
-    return LoadedPlanner(head.eval(), PickerWeights(*numbers))
+    return head.eval()

@@ -10,8 +10,9 @@ later the less surely,
     P(collision) = 1 - (1 - P_s)(1 - P_p),   P_s = sigma(-min_k (g_k - c_s) / s_s),
     P_p = sigma(-min_k (h_k - c_p) / (s_p + r_p t_k)).
 
-The five numbers c, s, r are measured: fitted to whether plans of training states really touched
-(:mod:`astra_local.train.picker`). The paper ranks by a score that was learned from people's marks.
+The five numbers c, s, r are chosen on validation scenes. What the check would refuse
+(:mod:`astra_local.planner.check`) comes after everything that it would let pass. The paper ranks by
+a score that was learned from people's marks.
 
 Letters: ``K`` plans, ``T`` steps.
 """
@@ -71,7 +72,7 @@ def collision_chance(
 def expected_score(
     ways: Rollouts, query: PlanQuery, step_s: float, weights: PickerWeights
 ) -> NDArray[np.float64]:
-    """Return the score ``(K,)`` that plans are expected to get; higher is better.
+    """Return the score ``(K,)`` that plans are expected to get, before the check; more is better.
 
     Args:
         ways: What the base would make of them.

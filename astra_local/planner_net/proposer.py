@@ -18,6 +18,8 @@ import torch
 from numpy.typing import NDArray
 
 from astra_local.belief import WorldBelief
+from astra_local.config import PlannerConfig
+from astra_local.planner.check import TrajectoryCheck
 from astra_local.planner.rollout import roll_out
 from astra_local.planner_net.action import denormalized
 from astra_local.planner_net.heads import PlanningHead
@@ -31,22 +33,30 @@ __all__ = ["NetProposer", "controls_of", "sensed"]
 
 #: Controls are held this long; a step of the head is two of them.
 _HOLD = 2
+#: Of the score of what the check refuses: more than all parts of a score together.
+_REFUSED = 10.0
 
 
 class NetProposer:
     """A head behind :class:`astra_local.ports.Proposer`."""
 
     def __init__(
-        self, head: PlanningHead, weights: PickerWeights | None = None, num_samples: int = 10
+        self,
+        head: PlanningHead,
+        config: PlannerConfig | None = None,
+        weights: PickerWeights | None = None,
+        num_samples: int = 10,
     ) -> None:
         """Take a trained head.
 
         Args:
             head: On the device where it shall run.
+            config: How near is too near; ``None`` is the defaults.
             weights: Of the picker; ``None`` is the defaults.
             num_samples: Answers a plan is picked from.
         """
         self._head = head.eval()
+        self._config = config or PlannerConfig()
         self._weights = weights or PickerWeights()
         self._num_samples = num_samples if head.is_multimodal else 1
         self._device = next(head.parameters()).device
@@ -57,12 +67,19 @@ class NetProposer:
         return self._head.name
 
     def propose(self, query: PlanQuery) -> Sequence[Candidate]:
-        """Return the answers with their expected scores."""
+        """Return the answers with their expected scores, what the check refuses far below."""
         v, w = self.controls(query)
         step_s = STEP_S / _HOLD
         ways = roll_out(query.state, v, w, step_s, query.limits)
         scores = expected_score(ways, query, step_s, self._weights)
-        return [Candidate(v[k], w[k], step_s, float(score)) for k, score in enumerate(scores)]
+        check = TrajectoryCheck.of(query.belief, query.state, query.limits, self._config)
+        return [
+            Candidate(
+                v[k], w[k], step_s,
+                float(score) - (0.0 if check.is_safe(ways.only(k), step_s) else _REFUSED),
+            )
+            for k, score in enumerate(scores)
+        ]  # fmt: skip
 
     def controls(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the answers as speeds and turn rates ``(K, T)``, before any limit or pick."""

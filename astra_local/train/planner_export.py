@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from astra_core.weights import ModelCard, Port, save_weights
 from astra_local.planner_net.heads import PlanningHead
-from astra_local.planner_net.load import PICKER_TENSOR
-from astra_local.train.picker import fit_picker
 from astra_local.train.planner import PlannerTraining
 from astra_local.train.planner_states import PlannerDataset, shards_in
 
@@ -35,25 +32,22 @@ _OUTPUTS = {
 def export_planner(
     head: PlanningHead, training: PlannerTraining, data: Sequence[Path], folder: Path
 ) -> Path:
-    """Measure the picker, then write ``planner-HEAD`` into a folder.
+    """Write ``planner-HEAD`` into a folder.
 
     Args:
         head: With the weights to ship.
         training: How it came about.
-        data: Folders of the shards it was trained on; the picker is fitted on them, too.
+        data: Folders of the shards it was trained on.
         folder: With the metrics of the training.
 
     Returns:
         The path of the card.
     """
     states = PlannerDataset(shards_in(data), "train")
-    radius_m = float(states.robot["footprint_radius_m"])
-    picker = fit_picker(head, states, footprint_radius_m=radius_m)
     tensors = {
         name: value.detach().cpu().numpy().astype(np.float16)
         for name, value in head.state_dict().items()
     }
-    tensors[PICKER_TENSOR] = np.array(list(asdict(picker).values()), dtype=np.float32)
     card = ModelCard(
         name=f"planner-{training.head}",
         part="planner",

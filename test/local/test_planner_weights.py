@@ -1,0 +1,66 @@
+"""From a training to a planner of the stack: what is shipped, loaded, and refused."""
+
+import numpy as np
+import pytest
+import torch
+from planner_shards import ROBOT, write_folder
+
+from astra_core.errors import WeightsError
+from astra_core.robot import RobotConfig
+from astra_core.stack_spec import StackSpec
+from astra_core.weights import load_weights
+from astra_local.planner_net.load import load_planner
+from astra_local.stack import build_planner
+from astra_local.train.planner import TRAINING_PRESETS, train_planner
+from astra_local.train.planner_export import export_planner
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    write_folder(folder / "train")
+    write_folder(folder / "val", split="validation", seed=50007)
+    training = TRAINING_PRESETS["debug"]
+    head = train_planner(training, [folder / "train"], [folder / "val"], folder / "out")
+    export_planner(head, training, [folder / "train"], folder / "out")
+    return head, folder / "out"
+
+
+def test_what_is_loaded_is_what_was_trained_in_half_precision(trained):
+    head, folder = trained
+    weights = load_weights(folder, "planner")
+    loaded = load_planner(weights, "flow", RobotConfig())
+    for name, value in head.state_dict().items():
+        torch.testing.assert_close(loaded.state_dict()[name], value.half().float())
+    assert not loaded.training
+
+
+def test_the_card_says_how_it_came_about(trained):
+    card = load_weights(trained[1], "planner").card
+    assert card.name == "planner-flow"
+    assert card.settings == {"head": "flow", "preset": "debug"}
+    assert card.data_seeds == {"home": (7, 8)}
+    assert card.robot == ROBOT
+    assert "--head flow --steps 2 --seed 0" in card.commands[-1]
+    assert card.metrics["validation_states"] == 6.0
+    assert set(card.inputs) >= {"occupancy", "known", "distance", "movers", "velocity", "goal"}
+
+
+def test_the_stack_drives_by_it(trained):
+    spec = StackSpec.parse("classical,planner=flow", weights=f"planner={trained[1]}")
+    planner = build_planner(spec, None, np.random.default_rng(0))
+    assert planner is not None
+
+
+def test_weights_of_another_head_or_robot_are_one_sentence(trained):
+    weights = load_weights(trained[1], "planner")
+    with pytest.raises(WeightsError, match="planner=act needs its own"):
+        load_planner(weights, "act", RobotConfig())
+    with pytest.raises(WeightsError, match="footprint_radius_m"):
+        load_planner(weights, "flow", RobotConfig(footprint_radius_m=0.4))
+
+
+def test_without_weights_the_stack_says_what_is_missing(tmp_path):
+    spec = StackSpec.parse("classical,planner=act", weights=f"planner={tmp_path}")
+    with pytest.raises(WeightsError, match=str(tmp_path)):
+        build_planner(spec, None, np.random.default_rng(0))
