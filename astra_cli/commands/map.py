@@ -117,6 +117,8 @@ def check(
             f"{folder}: good ({len(astra_map.nodes)} nodes, {len(astra_map.edges)} edges, "
             f"{len(astra_map.landmarks)} landmarks)"
         )
+        for what in astra_map.missing:
+            print(f"  missing: {what}")
     write_json(json_file, {"map": str(folder), "problems": problems, "accepted": changed})
     if problems:
         raise typer.Exit(1)

@@ -37,9 +37,11 @@ def check_map(folder: Path | str) -> list[str]:
         problems.append(f"no node sees: {', '.join(unseen)}")
     if not (folder / "index" / "localization.npz").is_file():
         problems.append("there is no localization index: the robot cannot find itself")
-    if astra_map.occupancy is None:
+    # A map that was made without depth has no free space to be wrong about, and says so itself.
+    blind = astra_map.provenance.get("depth") == "none"
+    if astra_map.occupancy is None and not blind:
         problems.append("there is no static occupancy: goals cannot be checked for free space")
-    elif astra_map.nodes:
+    elif astra_map.occupancy is not None and astra_map.nodes:
         values = astra_map.occupancy.value_at(astra_map.node_poses[:, :2])
         blocked = [astra_map.nodes[i].id for i in np.flatnonzero(values != FREE)]
         if blocked:

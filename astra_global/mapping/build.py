@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,13 +75,17 @@ def build_map(
     with TourBag(tour, config.topics) as bag:
         stages = _stages(bag, work, config, poses, landmarks)
         reports = run_stages(stages, work.folder, progress)
+    counts = {stage.name: stage.counts for stage in reports}
+    depth, missing = depth_provenance(counts["pictures"])
     provenance = {
         "map": "oracle" if "oracle" in (poses.provenance, landmarks.provenance) else "built",
         "poses": poses.provenance,
         "landmarks": landmarks.provenance,
+        "depth": depth,
+        "missing": missing,
         **MapRobot.of(config.robot).to_provenance(),
         "bag": tour.name,
-        "counts": {stage.name: stage.counts for stage in reports},
+        "counts": counts,
     }
     astra_map = save_map(_assemble(work, provenance), out_folder, assets=work.folder)
     if not config.keep_work:
@@ -108,19 +113,22 @@ def _stages(
         Stage("key_frames", "choosing key frames", 1, text(config.key_frames),
               lambda p: select_stage(work, config.key_frames), ("poses",)),
         Stage("pictures", "pictures", 6, "",
-              lambda p: extract_pictures(bag, work, config.topics, p), ("key_frames",)),
+              lambda p: extract_pictures(bag, work, p), ("key_frames",)),
         Stage("sightings", "looking for landmarks", 1, landmarks.fingerprint(),
               lambda p: sightings_stage(work, NodeView(bag, work), landmarks, p), ("pictures",)),
         Stage("landmarks", "placing landmarks", 1, text(config.placing),
               lambda p: placing_stage(work, config.placing), ("sightings",)),
-        Stage("visibility", "which node sees which landmark", 5, text(config.visibility),
-              lambda p: visibility_stage(work, config.visibility, p), ("landmarks",)),
-        Stage("occupancy", "fusing depth", 20, text(config.fusion) + str(radius_m),
+        Stage("occupancy", "free space", 20, text(config.fusion) + str(radius_m),
               lambda p: occupancy_stage(work, config.fusion, radius_m, p), ("pictures",)),
         Stage("edges", "edges", 1, text(config.edges),
               lambda p: edges_stage(work, config.edges), ("occupancy",)),
-        Stage("index", "localization index", 60, text(config.features) + str(config.random_seed),
-              lambda p: index_stage(work, config.features, config.random_seed, p), ("pictures",)),
+        Stage("index", "localization index", 60,
+              text(config.features, config.triangulation) + str(config.random_seed),
+              lambda p: index_stage(
+                  work, config.features, config.triangulation, config.random_seed, p),
+              ("pictures",)),
+        Stage("visibility", "which node sees which landmark", 5, text(config.visibility),
+              lambda p: visibility_stage(work, config.visibility, p), ("landmarks", "index")),
     ]  # fmt: skip
 
 
@@ -152,6 +160,26 @@ def _read_poses(bag: TourBag, work: Work, source: PoseSource) -> dict[str, int]:
     return {"known": int(known.sum()), "unknown": int((~known).sum())}
 
 
+def depth_provenance(pictures: Mapping[str, int]) -> tuple[str, list[str]]:
+    """Return where depth came from (``sensor``, ``partly``, ``none``), and what the map lacks.
+
+    Args:
+        pictures: Counts of the stage that copies pictures.
+    """
+    number, with_depth = pictures["pictures"], pictures["with_depth"]
+    if with_depth == number:
+        return "sensor", []
+    if with_depth:
+        without = number - with_depth
+        return "partly", [
+            f"depth of {without} of {number} pictures: their features are triangulated"
+        ]
+    return "none", [
+        "free space: without depth only the ways that the tour drove are known",
+        "views: without depth, places that look alike are told apart by features and signs alone",
+    ]
+
+
 def _assemble(work: Work, provenance: dict[str, Any]) -> AstraMap:
     frames, links = work.key_frames(), work.read_json("visibility")
     landmarks = [
@@ -166,7 +194,7 @@ def _assemble(work: Work, provenance: dict[str, Any]) -> AstraMap:
         for node_id, pose in zip(frames.ids, frames.poses, strict=True)
     )
     edges = tuple(MapEdge(a, b, float(length)) for a, b, length in work.read_json("edges"))
-    path = work.folder / "occupancy.npz"
+    path = work.occupancy_path
     if not (work.folder / INDEX_FILE).is_file():
         raise TourError(f"{work.folder}: the localization index was removed; build again")
     return AstraMap(
@@ -175,5 +203,5 @@ def _assemble(work: Work, provenance: dict[str, Any]) -> AstraMap:
         tuple(landmarks),
         work.rig(),
         provenance,
-        occupancy=occupancy_from_bytes(path.read_bytes(), path),
+        occupancy=occupancy_from_bytes(path.read_bytes(), path) if path.is_file() else None,
     )

@@ -16,6 +16,7 @@ __all__ = [
     "MappingConfig",
     "PlacingConfig",
     "TopicConfig",
+    "TriangulationConfig",
     "VisibilityConfig",
 ]
 
@@ -31,7 +32,8 @@ class TopicConfig:
         "/camera/{camera}/image_raw", "Pictures; with or without /compressed behind it"
     )
     depth: str = setting(
-        "/camera/{camera}/depth/image_raw", "Depth; with or without /compressedDepth behind it"
+        "/camera/{camera}/depth/image_raw",
+        "Depth, with or without /compressedDepth behind it; not used where this is empty",
     )
     camera_info: str = setting("/camera/{camera}/camera_info", "Calibration")
     imu: str = setting("/imu", "Imu in the base frame, where it was recorded")
@@ -71,6 +73,7 @@ class VisibilityConfig:
     max_range_m: float = setting(6.0, "Landmarks further away are not linked", minimum=0.1)
     min_pixels: int = setting(60, "Depth pixels that must lie on it, at 320x240", minimum=1)
     margin_m: float = setting(0.06, "The landmark's box is grown by this", minimum=0.0)
+    min_features: int = setting(2, "Features that must lie on it, without depth", minimum=1)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,25 @@ class FusionConfig:
 
 
 @dataclass(frozen=True)
+class TriangulationConfig:
+    """Placing features of pictures without depth."""
+
+    min_baseline_m: float = setting(0.1, "Pictures closer together are not matched", minimum=0.0)
+    max_baseline_m: float = setting(2.5, "Pictures further apart are not matched", minimum=0.1)
+    max_angle_rad: float = setting(0.8, "Between the directions that they look in", minimum=0.0)
+    max_partners: int = setting(6, "Pictures that one is matched with, nearest first", minimum=1)
+    ratio: float = setting(
+        0.8, "Distance of the best to the second best descriptor", minimum=0.1, maximum=1.0
+    )
+    max_error_px: float = setting(2.0, "How far from a feature its point may be seen", minimum=0.1)
+    min_parallax_rad: float = setting(
+        0.035, "Rays must cross at a wider angle to say how far away a point is", minimum=0.001
+    )
+    min_range_m: float = setting(0.2, "Points nearer to the camera are not believed", minimum=0.0)
+    max_range_m: float = setting(12.0, "Points further away are not believed", minimum=0.5)
+
+
+@dataclass(frozen=True)
 class EdgeConfig:
     """Which nodes are connected."""
 
@@ -131,5 +153,6 @@ class MappingConfig:
     fusion: FusionConfig = field(default_factory=FusionConfig)
     edges: EdgeConfig = field(default_factory=EdgeConfig)
     features: FeatureConfig = field(default_factory=FeatureConfig)
+    triangulation: TriangulationConfig = field(default_factory=TriangulationConfig)
     random_seed: int = setting(1, "Seed of the vocabulary", minimum=0)
     keep_work: bool = setting(False, "Keep the stages' artefacts beside the map")

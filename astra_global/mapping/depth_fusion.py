@@ -220,22 +220,27 @@ class VoxelFusion:
 def occupancy_stage(
     work: Work, config: FusionConfig, robot_radius_m: float, progress: Progress
 ) -> dict[str, float]:
-    """Fuse all key frames; writes ``occupancy.npz``."""
+    """Fuse the depth of all key frames; writes ``occupancy.npz``, if there is any depth at all."""
+    work.occupancy_path.unlink(missing_ok=True)
     rig, frames = work.rig(), work.key_frames()
     tour = work.read_arrays("poses")["poses"]
     xy = frames.poses[:, :2, 3]
     reach = config.max_range_m + config.padding_m
     fusion = VoxelFusion.over(xy.min(axis=0) - reach, xy.max(axis=0) + reach, config)
+    fused = 0
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
         for camera in rig.cameras:
             depth = work.depth(camera, node_id)
             if depth is not None:
                 fusion.add_depth(depth, camera, pose @ camera.t_base_optical)
+                fused += 1
         progress((number + 1) / len(frames.ids), f"occupancy: node {number + 1}/{len(frames.ids)}")
+    if not fused:
+        return {"free_m2": 0.0, "occupied_m2": 0.0}
     for transform in tour[np.isfinite(tour[:, 0, 3])]:
         fusion.add_body(transform[:2, 3], robot_radius_m)
     occupancy = _cropped(fusion.occupancy(), config.padding_m)
-    (work.folder / "occupancy.npz").write_bytes(occupancy_to_bytes(occupancy))
+    work.occupancy_path.write_bytes(occupancy_to_bytes(occupancy))
     area = occupancy.resolution_m**2
     return {
         "free_m2": round(float(np.count_nonzero(occupancy.cells == FREE)) * area, 2),

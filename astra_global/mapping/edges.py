@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from astra_global.map.occupancy_file import occupancy_from_bytes
 from astra_global.mapping.config import EdgeConfig
 from astra_global.mapping.work import Work
-from astra_global.types import MapEdge, OccupancyMap
+from astra_global.types import FREE, UNKNOWN, MapEdge, OccupancyMap
 
-__all__ = ["connect_nodes", "edges_stage", "segment_clearance_m"]
+__all__ = ["connect_nodes", "driven_area", "edges_stage", "segment_clearance_m"]
+
+_DRIVEN_CELL_M = 0.025
 
 
 def segment_clearance_m(
@@ -45,6 +47,7 @@ def connect_nodes(
     xy_m: NDArray[np.float64],
     occupancy: OccupancyMap | None,
     config: EdgeConfig,
+    needed_m: float | None = None,
 ) -> list[MapEdge]:
     """Connect nodes.
 
@@ -53,6 +56,8 @@ def connect_nodes(
         xy_m: ``(N, 2)`` positions in ``map``.
         occupancy: Static free space; without it only consecutive nodes are connected.
         config: Lengths and margins.
+        needed_m: Clearance along an edge between neighbours; the robot's radius and the margin by
+            default.
 
     Returns:
         Edges without doubles, each from the earlier to the later node.
@@ -64,7 +69,7 @@ def connect_nodes(
     }
     if occupancy is not None:
         clearance = occupancy.clearance_m()
-        needed = config.robot_radius_m + config.margin_m
+        needed = config.robot_radius_m + config.margin_m if needed_m is None else needed_m
         for i in range(count):
             order = np.argsort(distance[i], kind="stable")
             added = 0
@@ -80,11 +85,50 @@ def connect_nodes(
     return [MapEdge(ids[i], ids[j], float(distance[i, j])) for i, j in sorted(pairs)]
 
 
+def driven_area(track: NDArray[np.float64], config: EdgeConfig) -> OccupancyMap:
+    """Return the floor that the robot's body has swept as free, all else as unknown.
+
+    Args:
+        track: ``(S, 2)`` where the robot was, in time order; NaN where that is not known.
+        config: The robot's radius, and how far apart two places may be to believe that the robot
+            drove straight from one to the other.
+    """
+    radius_m, side_m = config.robot_radius_m, _DRIVEN_CELL_M
+    known = track[np.isfinite(track).all(axis=1)]
+    low = known.min(axis=0) - radius_m - 2.0 * side_m
+    size = np.ceil((known.max(axis=0) + radius_m + 2.0 * side_m - low) / side_m).astype(int)
+    area = OccupancyMap(
+        np.full((size[1], size[0]), UNKNOWN, np.int8), (float(low[0]), float(low[1])), side_m
+    )
+    for start, end in zip(track, np.vstack([track[1:], track[-1:]]), strict=True):
+        if not np.isfinite(start).all():
+            continue
+        far = not np.linalg.norm(end - start) <= config.max_driven_length_m
+        end = start if far else end
+        first = area.cell_of(np.minimum(start, end) - radius_m)
+        last = area.cell_of(np.maximum(start, end) + radius_m) + 1
+        window = (slice(first[0], last[0]), slice(first[1], last[1]))
+        rows, columns = np.mgrid[window]
+        centers = area.center_of(np.stack([rows, columns], axis=-1))
+        along = end - start
+        share = np.clip((centers - start) @ along / max(float(along @ along), 1e-12), 0.0, 1.0)
+        away = np.linalg.norm(centers - start - share[..., None] * along, axis=-1)
+        area.cells[window][away <= radius_m] = FREE
+    return area
+
+
 def edges_stage(work: Work, config: EdgeConfig) -> dict[str, int]:
-    """Connect the key frames; writes ``edges.json``."""
-    frames = work.key_frames()
-    path = work.folder / "occupancy.npz"
-    occupancy = occupancy_from_bytes(path.read_bytes(), path)
-    edges = connect_nodes(frames.ids, frames.poses[:, :2, 3], occupancy, config)
+    """Connect the key frames; writes ``edges.json``.
+
+    Without depth, neighbours are connected where the body has swept all of the way between them.
+    """
+    frames, path = work.key_frames(), work.occupancy_path
+    if path.is_file():
+        space, needed_m = occupancy_from_bytes(path.read_bytes(), path), None
+    else:
+        space = driven_area(work.read_arrays("poses")["poses"][:, :2, 3], config)
+        # On its own track the robot has just its radius, less what cells cut off at the rim.
+        needed_m = config.robot_radius_m - 2.0 * space.resolution_m
+    edges = connect_nodes(frames.ids, frames.poses[:, :2, 3], space, config, needed_m)
     work.write_json("edges", [[edge.a, edge.b, edge.length_m] for edge in edges])
     return {"edges": len(edges)}

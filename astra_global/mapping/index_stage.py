@@ -1,6 +1,8 @@
-"""Build the localization index: features of every node's pictures, lifted to 3D by depth."""
+"""Build the localization index: features of every node's pictures with their places."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,8 @@ from astra_global.localize.config import FeatureConfig
 from astra_global.localize.features import FeatureExtractor, to_float
 from astra_global.localize.index import INDEX_FILE, LocalizationIndex, grid_of, save_index
 from astra_global.localize.vlad import encode, learn_words
-from astra_global.mapping.errors import TourError
+from astra_global.mapping.config import TriangulationConfig
+from astra_global.mapping.feature_points import LookedAt, triangulate
 from astra_global.mapping.stages import Progress
 from astra_global.mapping.work import Work
 
@@ -50,29 +53,66 @@ def inverse_depth_grid(depth_m: NDArray[np.float32]) -> NDArray[np.float16]:
     return np.where(known, 1.0 / np.where(known, depth, 1.0), 0.0).astype(np.float16)
 
 
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Points ``(N, 3)`` in ``map`` of a picture's features, and which may be used ``(N,)``."""
+
+    points: NDArray[np.float64]
+    usable: NDArray[np.bool_]
+
+
+def _lifted(picture: LookedAt, depth_m: NDArray[np.float32]) -> _Placed:
+    pixels = picture.features.pixels
+    depth, usable = depth_at(depth_m, pixels)
+    optical = picture.camera.intrinsics.unproject(pixels[usable], depth[usable])
+    points = np.full((len(pixels), 3), np.nan)
+    points[usable] = se3.transform_points(picture.t_map_optical, optical)
+    return _Placed(points, usable)
+
+
 def index_stage(
-    work: Work, config: FeatureConfig, random_seed: int, progress: Progress
+    work: Work,
+    config: FeatureConfig,
+    triangulation: TriangulationConfig,
+    random_seed: int,
+    progress: Progress,
 ) -> dict[str, int]:
-    """Build and write ``index/localization.npz``."""
+    """Build and write ``index/localization.npz``.
+
+    Where a picture has depth its features are lifted by it, elsewhere they are triangulated.
+    """
     rig, frames = work.rig(), work.key_frames()
     extractor = FeatureExtractor(config)
-    nodes, cameras, descriptors, points, inverse_depths = [], [], [], [], []
+    pictures: list[LookedAt] = []
+    nodes, cameras, inverse_depths = [], [], []
+    placed: list[_Placed | None] = []
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
         for column, camera in enumerate(rig.cameras):
             features = extractor.extract(work.color(node_id, camera.name), camera.intrinsics)
-            depth_image = work.depth(camera, node_id)
-            if depth_image is None:
-                raise TourError(f"node {node_id} has no depth of camera {camera.name}")
-            inverse_depths.append(inverse_depth_grid(depth_image))
-            depth, usable = depth_at(depth_image, features.pixels)
-            optical = camera.intrinsics.unproject(features.pixels[usable], depth[usable])
-            points.append(se3.transform_points(pose @ camera.t_base_optical, optical))
-            descriptors.append(features.descriptors[usable])
+            picture = LookedAt(features, camera, pose @ camera.t_base_optical, number)
+            depth = work.depth(camera, node_id)
+            placed.append(None if depth is None else _lifted(picture, depth))
+            if depth is None:
+                shape = (camera.intrinsics.height_px, camera.intrinsics.width_px)
+                depth = np.zeros(shape, dtype=np.float32)
+            inverse_depths.append(inverse_depth_grid(depth))
+            pictures.append(picture)
             nodes.append(number)
             cameras.append(column)
         progress(
-            0.9 * (number + 1) / len(frames.ids), f"features: node {number + 1}/{len(frames.ids)}"
+            0.6 * (number + 1) / len(frames.ids), f"features: node {number + 1}/{len(frames.ids)}"
         )
+    without = np.array([one is None for one in placed])
+    if without.any():
+        found = triangulate(
+            pictures, without, triangulation, lambda p: progress(0.6 + 0.3 * p, "triangulating")
+        )
+        placed = [one or _Placed(*found[i]) for i, one in enumerate(placed)]
+    known = [one for one in placed if one is not None]
+    descriptors = [
+        one.features.descriptors[places.usable] for one, places in zip(pictures, known, strict=True)
+    ]
+    points = [places.points[places.usable] for places in known]
     counts = [len(item) for item in descriptors]
     joined = np.concatenate(descriptors)
     words = _vocabulary(joined, config.words, np.random.default_rng(random_seed))

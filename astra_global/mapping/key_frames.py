@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from astra_core import se3
 from astra_core.angles import wrap_angle
 from astra_core.time import NS_PER_S
-from astra_global.mapping.config import KeyFrameConfig, TopicConfig
+from astra_global.mapping.config import KeyFrameConfig
 from astra_global.mapping.errors import TourError
 from astra_global.mapping.images import color_jpeg, depth_png
 from astra_global.mapping.stages import Progress
@@ -61,49 +62,39 @@ def select_stage(work: Work, config: KeyFrameConfig) -> dict[str, int]:
     return {"image_sets": len(tour["poses"]), "nodes": len(chosen)}
 
 
-def extract_pictures(
-    bag: TourBag, work: Work, topics: TopicConfig, progress: Progress
-) -> dict[str, int]:
+def extract_pictures(bag: TourBag, work: Work, progress: Progress) -> dict[str, int]:
     """Copy pictures and depth of the key frames out of the bag into ``nodes/`` and ``depth/``.
 
+    Depth is copied where there is some of the moment.
+
     Raises:
-        TourError: A picture has no depth, or a size other than its calibration says.
+        TourError: A picture cannot be read.
     """
     frames, rig = work.key_frames(), work.rig()
-    wanted: dict[str, set[int]] = {}
-    places: dict[tuple[str, int], tuple[str, str, bool]] = {}
+    places: dict[str, dict[int, Path]] = {}
     for column, camera in enumerate(rig.names):
         stamps = frames.stamps_ns[:, column]
-        color_topic, depth_topic = bag.image_topic(camera), bag.depth_topic(camera)
+        colors = places.setdefault(bag.image_topic(camera), {})
+        for node_id, stamp in zip(frames.ids, stamps, strict=True):
+            colors[int(stamp)] = work.color_path(node_id, camera)
+        depth_topic = bag.depth_topic(camera)
         if depth_topic is None:
-            raise TourError(f"{bag.folder}: there is no depth of camera {camera}")
-        for node_id, stamp, depth_stamp in zip(
-            frames.ids, stamps, bag.nearest_stamps(depth_topic, stamps), strict=True
-        ):
-            if depth_stamp is None:
-                raise TourError(
-                    f"{bag.folder}: {depth_topic} has no depth within "
-                    f"{topics.sync_tolerance_s} s of the picture at {stamp} ns"
-                )
-            for topic, at, is_depth in (
-                (color_topic, int(stamp), False),
-                (depth_topic, depth_stamp, True),
-            ):
-                wanted.setdefault(topic, set()).add(at)
-                places[topic, at] = (node_id, camera, is_depth)
+            continue
+        depths = places.setdefault(depth_topic, {})
+        for node_id, at in zip(frames.ids, bag.nearest_stamps(depth_topic, stamps), strict=True):
+            if at is not None:
+                depths[at] = work.depth_path(node_id, camera)
     for name in ("nodes", "depth"):
         # Pictures of an earlier choice of key frames must not end up in the map.
         shutil.rmtree(work.folder / name, ignore_errors=True)
         (work.folder / name).mkdir(parents=True)
-    total, done = len(places), 0
-    for topic, message in bag.messages(list(wanted), wanted):
-        stamp = message.header.stamp.sec * NS_PER_S + message.header.stamp.nanosec
-        node_id, camera, is_depth = places[topic, stamp]
-        if is_depth:
-            work.depth_path(node_id, camera).write_bytes(depth_png(message))
-        else:
-            work.color_path(node_id, camera).write_bytes(color_jpeg(message))
-        done += 1
+    total, num_depth = sum(map(len, places.values())), 0
+    wanted = {topic: set(stamps) for topic, stamps in places.items()}
+    for done, (topic, message) in enumerate(bag.messages(list(places), wanted), start=1):
+        path = places[topic][message.header.stamp.sec * NS_PER_S + message.header.stamp.nanosec]
+        is_depth = path.suffix == ".png"
+        path.write_bytes(depth_png(message) if is_depth else color_jpeg(message))
+        num_depth += is_depth
         if done % 50 == 0:
             progress(done / total, f"pictures {done}/{total}")
-    return {"pictures": done}
+    return {"pictures": len(frames.ids) * len(rig.names), "with_depth": num_depth}

@@ -37,6 +37,8 @@ class BuildReport:
         return {
             "map": str(self.map.folder or Path()),
             "provenance": self.map.provenance.get("map", ""),
+            "depth": self.map.provenance.get("depth", ""),
+            "missing": list(self.map.missing),
             "nodes": len(self.map.nodes),
             "edges": len(self.map.edges),
             "landmarks": len(self.map.landmarks),
@@ -61,5 +63,6 @@ class BuildReport:
             again = " (kept from before)" if stage.resumed else ""
             lines.append(f"  {stage.name:<12} {stage.seconds:7.1f} s  {counts}{again}")
         lines.append(f"  {'total':<12} {self.seconds:7.1f} s")
+        lines += [f"  missing: {what}" for what in self.map.missing]
         lines += [f"  look at this: {problem}" for problem in self.problems]
         return "\n".join(lines)

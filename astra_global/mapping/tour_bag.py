@@ -98,6 +98,8 @@ class TourBag:
 
     def depth_topic(self, camera: str) -> str | None:
         """Return the topic that holds a camera's depth; ``None`` where there is none."""
+        if not self.topics.depth:
+            return None
         topic = self.topics.depth.format(camera=camera)
         known = (name for name in (f"{topic}/compressedDepth", topic) if name in self._by_topic)
         return next(known, None)

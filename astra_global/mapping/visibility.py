@@ -1,7 +1,8 @@
 """Which node sees which landmark: project the landmark's box and look whether depth lies on it.
 
 In the paper a language model compares pictures (section 1.3, co-visibility); geometry is exact
-where depth is at hand.
+where depth is at hand. Where there is none, features that were triangulated take its place: a
+picture that has some of them on a landmark sees it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.camera import Camera
+from astra_global.localize.index import INDEX_FILE, LocalizationIndex, load_index
 from astra_global.mapping.config import VisibilityConfig
 from astra_global.mapping.stages import Progress
 from astra_global.mapping.work import Work
 from astra_global.types import Landmark
 
-__all__ = ["count_pixels_on", "view_of", "visibility_stage"]
+__all__ = ["count_features_on", "count_pixels_on", "view_of", "visibility_stage"]
 
 _NEAR_M = 0.05
 _STRIDE = 2
@@ -95,6 +97,31 @@ def count_pixels_on(
     return counts
 
 
+def count_features_on(
+    landmarks: Sequence[Landmark],
+    points: NDArray[np.float64],
+    eye: NDArray[np.float64],
+    config: VisibilityConfig,
+) -> NDArray[np.intp]:
+    """Count the features of one picture that lie on each landmark.
+
+    Args:
+        landmarks: ``L`` of them; their boxes count, grown by ``margin_m``.
+        points: ``(N, 3)`` places of the picture's features in ``map``.
+        eye: ``(3,)`` place of the camera in ``map``.
+        config: Range and margin.
+
+    Returns:
+        ``(L,)``.
+    """
+    near = points[np.linalg.norm(points - eye, axis=1) <= config.max_range_m]
+    centers = np.array([landmark.position_m for landmark in landmarks]).reshape(-1, 3)
+    halves = np.array([landmark.size_m for landmark in landmarks]).reshape(-1, 3) / 2.0
+    beside = np.abs(near[None] - centers[:, None])
+    inside = np.all(beside <= halves[:, None] + config.margin_m, axis=-1)
+    return np.asarray(inside.sum(axis=1))
+
+
 def visibility_stage(work: Work, config: VisibilityConfig, progress: Progress) -> dict[str, int]:
     """Link landmarks and nodes, best view first; writes ``visibility.json``.
 
@@ -104,14 +131,20 @@ def visibility_stage(work: Work, config: VisibilityConfig, progress: Progress) -
     landmarks = [one.landmark for one in placed]
     number_of = {node_id: number for number, node_id in enumerate(frames.ids)}
     counts = np.zeros((len(landmarks), len(frames.ids)))
+    index = None
     for number, (node_id, pose) in enumerate(zip(frames.ids, frames.poses, strict=True)):
-        for camera in rig.cameras:
+        for column, camera in enumerate(rig.cameras):
             depth = work.depth(camera, node_id)
-            if depth is None:
+            if depth is not None:
+                scale = _REFERENCE_PIXELS / depth.size
+                view = view_of(depth, camera, pose @ camera.t_base_optical, config.max_range_m)
+                counts[:, number] += scale * count_pixels_on(landmarks, view, config)
                 continue
-            scale = _REFERENCE_PIXELS / depth.size
-            view = view_of(depth, camera, pose @ camera.t_base_optical, config.max_range_m)
-            counts[:, number] += scale * count_pixels_on(landmarks, view, config)
+            index = index or load_index(work.folder / INDEX_FILE)
+            points = index.points[_features_of(index, number, column)].astype(np.float64)
+            eye = (pose @ camera.t_base_optical)[:3, 3]
+            scale = config.min_pixels / config.min_features
+            counts[:, number] += scale * count_features_on(landmarks, points, eye, config)
         progress((number + 1) / len(frames.ids), f"landmarks seen: node {number + 1}")
     linked = counts >= config.min_pixels
     for row, one in enumerate(placed):
@@ -129,3 +162,8 @@ def visibility_stage(work: Work, config: VisibilityConfig, progress: Progress) -
         "landmarks_seen": sum(map(bool, links.values())),
         "links": sum(map(len, links.values())),
     }
+
+
+def _features_of(index: LocalizationIndex, node: int, camera: int) -> slice:
+    (picture,) = np.flatnonzero((index.picture_node == node) & (index.picture_camera == camera))
+    return slice(int(index.offsets[picture]), int(index.offsets[picture + 1]))

@@ -69,6 +69,11 @@ class Work:
         """Return where a node's depth lies; it does not go into the map."""
         return self.folder / "depth" / f"{node_id}_{camera}.png"
 
+    @property
+    def occupancy_path(self) -> Path:
+        """Return where the fused depth lies; no file where there is no depth."""
+        return self.folder / "occupancy.npz"
+
     def color(self, node_id: str, camera: str) -> NDArray[np.uint8]:
         """Return a node's picture ``(H, W, 3)`` RGB."""
         return read_color(self.color_path(node_id, camera))

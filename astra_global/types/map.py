@@ -83,10 +83,12 @@ class AstraMap:
         edges: Drivable connections.
         landmarks: The central register of landmarks.
         rig: The cameras that took the pictures.
-        provenance: Where poses and landmarks came from, counts, versions; plain data.
+        provenance: Where poses, landmarks and depth came from, what is missing for want of them,
+            counts; plain data.
         folder: Where it was loaded from, for pictures and the localization index; ``None`` for a
             map that was made in memory.
-        occupancy: Static free space; ``None`` where no depth was fused.
+        occupancy: Static free space; ``None`` where no depth was fused. Ways are then those that
+            the tour drove.
     """
 
     nodes: tuple[MapNode, ...]
@@ -96,6 +98,12 @@ class AstraMap:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
     occupancy: OccupancyMap | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return what the builder had to leave out and what follows from it, a sentence each."""
+        stated = self.provenance.get("missing", ())
+        return tuple(map(str, stated)) if isinstance(stated, list | tuple) else ()
 
     @cached_property
     def node_by_id(self) -> dict[str, MapNode]:

@@ -135,8 +135,16 @@ def tour_poses(step_m: float = 0.2) -> list[NDArray[np.float64]]:
     return poses
 
 
-def write_tour(folder: Path, poses: list[NDArray[np.float64]], seed: int = 3) -> Path:
-    """Write a rosbag2 of the tour with noise-free poses; returns the bag's folder."""
+def write_tour(
+    folder: Path,
+    poses: list[NDArray[np.float64]],
+    seed: int = 3,
+    depth_of: tuple[str, ...] = _NAMES,
+) -> Path:
+    """Write a rosbag2 of the tour with noise-free poses; returns the bag's folder.
+
+    Depth is written of some cameras only.
+    """
     import cv2
     from rosbags.rosbag2 import StoragePlugin, Writer
     from rosbags.typesys import Stores, get_typestore
@@ -213,6 +221,8 @@ def write_tour(folder: Path, poses: list[NDArray[np.float64]], seed: int = 3) ->
                 jpeg = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])[1]
                 color = t[kind](header(stamp, camera.frame_id), "jpeg", jpeg.ravel())
                 write(f"{base}/image_raw/compressed", kind, color, stamp)
+                if camera.name not in depth_of:
+                    continue
                 noisy = depth * (1.0 + 0.01 * rng.normal(size=depth.shape))
                 png = cv2.imencode(".png", np.rint(noisy * 1000).astype(np.uint16))[1]
                 data = np.concatenate([np.zeros(12, np.uint8), png.ravel()])

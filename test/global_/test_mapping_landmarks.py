@@ -110,7 +110,7 @@ def test_two_things_of_one_picture_are_never_one(with_depth: bool) -> None:
     far, near = (4.0, 2.0) if with_depth else (None, None)
     seen = [
         sighting(0, 169.5, 119.5, far), sighting(0, 174.5, 119.5, far),
-        sighting(1, 144.5, 119.5, far), sighting(1, 149.5, 119.5, far),
+        sighting(1, 149.5, 119.5, far), sighting(1, 144.5, 119.5, far),
         sighting(2, 154.5, 119.5, near), sighting(2, 164.5, 119.5, near),
     ]  # fmt: skip
     frames = nodes((0, 0.5, 0), (0, -0.5, 0), (2, 0, 0))

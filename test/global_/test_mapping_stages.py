@@ -178,4 +178,18 @@ def test_stages_go_on_where_they_were_interrupted(tmp_path) -> None:
     ran.clear()
     run_stages([stages[0], stage("b", "new"), stages[2]], tmp_path / "w", lambda s, t: None)
     assert ran == ["b", "c"]
+    # A build that ends before c has made b anew: c is noticed to be of another b.
+    run_stages([stages[0], stage("b", "newer")], tmp_path / "w", lambda s, t: None)
+    ran.clear()
+    run_stages([stages[0], stage("b", "newer"), stages[2]], tmp_path / "w", lambda s, t: None)
+    assert ran == ["c"]
+    # b was interrupted on other inputs and runs on the old ones again: nobody knows that it says
+    # the same as before, so c is made of what it says now.
+    fail["b"] = True
+    with pytest.raises(KeyboardInterrupt):
+        run_stages([stages[0], stage("b", "odd"), stages[2]], tmp_path / "w", lambda s, t: None)
+    fail.clear()
+    ran.clear()
+    run_stages([stages[0], stage("b", "newer"), stages[2]], tmp_path / "w", lambda s, t: None)
+    assert ran == ["b", "c"]
     assert all(0.0 <= share <= 1.0 for share in shares) and shares[-1] == 1.0
