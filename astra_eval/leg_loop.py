@@ -6,7 +6,7 @@ judged open loop at the states of the drive.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,8 @@ def drive_leg(
     local: AstraLocal,
     driver: Driver,
     on_state: Callable[[LegState, int], None] | None = None,
+    *,
+    beside: Sequence[AstraLocal] = (),
 ) -> LegRecord:
     """Drive until the goal is reached, something is touched, or the time is up.
 
@@ -105,6 +107,7 @@ def drive_leg(
         local: The planner under test; its senses are fed whoever drives.
         driver: Who drives.
         on_state: Called at image rate with the state and the number of the tick.
+        beside: Others that sense the same, each in a frame of odometry of its own.
     """
     record = LegRecord(simulator.tick_s)
     route = case.route_m
@@ -116,6 +119,8 @@ def drive_leg(
         now_ns = observation.stamp_ns
         truth = simulator.truth()
         odometry = local.observe(observation)
+        for other in beside:
+            other.observe(observation)
         people = _people(simulator)
         record.poses.append(truth.pose)
         record.people.append(people)
@@ -134,7 +139,8 @@ def drive_leg(
             sub_goal, station_m = route_sub_goal(case, station_m, truth.pose, odometry.pose, now_ns)
             state = LegState(now_ns, truth.pose, velocity, people, odometry.pose, sub_goal)
             if observation.frames:
-                local.perceive(observation.frames)
+                for one in (local, *beside):
+                    one.perceive(observation.frames)
             if on_state is not None:
                 on_state(state, len(record.poses) - 1)
         command = driver(observation, state)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from astra_core.errors import SceneError
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import LocalOdometry
-from astra_core.stack_spec import StackSpec
+from astra_core.stack_spec import CLASSICAL
 from astra_core.time import to_seconds
 from astra_eval.identifiable import Identifier
 from astra_eval.privileged_driver import PrivilegedDriver
@@ -101,7 +101,8 @@ class QueryMaker:
             SceneError: The building has no room to put it, or to carry it to.
         """
         self._place(rng)
-        odometry_filter = build_odometry(StackSpec(), self._simulator.rig)
+        # The same for all methods: what differs between them is how they find the place.
+        odometry_filter = build_odometry(CLASSICAL, self._simulator.rig)
         odometry: list[LocalOdometry] = []
 
         def sense(observation: Observation) -> None:

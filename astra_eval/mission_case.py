@@ -160,6 +160,7 @@ def drive_case(
         load_profile(),
         case.run_seed,
         conditions=case.conditions,
+        depth=stack.depth == "sensor",
         seal_truth=case.sealed,
     )
     try:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.observation import Observation, WheelSample
-from astra_core.stack_spec import StackSpec
+from astra_core.stack_spec import CLASSICAL, DEFAULT, StackSpec
 from astra_core.time import from_seconds
 from astra_eval.metrics.odometry import (
     absolute_trajectory_error_m,
@@ -68,12 +68,15 @@ class OdometryWork:
         conditions: What has changed since the tour, and who walks about.
         per_scene: Drives in each scene; every second one follows the tour.
         length_m: Of each drive.
+        stack: Whose odometry is evaluated; that of the classical one gets the same samples beside
+            any other.
     """
 
     family: str
     conditions: Conditions
     per_scene: int
     length_m: float = 25.0
+    stack: StackSpec = DEFAULT
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: the errors of all its drives."""
@@ -103,8 +106,10 @@ class OdometryWork:
     ) -> dict[str, Any]:
         from astra_local.stack import build_odometry
 
-        filters = {name: build_odometry(StackSpec(), simulator.rig) for name in MODALITIES}
-        estimates: dict[str, list[Points]] = {name: [] for name in MODALITIES}
+        filters = {name: build_odometry(self.stack, simulator.rig) for name in MODALITIES}
+        if self.stack.odometry != CLASSICAL.odometry:
+            filters[CLASSICAL.odometry] = build_odometry(CLASSICAL, simulator.rig)
+        estimates: dict[str, list[Points]] = {name: [] for name in filters}
         truth: list[Points] = []
         wheels: list[WheelSample] = []
         way_m = 0.0
@@ -112,7 +117,8 @@ class OdometryWork:
         for observation in _drive_on(simulator, driver, tour, rng):
             wheels += observation.wheels
             for name, one in filters.items():
-                estimates[name].append(one.observe(_only(observation, name)).pose)
+                heard = _only(observation, name) if name in MODALITIES else observation
+                estimates[name].append(one.observe(heard).pose)
             truth.append(driver.truth.pose)
             way_m += path_length(np.array(truth[-2:]))
             if way_m >= self.length_m:

@@ -30,12 +30,14 @@ def summarize_odometry(drives: Sequence[Row]) -> dict[str, Any]:
     ``rows`` are the sets of sensors; ``drives`` are what they are means of. Intervals draw whole
     scenes: drives in one building share its floor.
     """
+    names = drives[0]["errors"] if drives else (WHEEL_ONLY,)
+    others = [name for name in names if name not in MODALITIES]
     return {
         "n": len(drives),
         "results": _means(drives, MODALITIES[0]),
-        "baselines": {WHEEL_ONLY: _means(drives, WHEEL_ONLY)},
+        "baselines": {name: _means(drives, name) for name in others},
         "ci95": _intervals(drives, MODALITIES[0]),
-        "baselines_ci95": {WHEEL_ONLY: _intervals(drives, WHEEL_ONLY)},
+        "baselines_ci95": {name: _intervals(drives, name) for name in others},
         "rows": [{"modalities": name, **_means(drives, name)} for name in MODALITIES],
         "drives": list(drives),
     }

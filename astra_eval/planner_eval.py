@@ -8,46 +8,47 @@ stack's planner and guard drive legs, and the expert drives the same legs.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core import se2
-from astra_core.records import Trajectory
-from astra_core.robot import FOOTPRINT_RADIUS_M, RobotConfig
-from astra_core.stack_spec import StackSpec
+from astra_core.robot import FOOTPRINT_RADIUS_M
+from astra_core.stack_spec import CLASSICAL, DEFAULT, StackSpec
 from astra_eval.leg import LegCase
 from astra_eval.leg_loop import (
     LegRecord,
     LegState,
     drive_leg,
     expert_driver,
-    in_map,
     stack_driver,
 )
 from astra_eval.metrics.planner import PlanScore, score_plan, touches
+from astra_eval.planner_methods import (
+    MAX_SPEED_MPS,
+    NUM_STEPS,
+    STEP_S,
+    Paths,
+    PlanMethod,
+    expert_of,
+    expert_plan,
+    planners,
+)
 from astra_eval.rows import Unit
+from astra_eval.stack_facts import compared_stacks
 from astra_sim.conditions import Conditions
 from astra_sim.doors.leaf import THICK_M
 
 if TYPE_CHECKING:
-    from astra_data.expert import Expert
-    from astra_local.pipeline import AstraLocal
+    from astra_sim.simulator import Simulator
 
 __all__ = ["HORIZON_S", "PlannerWork"]
 
-HORIZON_S = 3.2
-_STEP_S = 0.1
-_STEPS = round(HORIZON_S / _STEP_S)
+HORIZON_S = NUM_STEPS * STEP_S
 _PLAN_EVERY_TICKS = 50
 _FIRST_TICK = 25
-_SAMPLES = 10
-_MAX_SPEED_MPS = RobotConfig().max_linear_mps
-
-Paths = list[NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,14 @@ class PlannerWork:
         conditions: What has changed since the tour, and who walks about.
         per_scene: Legs in each scene.
         closed_loop: Judge legs instead of single plans.
+        stack: What is evaluated; the classical one plans and drives beside any other.
     """
 
     family: str
     conditions: Conditions
     per_scene: int
     closed_loop: bool = False
+    stack: StackSpec = DEFAULT
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: the plans or the legs."""
@@ -72,9 +75,10 @@ class PlannerWork:
         cases = [
             LegCase(self.family, seed, number, self.conditions) for number in range(self.per_scene)
         ]
+        stacks = compared_stacks(self.stack)
         if self.closed_loop:
-            return {"legs": [leg for case in cases for leg in _closed_loop(case)]}
-        return {"plans": [plan for case in cases for plan in _open_loop(case)]}
+            return {"legs": [leg for case in cases for leg in _closed_loop(case, stacks)]}
+        return {"plans": [plan for case in cases for plan in _open_loop(case, stacks)]}
 
 
 @dataclass(eq=False)
@@ -86,81 +90,37 @@ class _Capture:
     seconds: dict[str, float]
 
 
-def _open_loop(case: LegCase) -> list[dict[str, Any]]:
-    from astra_local.config import LocalConfig
+def _open_loop(case: LegCase, stacks: Mapping[str, StackSpec]) -> list[dict[str, Any]]:
     from astra_local.stack import build_local
 
     captures: list[_Capture] = []
-    expert = _expert(case)
-    with _simulator(case, cameras=True) as simulator:
-        local = build_local(StackSpec(), simulator.rig, LocalConfig())
-        planners = _planners(case, local, expert)
+    expert = expert_of(case)
+    with _simulator(case, stacks.values()) as simulator:
+        built = {name: (spec, build_local(spec, simulator.rig)) for name, spec in stacks.items()}
+        methods = planners(case, built, expert)
+        local, *others = (local for _, local in built.values())
 
         def on_state(state: LegState, tick: int) -> None:
             due = _FIRST_TICK + _PLAN_EVERY_TICKS * len(captures)
-            if tick >= due and local.belief is not None:
-                captures.append(_capture(state, tick, planners))
+            if tick >= due and all(one.belief is not None for one in (local, *others)):
+                captures.append(_capture(state, tick, methods))
 
-        record = drive_leg(
-            case, simulator, local, expert_driver(_expert_plan(case, expert)), on_state
-        )
+        driver = expert_driver(expert_plan(case, expert))
+        record = drive_leg(case, simulator, local, driver, on_state, beside=others)
     rows = []
     for capture in captures:
-        ticks = capture.tick + np.round(np.arange(_STEPS + 1) * _STEP_S / record.tick_s).astype(int)
+        ticks = capture.tick + np.round(np.arange(NUM_STEPS + 1) * STEP_S / record.tick_s).astype(
+            int
+        )
         # What happens later than the record ends is not known: such plans are not judged.
         if ticks[-1] < len(record.poses):
             rows.append(_judged(case, record, capture, ticks))
     return rows
 
 
-def _planners(
-    case: LegCase, local: AstraLocal, expert: Expert
-) -> dict[str, Callable[[LegState], Paths]]:
-    from dataclasses import replace
-
-    from astra_local.config import LocalConfig, PlannerConfig
-    from astra_local.stack import build_open_loop_planner
-
-    config = LocalConfig(planner=replace(PlannerConfig(), num_steps=_STEPS, step_s=_STEP_S))
-    planner = build_open_loop_planner(StackSpec(), config)
-    rng = np.random.default_rng([case.run_seed, 2])
-
-    def astra(state: LegState) -> Paths:
-        # What the stack knows, and nothing else of the state: it is full of what is privileged.
-        assert local.belief is not None and local.odometry is not None
-        plan = planner.plan(
-            local.belief,
-            state.sub_goal.pose,
-            local.odometry.velocity,
-            rng,
-            pose=local.odometry.pose,
-            num_samples=_SAMPLES,
-            is_final=state.sub_goal.is_final,
-            max_speed_mps=_MAX_SPEED_MPS,
-        )
-        return [in_map(trajectory, state) for trajectory in plan.trajectories]
-
-    def privileged(state: LegState) -> Paths:
-        trajectory = _expert_plan(case, expert)(state)
-        return [np.concatenate([state.pose[None, :2], trajectory.poses[:, :2]])]
-
-    def straight(state: LegState) -> Paths:
-        goal = se2.compose(state.pose, se2.between(state.odom, state.sub_goal.pose))[:2]
-        away = goal - state.pose[:2]
-        way_m = np.minimum(np.arange(_STEPS + 1) * _STEP_S * _MAX_SPEED_MPS, np.hypot(*away))
-        return [state.pose[:2] + way_m[:, None] * away / max(float(np.hypot(*away)), 1e-9)]
-
-    def stand(state: LegState) -> Paths:
-        return [np.repeat(state.pose[None, :2], _STEPS + 1, axis=0)]
-
-    return {"astra": astra, "expert": privileged, "straight": straight, "stand": stand}
-
-
-def _capture(
-    state: LegState, tick: int, planners: dict[str, Callable[[LegState], Paths]]
-) -> _Capture:
+def _capture(state: LegState, tick: int, methods: Mapping[str, PlanMethod]) -> _Capture:
     paths, seconds = {}, {}
-    for name, plan in planners.items():
+    for name, plan in methods.items():
         began = time.thread_time()
         paths[name] = plan(state)
         seconds[name] = (time.thread_time() - began) / len(paths[name])
@@ -188,7 +148,7 @@ def _judged(
             leaves_m=leaves,
             leaf_radius_m=THICK_M / 2.0,
         )
-        return score_plan(path, _STEP_S, route, max_speed_mps=_MAX_SPEED_MPS, collision=hit)
+        return score_plan(path, STEP_S, route, max_speed_mps=MAX_SPEED_MPS, collision=hit)
 
     row: dict[str, Any] = {}
     for name, paths in capture.paths.items():
@@ -217,9 +177,9 @@ def _parts(score: PlanScore) -> dict[str, Any]:
 
 def _lasting(path: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a path of the whole horizon: a shorter plan ends at rest."""
-    missing = _STEPS + 1 - len(path)
+    missing = NUM_STEPS + 1 - len(path)
     if missing <= 0:
-        return path[: _STEPS + 1]
+        return path[: NUM_STEPS + 1]
     return np.concatenate([path, np.repeat(path[-1:], missing, axis=0)])
 
 
@@ -233,18 +193,19 @@ def _clearance_m(case: LegCase, x_m: float, y_m: float) -> float:
     return float(plan.free_distance_m[row, column]) + plan.resolution_m
 
 
-def _closed_loop(case: LegCase) -> list[dict[str, Any]]:
-    from astra_local.config import LocalConfig
+def _closed_loop(case: LegCase, stacks: Mapping[str, StackSpec]) -> list[dict[str, Any]]:
     from astra_local.stack import build_local
 
     rows = []
-    for name in ("astra", "expert"):
-        with _simulator(case, cameras=name == "astra") as simulator:
-            local = build_local(StackSpec(), simulator.rig, LocalConfig())
-            if name == "astra":
+    for name in (*stacks, "expert"):
+        spec = stacks.get(name)
+        with _simulator(case, () if spec is None else (spec,)) as simulator:
+            # The expert needs an odometry to say where its sub-goals are.
+            local = build_local(spec or CLASSICAL, simulator.rig)
+            if spec is not None:
                 driver = stack_driver(local)
             else:
-                driver = expert_driver(_expert_plan(case, _expert(case)))
+                driver = expert_driver(expert_plan(case, expert_of(case)))
             record = drive_leg(case, simulator, local, driver)
         way_m = float(np.hypot(*np.diff(case.route_m, axis=0).T).sum())
         rows.append(
@@ -258,34 +219,14 @@ def _closed_loop(case: LegCase) -> list[dict[str, Any]]:
                 "length_m": record.length_m,
                 "way_m": way_m,
                 "spl": way_m / max(way_m, record.length_m) if record.reached else 0.0,
-                "fallback": local.fallback_fraction if name == "astra" else 0.0,
+                "fallback": local.fallback_fraction if spec is not None else 0.0,
             }
         )
     return rows
 
 
-def _expert(case: LegCase) -> Expert:
-    from dataclasses import replace
-
-    from astra_data.expert import EXPERT_CONFIG, Expert
-
-    config = replace(EXPERT_CONFIG, num_steps=_STEPS, step_s=_STEP_S)
-    plan = case.plan
-    return Expert(plan.occupied, plan.resolution_m, plan.origin_m, config=config)
-
-
-def _expert_plan(case: LegCase, expert: Expert) -> Callable[[LegState], Trajectory]:
-    from astra_local.moving.movers import Movers
-
-    def plan(state: LegState) -> Trajectory:
-        people = state.people
-        movers = Movers(people[:, :2], people[:, 2:4], people[:, 4])
-        return expert.plan(state.pose, state.velocity, case.goal, movers, state.stamp_ns)
-
-    return plan
-
-
-def _simulator(case: LegCase, *, cameras: bool) -> Any:
+def _simulator(case: LegCase, stacks: Collection[StackSpec]) -> Simulator:
+    """Return the world of a leg, with what these stacks look at; without any, without cameras."""
     from astra_sim.profile import load_profile
     from astra_sim.scenes import make_scene
     from astra_sim.simulator import Simulator
@@ -294,7 +235,8 @@ def _simulator(case: LegCase, *, cameras: bool) -> Any:
         make_scene(case.family, case.seed),
         load_profile(),
         case.run_seed,
-        camera_hz=10.0 if cameras else 0.0,
+        camera_hz=10.0 if stacks else 0.0,
+        depth=any(stack.depth == "sensor" for stack in stacks),
         conditions=case.conditions,
         start_pose=tuple(case.start.tolist()),
     )

@@ -7,11 +7,11 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from astra_core.stack_spec import CLASSICAL
 from astra_eval.metrics.intervals import cluster_interval, wilson_interval
 
 __all__ = ["summarize_legs", "summarize_plans"]
 
-_STACK = "astra"
 Scenes = Sequence[tuple[int, dict[str, Any]]]
 
 #: Means over plans: metric key to the key of a row, and what a row counts for.
@@ -28,34 +28,34 @@ _PLAN_MEANS = {
 }
 
 
-def summarize_plans(scenes: Scenes) -> dict[str, Any]:
+def summarize_plans(scenes: Scenes, ours: str = CLASSICAL.name) -> dict[str, Any]:
     """Return ``n, results, baselines, ci95, ci95_by_scene, rows`` of plans judged open loop.
 
     ``ci95`` is Wilson's, as if plans were independent; plans of one leg follow each other by a
     second, so ``ci95_by_scene`` draws whole scenes.
     """
     rows = [{"seed": seed, **plan} for seed, row in scenes for plan in row["plans"]]
-    names = [name for name in rows[0] if name != "seed"] if rows else [_STACK]
+    names = [name for name in rows[0] if name != "seed"] if rows else [ours]
     tables = {name: _plan_figures([row[name] for row in rows]) for name in names}
     hits = {
-        metric: sum(bool(row[_STACK][key]) for row in rows)
+        metric: sum(bool(row[ours][key]) for row in rows)
         for metric, (key, worth) in _PLAN_MEANS.items()
         if worth == 100.0
     }
     return {
         "n": len(rows),
-        "results": tables.pop(_STACK),
+        "results": tables.pop(ours),
         "baselines": tables,
         "ci95": {key: _percents(wilson_interval(count, len(rows))) for key, count in hits.items()},
         "ci95_by_scene": {
-            metric: _by_scene(rows, _figure(key, worth))
+            metric: _by_scene(rows, _figure(ours, key, worth))
             for metric, (key, worth) in _PLAN_MEANS.items()
         },
         "rows": rows,
     }
 
 
-def summarize_legs(scenes: Scenes) -> dict[str, Any]:
+def summarize_legs(scenes: Scenes, ours: str = CLASSICAL.name) -> dict[str, Any]:
     """Return ``n, results, baselines, ci95, ci95_by_scene, rows`` of legs driven closed loop."""
     rows = [{"seed": seed, **leg} for seed, row in scenes for leg in row["legs"]]
     by_name = {
@@ -63,23 +63,23 @@ def summarize_legs(scenes: Scenes) -> dict[str, Any]:
         for name in dict.fromkeys(row["driver"] for row in rows)
     }
     tables = {name: _leg_figures(legs) for name, legs in by_name.items()}
-    ours = by_name.get(_STACK, [])
-    good = sum(_succeeded(leg) for leg in ours)
+    own = by_name.get(ours, [])
+    good = sum(_succeeded(leg) for leg in own)
     return {
-        "n": len(ours),
-        "results": tables.pop(_STACK, {}),
+        "n": len(own),
+        "results": tables.pop(ours, {}),
         "baselines": tables,
-        "ci95": {"success_percent": _percents(wilson_interval(good, len(ours)))},
+        "ci95": {"success_percent": _percents(wilson_interval(good, len(own)))},
         "ci95_by_scene": {
-            "success_percent": _by_scene(ours, lambda leg: 100.0 * _succeeded(leg)),
-            "spl": _by_scene(ours, lambda leg: leg["spl"]),
+            "success_percent": _by_scene(own, lambda leg: 100.0 * _succeeded(leg)),
+            "spl": _by_scene(own, lambda leg: leg["spl"]),
         },
         "rows": rows,
     }
 
 
-def _figure(key: str, worth: float) -> Callable[[dict[str, Any]], float]:
-    return lambda row: worth * float(row[_STACK][key])
+def _figure(name: str, key: str, worth: float) -> Callable[[dict[str, Any]], float]:
+    return lambda row: worth * float(row[name][key])
 
 
 def _plan_figures(plans: Sequence[dict[str, Any]]) -> dict[str, float]:

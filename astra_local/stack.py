@@ -34,6 +34,7 @@ __all__ = [
     "build_odometry",
     "build_open_loop_planner",
     "build_planner",
+    "check_local",
 ]
 
 _COLD_ROUNDS = 4
@@ -90,7 +91,7 @@ def build_local(spec: StackSpec, rig: CameraRig, config: LocalConfig | None = No
     """
     config = config or LocalConfig()
     require_robot(config, config.robot, "Astra-Local")
-    spec.check_built({"odometry": ODOMETRY, "perception": PERCEPTION, "planner": PLANNERS})
+    check_local(spec)
     return AstraLocal(
         odometry=build_odometry(spec, rig, config),
         perception=PERCEPTION[spec.perception](spec, rig, config),
@@ -99,6 +100,15 @@ def build_local(spec: StackSpec, rig: CameraRig, config: LocalConfig | None = No
         coverage=RigCoverage(rig, config.occupancy.num_sectors),
         config=config,
     )
+
+
+def check_local(spec: StackSpec) -> None:
+    """Refuse what cannot be built, before anything is loaded.
+
+    Raises:
+        ConfigError: A part of the spec is not built yet.
+    """
+    spec.check_built({"odometry": ODOMETRY, "perception": PERCEPTION, "planner": PLANNERS})
 
 
 def build_odometry(

@@ -191,7 +191,7 @@ def odometry(
     from astra_sim.conditions import named_conditions
 
     spec = chosen_stack(stack, weights, mllm)
-    work = OdometryWork(scene, named_conditions(conditions), per_scene)
+    work = OdometryWork(scene, named_conditions(conditions), per_scene, stack=spec)
     evaluate(
         work,
         _protocol(
@@ -245,7 +245,7 @@ def planner(
     conditions = "crowded" if split == "ood" else conditions
     select_gl_backend()
     evaluate(
-        PlannerWork(scene, named_conditions(conditions), per_scene, closed_loop),
+        PlannerWork(scene, named_conditions(conditions), per_scene, closed_loop, spec),
         _protocol(
             "planner",
             scene,
@@ -261,7 +261,7 @@ def planner(
             },
         ),
         parse_seeds(seeds),
-        summarize,
+        lambda scenes: summarize(scenes, spec.name),
         title="planner, closed loop" if closed_loop else "planner, open loop",
         jobs=jobs,
         rows=rows,

@@ -27,7 +27,6 @@ __all__ = [
 #: How a scene's map can be made from its tour, and who can take that tour.
 MAPS = ("oracle",)
 TOURS = ("rig",)
-_LOCAL = {"odometry": ("ekf",), "perception": ("depth",), "planner": ("mppi",)}
 _PLANNED = {"--map": ("built",), "--tour": ("front", "hand")}
 
 Stack = Annotated[
@@ -74,12 +73,16 @@ def chosen_stack(stack: str, weights: str = "", mllm: str = "") -> StackSpec:
 
     Raises:
         ConfigError: There is no such stack, or a part of it is not built yet.
+        WeightsError: A model is missing, or its card is damaged.
     """
+    from astra_eval.stack_facts import weights_sha256
     from astra_global.stack import check_global
+    from astra_local.stack import check_local
 
     spec = StackSpec.parse(stack, weights=weights, mllm=mllm)
-    spec.check_built(_LOCAL)
+    check_local(spec)
     check_global(spec)
+    weights_sha256(spec)  # which are missing is said now, and not after a map was made
     return spec
 
 

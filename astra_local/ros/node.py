@@ -29,7 +29,6 @@ from astra_core.ros.records import sub_goal_from_msg
 from astra_core.ros.robot import RobotParameters
 from astra_core.ros.stack import stack_spec
 from astra_core.ros.worker import LatestJobWorker
-from astra_core.stack_spec import StackSpec
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
@@ -38,7 +37,7 @@ from astra_local.ros.imu_input import ImuInput
 from astra_local.ros.latency import Latency
 from astra_local.ros.outputs import LocalOutputs
 from astra_local.ros.sensor_watch import SensorWatch
-from astra_local.stack import build_local
+from astra_local.stack import build_local, check_local
 from astra_msgs.msg import Heartbeat
 from astra_msgs.msg import SubGoal as SubGoalMsg
 
@@ -67,6 +66,7 @@ class LocalNode(ManagedNode):
         """Read parameters, make publishers, start hearing sensors."""
         self._config = prefixed(self._settings.read(), "odom_frame", "base_frame")
         self._spec = stack_spec(self._config)
+        check_local(self._spec)
         self._pipeline = None
         self._follows_clock = bool(self.get_parameter("use_sim_time").value)
         self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)
@@ -130,7 +130,7 @@ class LocalNode(ManagedNode):
         self._lane = self._worker = self._health = self._acknowledger = self._pipeline = None
 
     def _on_rig(self, rig: CameraRig) -> None:
-        self._pipeline = build_local(StackSpec(), rig, self._config.pipeline)
+        self._pipeline = build_local(self._spec, rig, self._config.pipeline)
         self.get_logger().info(f"the rig is known: {', '.join(rig.names)}")
 
     def _on_imu(self, message: Imu) -> None:

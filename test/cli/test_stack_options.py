@@ -15,7 +15,7 @@ from astra_cli.commands import eval as eval_command
 from astra_cli.commands.options import check_map, chosen_stack, map_folder_of
 from astra_cli.demo.summary import DemoCost, demo_json
 from astra_cli.scene_map import KeptMaps, MapsOfKind, map_kind
-from astra_core.errors import AstraError, ConfigError, MapFormatError
+from astra_core.errors import AstraError, ConfigError, MapFormatError, WeightsError
 from astra_core.stack_spec import CLASSICAL, DEFAULT, PARTS, StackSpec
 from astra_eval.stack_facts import compared_stacks, stack_name, weights_sha256
 from astra_global.map import store
@@ -50,6 +50,12 @@ def test_what_is_not_built_yet_is_said_by_every_command(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_models_that_are_not_there_are_said_before_any_work(command: str) -> None:
+    words = ("--stack", "classical,planner=flow", "--weights", "planner=/no/such/folder")
+    assert "there are no weights at /no/such/folder" in refused(command, *words)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_wrong_names_are_said_by_every_command(command: str) -> None:
     assert "did you mean planner?" in refused(command, "--stack", "classical,planer=mppi")
     assert "planner=mppi has no weights" in refused(command, "--weights", "planner=tiny")
@@ -81,6 +87,9 @@ def test_nothing_is_taken_for_built_by_mistake(part: str, name: str) -> None:
     assert chosen_stack("default") == DEFAULT
     try:
         spec = chosen_stack(f"classical,{part}={name}")
+    except WeightsError as error:
+        # Built, but nobody has brought a model for it.
+        assert f"{part}-{name}" in str(error)
     except ConfigError as error:
         assert f"{part}={name} is not built yet" in str(error)
     else:

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from astra_cli.commands.eval import app
 from astra_core.errors import AstraError
 from astra_core.stack_spec import CLASSICAL
+from astra_eval import stack_facts
+from astra_global import stack as global_stack
 
 #: DESIGN section 9: the keys that stay stable.
 STABLE = {"scene", "seeds", "n", "results", "baselines", "ci95", "rows", "versions", "weights"}
@@ -49,6 +51,24 @@ def test_goals_writes_the_stable_keys_and_prints_the_baselines(tmp_path: Path) -
     }
     assert {"word_overlap", "random"} <= set(data["baselines"])
     assert ("sentence_embedding" in data["baselines"]) != ("sentence_embedding" in data["not_run"])
+
+
+def test_another_stack_stands_beside_the_classical_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(global_stack, "_BUILT", {"coarse": ("vlad",), "goals": ("words", "reader")})
+    monkeypatch.setattr(stack_facts, "weights_sha256", lambda stack: {"goals-reader": "ab"})
+    monkeypatch.setenv("COLUMNS", "200")
+    target = tmp_path / "goals.json"
+    words = ["goals", "--seeds", "100:101", "--per-scene", "6", "--stack", "goals=reader"]
+    output = run(*words, "--json", str(target))
+    assert "classical,goals=reader" in output
+    data = json.loads(target.read_text())
+    assert data["stack"] == {**CLASSICAL.to_json(), "goals": "reader"}
+    assert data["weights"] == {"goals-reader": "ab"}
+    # The words are read by the same code here, whatever the spec says.
+    assert without_times(data["baselines"]["classical"]) == without_times(data["results"])
+    assert list(data["rows"][0]["answers"])[:2] == ["classical,goals=reader", "classical"]
 
 
 def test_an_interrupted_run_goes_on_to_the_same_result(tmp_path: Path) -> None:

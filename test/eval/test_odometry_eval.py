@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from astra_core.camera import CameraRig
 from astra_core.observation import WheelSample
+from astra_core.stack_spec import CLASSICAL, StackSpec
 from astra_eval.odometry_eval import MODALITIES, OdometryWork, dead_reckoning
 from astra_eval.odometry_summary import flatten_drives, summarize_odometry
+from astra_local import stack as local_stack
+from astra_local.config import LocalConfig
+from astra_local.odometry.ekf import WheelImuFilter
+from astra_local.ports import OdometryEstimator
 from astra_sim.conditions import EMPTY
 
 
@@ -54,3 +61,22 @@ def test_drives_in_a_scene_are_repeatable_and_the_filter_beats_the_wheels() -> N
     assert OdometryWork("home", EMPTY, per_scene=1, length_m=6.0)((100,)) == {
         "drives": row["drives"][:1]
     }
+
+
+def test_the_classical_odometry_stands_beside_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def turned(spec: StackSpec, rig: CameraRig, config: LocalConfig) -> OdometryEstimator:
+        """An odometry that counts no turns is worse, and not to be taken for the classical one."""
+        return WheelImuFilter(replace(config.odometry, gyro_noise_rad_s=5.0))
+
+    monkeypatch.setitem(local_stack.ODOMETRY, "transformer", turned)
+    stack = StackSpec(odometry="transformer")
+    classical, other = (
+        flatten_drives([(100, OdometryWork("home", EMPTY, 1, 6.0, spec)((100,)))])
+        for spec in (CLASSICAL, stack)
+    )
+    assert "ekf" not in classical[0]["errors"]
+    assert other[0]["errors"]["ekf"] == classical[0]["errors"]["wheels+imu"]
+    assert other[0]["errors"]["wheels+imu"] != other[0]["errors"]["ekf"]
+    summary = summarize_odometry(other)
+    assert set(summary["baselines"]) == set(summary["baselines_ci95"]) == {"wheel_only", "ekf"}
+    assert [one["modalities"] for one in summary["rows"]] == list(MODALITIES)

@@ -4,19 +4,21 @@ import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from astra_core import se2
-from astra_core.records import Velocity
-from astra_core.stack_spec import StackSpec
+from astra_core.records import SubGoal, Velocity
+from astra_core.stack_spec import CLASSICAL, StackSpec
 from astra_eval.leg import LegCase, route_sub_goal
 from astra_eval.leg_loop import LegState, drive_leg, expert_driver, in_map
-from astra_eval.planner_eval import _expert, _expert_plan, _planners, _simulator
+from astra_eval.planner_eval import _simulator
+from astra_eval.planner_methods import _in_odom_of, expert_of, expert_plan, planners
 from astra_eval.planner_summary import summarize_legs, summarize_plans
-from astra_local.config import LocalConfig
 from astra_local.stack import build_local
+from astra_sim import simulator as simulator_module
 from astra_sim.conditions import EMPTY, STANDARD
 
 
@@ -66,6 +68,36 @@ def test_plans_turn_with_the_frame() -> None:
     np.testing.assert_allclose(path, [[1, 1], [1, 1.5], [1, 2]], atol=1e-12)
 
 
+def test_another_odometry_is_told_the_same_place() -> None:
+    sub_goal = SubGoal(5, np.array([1.0, 0.0, 0.0]), is_final=True)
+    state = LegState(5, np.zeros(3), Velocity(), np.zeros((0, 5)), np.zeros(3), sub_goal)
+    assert _in_odom_of(np.zeros(3), state) is state
+    told = _in_odom_of(np.array([2.0, 3.0, math.pi / 2]), state)
+    np.testing.assert_allclose(told.odom, [2.0, 3.0, math.pi / 2])
+    # One metre ahead is now along y.
+    np.testing.assert_allclose(told.sub_goal.pose, [2.0, 4.0, math.pi / 2], atol=1e-12)
+    assert told.sub_goal.is_final
+    # What is planned from there lies in the map where it lay before.
+    path = in_map(SimpleNamespace(poses=np.array([told.sub_goal.pose])), told)
+    np.testing.assert_allclose(path, [[0.0, 0.0], [1.0, 0.0]], atol=1e-12)
+
+
+def test_a_world_shows_what_its_stacks_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {}
+    monkeypatch.setattr(
+        simulator_module, "Simulator", lambda *rest, **more: given.update(more) or None
+    )
+    case = LegCase("home", 4, 1, EMPTY)
+    for stacks, hz, depth in (
+        ([], 0.0, False),
+        ([CLASSICAL], 10.0, True),
+        ([StackSpec(perception="mono")], 10.0, False),
+        ([StackSpec(perception="mono"), CLASSICAL], 10.0, True),
+    ):
+        _simulator(case, stacks)
+        assert (given["camera_hz"], given["depth"]) == (hz, depth)
+
+
 def test_the_expert_stands_until_it_has_a_plan() -> None:
     driver = expert_driver(lambda state: pytest.fail("no state was given"))
     assert driver(None, None).linear_mps == 0.0
@@ -78,7 +110,7 @@ def _plan(collision: bool, score: float) -> dict:
 
 
 def test_figures_of_plans_by_hand() -> None:
-    plans = [{"astra": _plan(hit, score), "stand": _plan(False, 0.2)} for hit, score in
+    plans = [{"classical": _plan(hit, score), "stand": _plan(False, 0.2)} for hit, score in
              ((True, -1.0), (False, 1.0))]  # fmt: skip
     summary = summarize_plans([(7, {"plans": plans})])
     assert summary["n"] == 2
@@ -96,7 +128,7 @@ def test_a_leg_with_a_collision_is_no_success() -> None:
         return {"driver": driver, "reached": reached, "collisions": collisions, "spl": spl,
                 "length_m": 500.0, "seconds": 20.0, "fallback": 0.1}  # fmt: skip
 
-    legs = [leg("astra", True, 0), leg("astra", False, 1), leg("expert", True, 0)]
+    legs = [leg("classical", True, 0), leg("classical", False, 1), leg("expert", True, 0)]
     summary = summarize_legs([(7, {"legs": legs})])
     assert summary["n"] == 2
     assert summary["results"]["success_percent"] == 50.0
@@ -115,7 +147,9 @@ def test_a_leg_is_the_same_for_the_same_numbers_and_its_route_is_free() -> None:
 
 def test_means_of_plans_have_the_interval_of_whole_scenes() -> None:
     # Two scenes: all plans of one collide, none of the other. Each drawn twice is possible.
-    scenes = [(seed, {"plans": [{"astra": _plan(seed == 1, 0.5 * seed)}] * 10}) for seed in (1, 2)]
+    scenes = [
+        (seed, {"plans": [{"classical": _plan(seed == 1, 0.5 * seed)}] * 10}) for seed in (1, 2)
+    ]
     summary = summarize_plans(scenes)
     low, high = summary["ci95"]["collision_percent"]
     assert 0.0 < low < 50.0 < high < 100.0
@@ -131,10 +165,10 @@ class _Enough(Exception):
 def test_plans_rest_on_what_the_robot_knows() -> None:
     """A privileged state that is changed changes no plan of the stack, open loop."""
     case = LegCase("home", 310, 0, STANDARD)
-    plans = []
+    plans, again = [], []
 
     def on_state(state: LegState, tick: int) -> None:
-        if local.world is None or tick < 50:
+        if local.belief is None or tick < 50:
             return
         # In the frame of the odometry: the true pose only puts a plan on the map.
         at_home = replace(state, pose=np.zeros(3), odom=np.zeros(3))
@@ -144,19 +178,23 @@ def test_plans_rest_on_what_the_robot_knows() -> None:
             people=np.array([[*state.pose[:2] + 0.6, 0.0, 0.0, 0.3]]),
             stamp_ns=0,
         )
-        plans.extend(
-            _planners(case, local, _expert(case))["astra"](told) for told in (at_home, elsewhere)
-        )
+        for told in (at_home, elsewhere):
+            built = {"classical": (CLASSICAL, local), "again": (CLASSICAL, other)}
+            methods = planners(case, built, expert_of(case))
+            plans.append(methods["classical"](told))
+            again.append(methods["again"](told))
         raise _Enough
 
-    with _simulator(case, cameras=True) as simulator:
-        local = build_local(StackSpec(), simulator.rig, LocalConfig())
-        drive = expert_driver(_expert_plan(case, _expert(case)))
+    with _simulator(case, [CLASSICAL]) as simulator:
+        local, other = (build_local(CLASSICAL, simulator.rig) for _ in range(2))
+        drive = expert_driver(expert_plan(case, expert_of(case)))
         with pytest.raises(_Enough):
-            drive_leg(case, simulator, local, drive, on_state)
-    one, other = plans
+            drive_leg(case, simulator, local, drive, on_state, beside=[other])
+    one, told_wrong = plans
     assert len(one) == 10
-    np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(one, told_wrong)
+    # A stack beside it senses the same, and has a chance of its own: an equal one plans the same.
+    np.testing.assert_array_equal(again, plans)
     # The odometry that it rests on is an estimate: it knows that the robot drives.
     assert local.odometry is not None
     assert math.hypot(local.odometry.velocity.linear_mps, *local.odometry.pose[:2]) > 0.02
@@ -168,10 +206,10 @@ def test_one_leg_open_and_closed_loop(tmp_path: Path) -> None:
 
     plans = PlannerWork("home", STANDARD, 1)((310,))["plans"]
     assert len(plans) > 3
-    assert {"astra", "expert", "straight", "stand"} == set(plans[0])
+    assert {"classical", "expert", "straight", "stand"} == set(plans[0])
     assert np.mean([plan["expert"]["score"] for plan in plans]) > np.mean(
         [plan["stand"]["score"] for plan in plans]
     )
     legs = PlannerWork("home", STANDARD, 1, closed_loop=True)((310,))["legs"]
-    assert [leg["driver"] for leg in legs] == ["astra", "expert"]
+    assert [leg["driver"] for leg in legs] == ["classical", "expert"]
     json.dumps(legs)
