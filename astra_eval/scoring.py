@@ -33,6 +33,7 @@ SUCCESS_RADIUS_M = 1.0
 MAX_SPEED_MPS = RobotConfig().max_linear_mps
 TIME_FACTOR = 2.0
 TIME_ALLOWANCE_S = 30.0
+_NEAREST_FREE_M = 0.3
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,21 @@ class GoalRegion:
     def distance_from(self, xy_m: NDArray[np.float64]) -> float:
         """Return the shortest way (metres) from a position ``(2,)`` to the region, or infinity.
 
-        A position that touches an obstacle is moved to the nearest free cell within 0.3 m.
+        A position that touches an obstacle is moved to the nearest cell within 0.3 m from which a
+        way leads.
         """
         row, column = self._cell(xy_m)
-        reach = round(0.3 / self._plan.resolution_m)
-        window = self._distance_m[
-            max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1
-        ]
-        if 0 <= row < self._free.shape[0] and 0 <= column < self._free.shape[1]:
-            here = float(self._distance_m[row, column])
-            if np.isfinite(here):
-                return here
-        return float(window.min()) if window.size else float("inf")
+        reach = round(_NEAREST_FREE_M / self._plan.resolution_m)
+        top, left = max(row - reach, 0), max(column - reach, 0)
+        # Far outside, the ends would be negative and count from the other side.
+        bottom, right = max(row + reach + 1, 0), max(column + reach + 1, 0)
+        window = self._distance_m[top:bottom, left:right]
+        rows, columns = np.indices(window.shape)
+        cells_away = np.hypot(rows + top - row, columns + left - column)
+        away = np.where(np.isfinite(window), cells_away, np.inf)
+        if not (away <= reach).any():
+            return float("inf")
+        return float(window.ravel()[np.argmin(away)])
 
     def _cell(self, xy_m: NDArray[np.float64]) -> tuple[int, int]:
         column, row = np.floor(

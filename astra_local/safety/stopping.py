@@ -51,8 +51,9 @@ def enters_blind(
     if linear_mps == 0.0:
         return False
     start = 0.0 if linear_mps > 0.0 else math.pi
-    # The chord of an arc points half as far aside as the robot turns on it.
-    aside = 0.5 * angular_rad_s / linear_mps * length_m
+    # The chord of an arc points half as far aside as the robot turns on it, to the same side of
+    # the way whether that leads ahead or back.
+    aside = 0.5 * angular_rad_s / abs(linear_mps) * length_m
     for number, distance in enumerate(nearest.sector_distance_m):
         if distance != -math.inf:
             continue

@@ -45,6 +45,34 @@ def test_standing_is_stuck_and_going_back_is_the_wrong_way() -> None:
     assert back.progress == 0.0
 
 
+def test_who_is_at_the_goal_is_not_stuck_there() -> None:
+    # 0.1 m to go: less than can be told from standing.
+    near = np.array([[0.0, 0.0], [0.1, 0.0]])
+    plan = score_plan(_straight(0.0), DT_S, near, max_speed_mps=0.8, collision=False)
+    assert not plan.stuck
+    assert plan.progress == 0.0
+    done = score_plan(_straight(0.0), DT_S, np.zeros((2, 2)), max_speed_mps=0.8, collision=False)
+    assert (done.progress, done.stuck, done.wrong_way) == (1.0, False, False)
+
+
+def test_speed_is_that_of_the_way_and_not_of_its_ends() -> None:
+    angle = np.linspace(0.0, 2.0 * np.pi, 41)
+    circle = 0.2 * np.column_stack([np.sin(angle), 1.0 - np.cos(angle)])
+    plan = score_plan(circle, DT_S, ROUTE, max_speed_mps=0.8, collision=False)
+    # A circle of 1.257 m in 4 s.
+    assert plan.speed == pytest.approx(2.0 * np.pi * 0.2 / 4.0 / 0.8, rel=2e-3)
+    assert plan.stuck
+
+
+@pytest.mark.parametrize(
+    ("metres", "stuck", "wrong_way"),
+    [(0.16, False, False), (0.14, True, False), (-0.14, True, False), (-0.16, False, True)],
+)
+def test_stuck_lies_between_going_on_and_going_back(metres, stuck, wrong_way) -> None:
+    plan = score_plan(_straight(metres / 2.0), DT_S, ROUTE, max_speed_mps=0.8, collision=False)
+    assert (plan.stuck, plan.wrong_way) == (stuck, wrong_way)
+
+
 def test_a_goal_nearer_than_the_horizon_is_full_progress() -> None:
     near = np.array([[0.0, 0.0], [0.5, 0.0]])
     plan = score_plan(_straight(0.25), DT_S, near, max_speed_mps=0.8, collision=False)

@@ -43,3 +43,31 @@ def test_empty_and_old() -> None:
     assert history.pose_at(0) is None
     assert history.latest().pose[0] == 299.0
     assert history.pose_at(20 * 290 * MS)[0] == pytest.approx(290.0)
+
+
+def test_extrapolates_along_the_arc() -> None:
+    # A quarter turn of radius 0.5 m about (0, 0.5), 0.1 s of it by 0.2 rad: the chord points
+    # half as far aside as the robot turns.
+    history = OdometryHistory(3.0)
+    history.append(estimate(100, (0.0, 0.0, 0.0), v=1.0, w=2.0))
+    pose = history.pose_at(200 * MS)
+    np.testing.assert_allclose(pose, [0.1 * math.cos(0.1), 0.1 * math.sin(0.1), 0.2])
+    # The limit itself is allowed.
+    assert history.pose_at(300 * MS) is not None
+
+
+def test_keeps_what_it_promises_and_not_for_ever() -> None:
+    history = OdometryHistory(1.0)
+    for number in range(1000):
+        history.append(estimate(20 * number, (float(number), 0.0, 0.0)))
+        if number >= 50:
+            assert history.pose_at((20 * number - 1000) * MS)[0] == number - 50
+    assert history.pose_at((20 * 999 - 2020) * MS) is None
+
+
+def test_an_estimate_is_read_as_it_was_given() -> None:
+    history = OdometryHistory(1.0)
+    history.append(estimate(20, (1.0, 2.0, 0.5)))
+    pose = history.pose_at(20 * MS)
+    pose[:] = 9.0  # nobody's but the reader's
+    np.testing.assert_array_equal(history.pose_at(20 * MS), [1.0, 2.0, 0.5])

@@ -1,0 +1,204 @@
+"""How far an arc is free, and how the guard follows its limits: to the step, by hand."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+
+from astra_core.records import Velocity
+from astra_local.config import GuardConfig
+from astra_local.safety.guard import Guard
+from astra_local.safety.limits import AxisLimiter, AxisLimits
+from astra_local.safety.stopping import enters_blind, free_arc, obstacle_points
+from astra_local.types import GuardState, NearestObstacle
+
+TICK = 20_000_000
+SECTORS = 72
+
+
+def summary(stamp_ns: int = 0, **by_degrees: float) -> NearestObstacle:
+    """Return a summary; ``d45=0.3`` is 0.3 m from the footprint at 45 degrees, left of ahead."""
+    distance = [math.inf] * SECTORS
+    for name, value in by_degrees.items():
+        distance[int(name.replace("d", "").replace("m", "-")) // 5 % SECTORS] = value
+    return NearestObstacle(
+        stamp_ns, True, min(distance), 0.0, 0.05, math.radians(5.0), tuple(distance)
+    )
+
+
+def guarded(
+    guard: Guard, ticks: range, command: Velocity, nearest: NearestObstacle
+) -> list[tuple[float, float]]:
+    """Return what goes to the wheels in each tick."""
+    outputs = []
+    for number in ticks:
+        now = number * TICK
+        guard.on_heartbeat("astra_local", now)
+        guard.on_obstacle(NearestObstacle(now, *list(vars(nearest).values())[1:]))
+        guard.on_command(command, now)
+        velocity = guard.step(now).velocity
+        outputs.append((velocity.linear_mps, velocity.angular_rad_s))
+    return outputs
+
+
+# the way --------------------------------------------------------------------------------------
+
+
+def test_the_last_step_that_touches_nothing_counts() -> None:
+    # Steps of 3 cm: after 0.78 m the point is 0.22 m away, after 0.81 m it is 0.19 m.
+    assert free_arc([(1.0, 0.0)], 0.5, 0.0, 0.2, 2.0) == pytest.approx(0.78)
+    # Its last step is shorter: at 0.795 m the point is 0.205 m away.
+    assert free_arc([(1.0, 0.0)], 0.5, 0.0, 0.2, 0.795) == 0.795
+    assert free_arc([(1.0, 0.0)], 0.5, 0.0, 0.21, 0.795) < 0.79
+
+
+def test_backward_arcs_swing_the_tail_to_the_other_side() -> None:
+    # Half a metre back while turning by 1 rad to the left: to (-0.48, 0.0) turned by half,
+    # (-0.42, -0.23).
+    chord = 2.0 * math.sin(0.5) * 0.5
+    end = (-chord * math.cos(0.5), -chord * math.sin(0.5))
+    assert end == pytest.approx((-0.4207, -0.2298), abs=1e-4)
+    assert free_arc([end], -0.25, 0.5, 0.1, 0.6) < 0.45
+    assert free_arc([(end[0], -end[1])], -0.25, 0.5, 0.1, 0.6) == 0.6
+    # And forward to the left it is the mirror image through the centre.
+    assert free_arc([(-end[0], -end[1])], 0.25, 0.5, 0.1, 0.6) < 0.45
+    assert free_arc([(-end[0], end[1])], 0.25, 0.5, 0.1, 0.6) == 0.6
+
+
+def test_who_is_too_near_at_the_side_keeps_two_centimetres_less_ahead_and_no_less() -> None:
+    # A wall 5 cm too near beside the robot: ahead, 0.18 m instead of 0.2 m are kept.
+    ahead, beside = (1.0, 0.0), (0.0, 0.15)
+    assert free_arc([ahead], 0.5, 0.0, 0.18, 2.0) == pytest.approx(0.81)
+    assert free_arc([ahead, beside], 0.5, 0.0, 0.2, 2.0) == pytest.approx(0.81)
+
+
+def test_obstacles_become_points_from_the_centre_on() -> None:
+    points = obstacle_points(summary(d0=0.3, d90=0.6, m90=0.61, d180=-0.5), 0.2, 0.6)
+    assert [p for x, y in points for p in (round(x, 9), round(y, 9))] == pytest.approx(
+        [0.5, 0.0, 0.0, 0.8, 0.0, 0.0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("linear", "angular", "length", "blind"),
+    [
+        # A blind sector at 40 degrees to the left: straight ahead passes it by 10 degrees.
+        (0.3, 0.0, 0.5, False),
+        # An arc of 0.5 m with a radius of 1 m points 14 degrees to the left.
+        (0.3, 0.3, 0.5, True),
+        (0.3, -0.3, 0.5, False),
+        # The same arc looked along for 0.3 m only: 8.6 degrees.
+        (0.3, 0.3, 0.3, False),
+        (-0.3, 0.0, 0.5, False),
+        (0.0, 1.0, 0.5, False),
+    ],
+)
+def test_a_way_into_the_blind_by_hand(linear, angular, length, blind) -> None:
+    assert enters_blind(summary(d40=-math.inf), linear, angular, length) == blind
+
+
+def test_backward_the_blind_is_behind_and_on_the_side_of_the_tail() -> None:
+    # Backward and turning left the tail goes to the right: there is 220 degrees.
+    behind = summary(d220=-math.inf)
+    assert not enters_blind(behind, -0.3, 0.0, 0.5)
+    assert enters_blind(behind, -0.3, 0.3, 0.5)
+    assert not enters_blind(behind, -0.3, -0.3, 0.5)
+
+
+# the guard ------------------------------------------------------------------------------------
+
+
+def test_it_slows_down_on_the_same_arc() -> None:
+    guard = Guard()
+    guarded(guard, range(100), Velocity(0.5, 0.25), summary())
+    outputs = guarded(guard, range(100, 160), Velocity(0.5, 0.25), summary(d0=0.12))
+    linear, angular = outputs[-1]
+    assert 0.0 < linear < 0.4
+    assert angular == pytest.approx(0.5 * linear, rel=1e-6)
+
+
+def test_the_present_speed_decides_how_far_it_looks() -> None:
+    # At 0.6 m/s it needs 0.32 m to stop, and on an arc of radius 1 m looks 9 degrees aside; who
+    # wants 0.1 m/s from rest looks 2 degrees aside. The blind sector is 35 degrees to the left.
+    blind, wish = summary(d35=-math.inf), Velocity(0.1, 0.1)
+    assert guarded(Guard(), range(20), wish, blind)[-1][0] > 0.05
+    fast = Guard()
+    guarded(fast, range(100), Velocity(0.6, 0.0), summary())
+    outputs = guarded(fast, range(100, 125), wish, blind)
+    assert outputs[0][0] < 0.6
+    now = 125 * TICK
+    fast = Guard()
+    guarded(fast, range(100), Velocity(0.6, 0.0), summary())
+    fast.on_heartbeat("astra_local", now)
+    fast.on_command(wish, now)
+    fast.on_obstacle(summary(now, d35=-math.inf))
+    assert fast.step(now).reason == "no camera sees the way"
+
+
+def test_who_must_not_drive_into_the_blind_may_turn() -> None:
+    outputs = guarded(Guard(), range(60), Velocity(0.3, 0.5), summary(d0=-math.inf))
+    assert outputs[-1] == pytest.approx((0.0, 0.5))
+
+
+def test_turning_brakes_harder_than_it_speeds_up() -> None:
+    c = GuardConfig()
+    guard = Guard()
+    up = guarded(guard, range(200), Velocity(0.0, 1.2), summary())
+    steps = [b[1] - a[1] for a, b in pairwise(up)]
+    assert max(steps) == pytest.approx(c.max_angular_acceleration_rad_s2 * 0.02)
+    (first,) = guarded(guard, range(200, 201), Velocity(), summary())
+    assert first[1] == pytest.approx(1.2 - c.max_angular_deceleration_rad_s2 * 0.02)
+
+
+def test_after_a_long_silence_of_its_own_it_does_not_jump() -> None:
+    guard = Guard()
+    guarded(guard, range(30), Velocity(0.1, 0.0), summary())
+    # Its loop stood still for 10 s: the next step counts as 0.1 s.
+    (output,) = guarded(guard, range(530, 531), Velocity(0.6, 0.0), summary())
+    assert output[0] <= 0.1 + 0.8 * 0.1 + 1e-9
+
+
+def test_stopped_is_what_stands_and_limited_what_is_slowed() -> None:
+    guard = Guard()
+    guarded(guard, range(100), Velocity(0.6, 0.0), summary())
+    states = []
+    for number, nearest in ((100, summary(d0=0.2)), (101, summary(d0=-0.1)), (102, summary())):
+        now = number * TICK
+        guard.on_heartbeat("astra_local", now)
+        guard.on_command(Velocity(0.6, 0.0), now)
+        guard.on_obstacle(NearestObstacle(now, *list(vars(nearest).values())[1:]))
+        states.append(guard.step(now).state)
+    assert states == [GuardState.LIMITED, GuardState.STOPPED, GuardState.PASS]
+
+
+# limits ---------------------------------------------------------------------------------------
+
+LIMITS = AxisLimits(0.6, 0.15, acceleration=0.8, deceleration=1.0, jerk=8.0)
+
+
+def test_it_stands_for_one_step_before_it_turns_round() -> None:
+    limiter = AxisLimiter(LIMITS)
+    limiter.value = 0.05
+    assert [round(limiter.step(-0.15, 0.02), 6) for _ in range(4)] == [0.03, 0.01, 0.0, -0.0032]
+
+
+def test_the_end_of_a_ramp_is_as_soft_as_its_start() -> None:
+    limiter = AxisLimiter(LIMITS)
+    values = [limiter.step(0.3, 0.02) for _ in range(60)]
+    assert values[-1] == pytest.approx(0.3)
+    gains = [b - a for a, b in pairwise([0.0, *values])]
+    # Acceleration grows by 8 m/s3 and falls by no more than twice that at the end.
+    growth = [(b - a) / 0.02**2 for a, b in pairwise([0.0, *gains])]
+    assert max(growth) <= 8.0 + 1e-6
+    assert min(growth) >= -16.0
+
+
+def test_after_braking_it_speeds_up_softly_again() -> None:
+    limiter = AxisLimiter(LIMITS)
+    for _ in range(20):
+        limiter.step(0.6, 0.02)
+    fast = limiter.step(0.1, 0.02)
+    # From no acceleration: 8 m/s3 for 20 ms.
+    assert limiter.step(0.6, 0.02) - fast == pytest.approx(8.0 * 0.02 * 0.02)
