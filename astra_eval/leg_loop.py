@@ -187,8 +187,13 @@ def expert_driver(plan: Callable[[LegState], Trajectory]) -> Driver:
 
 def in_map(trajectory: Trajectory, state: LegState) -> NDArray[np.float64]:
     """Return the positions ``(N + 1, 2)`` of a plan made in ``odom``, from now on, in ``map``."""
-    poses = [se2.compose(state.pose, se2.between(state.odom, pose)) for pose in trajectory.poses]
-    return np.array([state.pose, *poses])[:, :2]
+    return placed_in_map(trajectory.poses, state)
+
+
+def placed_in_map(poses: NDArray[np.floating], state: LegState) -> NDArray[np.float64]:
+    """Return positions ``(N + 1, 2)`` in ``map``, from now on, of poses ``(N, 3)`` in ``odom``."""
+    placed = [se2.compose(state.pose, se2.between(state.odom, pose)) for pose in poses]
+    return np.array([state.pose, *placed])[:, :2]
 
 
 def _arrived(pose: NDArray[np.float64], velocity: Velocity, goal: NDArray[np.float64]) -> bool:

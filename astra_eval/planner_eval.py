@@ -30,8 +30,8 @@ from astra_eval.planner_methods import (
     MAX_SPEED_MPS,
     NUM_STEPS,
     STEP_S,
-    Paths,
     PlanMethod,
+    Plans,
     expert_of,
     expert_plan,
     planners,
@@ -61,6 +61,8 @@ class PlannerWork:
         per_scene: Legs in each scene.
         closed_loop: Judge legs instead of single plans.
         stack: What is evaluated; the classical one plans and drives beside any other.
+        beside: More planners of single plans by name, each with weights of its own; they see what
+            the evaluated stack senses.
     """
 
     family: str
@@ -68,6 +70,7 @@ class PlannerWork:
     per_scene: int
     closed_loop: bool = False
     stack: StackSpec = DEFAULT
+    beside: tuple[tuple[str, StackSpec], ...] = ()
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a scene seed: the plans or the legs."""
@@ -78,7 +81,11 @@ class PlannerWork:
         stacks = compared_stacks(self.stack)
         if self.closed_loop:
             return {"legs": [leg for case in cases for leg in _closed_loop(case, stacks)]}
-        return {"plans": [plan for case in cases for plan in _open_loop(case, stacks)]}
+        return {
+            "plans": [
+                plan for case in cases for plan in _open_loop(case, stacks, dict(self.beside))
+            ]
+        }
 
 
 @dataclass(eq=False)
@@ -86,18 +93,20 @@ class _Capture:
     """The plans of every planner at one state, and which tick that was."""
 
     tick: int
-    paths: dict[str, Paths]
+    plans: dict[str, Plans]
     seconds: dict[str, float]
 
 
-def _open_loop(case: LegCase, stacks: Mapping[str, StackSpec]) -> list[dict[str, Any]]:
+def _open_loop(
+    case: LegCase, stacks: Mapping[str, StackSpec], beside: Mapping[str, StackSpec]
+) -> list[dict[str, Any]]:
     from astra_local.stack import build_local
 
     captures: list[_Capture] = []
     expert = expert_of(case)
     with _simulator(case, stacks.values()) as simulator:
         built = {name: (spec, build_local(spec, simulator.rig)) for name, spec in stacks.items()}
-        methods = planners(case, built, expert)
+        methods = planners(case, built, expert, beside)
         local, *others = (local for _, local in built.values())
 
         def on_state(state: LegState, tick: int) -> None:
@@ -119,12 +128,12 @@ def _open_loop(case: LegCase, stacks: Mapping[str, StackSpec]) -> list[dict[str,
 
 
 def _capture(state: LegState, tick: int, methods: Mapping[str, PlanMethod]) -> _Capture:
-    paths, seconds = {}, {}
+    plans, seconds = {}, {}
     for name, plan in methods.items():
         began = time.thread_time()
-        paths[name] = plan(state)
-        seconds[name] = (time.thread_time() - began) / len(paths[name])
-    return _Capture(tick, paths, seconds)
+        plans[name] = plan(state)
+        seconds[name] = (time.thread_time() - began) / plans[name].rounds
+    return _Capture(tick, plans, seconds)
 
 
 def _judged(
@@ -151,11 +160,12 @@ def _judged(
         return score_plan(path, STEP_S, route, max_speed_mps=MAX_SPEED_MPS, collision=hit)
 
     row: dict[str, Any] = {}
-    for name, paths in capture.paths.items():
-        scores = [judge(path) for path in paths]
+    for name, plans in capture.plans.items():
+        scores = [judge(path) for path in plans.paths]
         best = max(scores, key=lambda score: score.score)
         row[name] = {
             **_parts(scores[0]),
+            **{f"pick10_{key}": value for key, value in _parts(scores[plans.picked]).items()},
             "best10_collision": best.collision,
             "best10_score": best.score,
             "ms": 1e3 * capture.seconds[name],

@@ -23,6 +23,10 @@ _PLAN_MEANS = {
     "smoothness": ("smoothness", 1.0),
     "stuck_percent": ("stuck", 100.0),
     "wrong_way_percent": ("wrong_way", 100.0),
+    "pick10_collision_percent": ("pick10_collision", 100.0),
+    "pick10_score": ("pick10_score", 1.0),
+    "pick10_speed": ("pick10_speed", 1.0),
+    "pick10_stuck_percent": ("pick10_stuck", 100.0),
     "best10_collision_percent": ("best10_collision", 100.0),
     "best10_score": ("best10_score", 1.0),
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from astra_core.stack_spec import CLASSICAL, StackSpec
+from astra_core.errors import ConfigError, WeightsError
+from astra_core.stack_spec import CLASSICAL, PARTS, StackSpec
 
-__all__ = ["compared_stacks", "stack_name", "weights_sha256"]
+__all__ = ["compared_stacks", "planners_beside", "stack_name", "weights_sha256"]
 
 
 def compared_stacks(stack: StackSpec) -> dict[str, StackSpec]:
@@ -16,6 +17,30 @@ def compared_stacks(stack: StackSpec) -> dict[str, StackSpec]:
     Both answer the same queries in the same run, so that a difference is one of the parts.
     """
     return {stack.name: stack, CLASSICAL.name: CLASSICAL}
+
+
+def planners_beside(text: str) -> dict[str, StackSpec]:
+    """Read ``NAME=WEIGHTS[,NAME=WEIGHTS...]``: planners to judge beside a stack.
+
+    The head that weights are of stands on their card.
+
+    Raises:
+        ConfigError: A name is missing or given twice.
+        WeightsError: Weights are missing, damaged, or not of a planner.
+    """
+    from astra_core.weights import find_card, read_card
+
+    beside: dict[str, StackSpec] = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        name, separator, where = item.partition("=")
+        if not separator or not name or not where or name in beside:
+            raise ConfigError(f"--beside takes NAME=WEIGHTS, each name once, got {item!r}")
+        card = read_card(find_card(where))
+        head = card.settings.get("head", "")
+        if card.part != "planner" or head not in PARTS["planner"]:
+            raise WeightsError(f"{where} holds {card.name!r}, which is no planner")
+        beside[name] = StackSpec(planner=head, weights=(("planner", where),))
+    return beside
 
 
 def stack_name(report: Mapping[str, Any]) -> str:

@@ -228,6 +228,10 @@ def planner(
     split: Annotated[
         str, typer.Option(help="ood: crowds and clutter, the same as --conditions crowded.")
     ] = "",
+    beside: Annotated[
+        str,
+        typer.Option(help="More learned planners in the same run: NAME=WEIGHTS[,NAME=WEIGHTS...]."),
+    ] = "",
     jobs: Jobs = 1,
     rows: Rows = None,
     json_file: Json = None,
@@ -235,17 +239,23 @@ def planner(
     """How to get there: plans among furniture and people, beside the privileged expert."""
     from astra_eval.planner_eval import HORIZON_S, PlannerWork
     from astra_eval.planner_summary import summarize_legs, summarize_plans
+    from astra_eval.stack_facts import planners_beside, weights_sha256
     from astra_sim.conditions import named_conditions
     from astra_sim.rendering import select_gl_backend
 
     if split not in ("", "ood"):
         raise ConfigError(f"--split must be ood, got {split!r}")
     spec = chosen_stack(stack, weights, mllm)
+    if beside and closed_loop:
+        raise ConfigError("--beside judges single plans: to drive legs, name one --stack")
+    others = planners_beside(beside)
     summarize = summarize_legs if closed_loop else summarize_plans
     conditions = "crowded" if split == "ood" else conditions
     select_gl_backend()
     evaluate(
-        PlannerWork(scene, named_conditions(conditions), per_scene, closed_loop, spec),
+        PlannerWork(
+            scene, named_conditions(conditions), per_scene, closed_loop, spec, tuple(others.items())
+        ),
         _protocol(
             "planner",
             scene,
@@ -258,6 +268,7 @@ def planner(
                 "per_scene": per_scene,
                 "closed_loop": closed_loop,
                 "horizon_s": HORIZON_S,
+                "beside": {name: weights_sha256(one) for name, one in others.items()},
             },
         ),
         parse_seeds(seeds),

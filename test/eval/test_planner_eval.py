@@ -106,7 +106,10 @@ def test_the_expert_stands_until_it_has_a_plan() -> None:
 def _plan(collision: bool, score: float) -> dict:
     parts = {"progress": 0.5, "speed": 0.5, "smoothness": 1.0, "stuck": False, "wrong_way": False}
     best = {"best10_collision": False, "best10_score": score + 1.0, "ms": 20.0}
-    return {"score": score, "collision": collision, **parts, **best}
+    own = {"pick10_collision": False, "pick10_score": score + 0.5, "pick10_speed": 0.6}
+    return {
+        "score": score, "collision": collision, **parts, **own, "pick10_stuck": False, **best
+    }  # fmt: skip
 
 
 def test_figures_of_plans_by_hand() -> None:
@@ -117,6 +120,8 @@ def test_figures_of_plans_by_hand() -> None:
     assert summary["results"]["collision_percent"] == 50.0
     assert summary["results"]["score"] == 0.0
     assert summary["results"]["best10_score"] == 1.0
+    assert summary["results"]["pick10_score"] == 0.5
+    assert summary["results"]["pick10_collision_percent"] == 0.0
     assert summary["baselines"]["stand"]["collision_percent"] == 0.0
     assert summary["rows"][0]["seed"] == 7
     json.dumps(summary)
