@@ -142,7 +142,7 @@ def _net_planner(case: LegCase, spec: StackSpec, local: AstraLocal) -> PlanMetho
         assert local.belief is not None and local.odometry is not None
         pose, velocity = local.odometry.pose, local.odometry.velocity
         state = _in_odom_of(pose, state)
-        belief = local.belief.at(state.stamp_ns)
+        belief = local.belief
         sub_goal = replace(state.sub_goal, max_speed_mps=MAX_SPEED_MPS)
         here = (float(pose[0]), float(pose[1]))
         goal = (float(sub_goal.pose[0]), float(sub_goal.pose[1]))
@@ -153,7 +153,7 @@ def _net_planner(case: LegCase, spec: StackSpec, local: AstraLocal) -> PlanMetho
             sub_goal,
             cost_to_go(belief, here, goal, radius_m, config.planner.field_resolution_m),
             config.robot,
-            state.stamp_ns,
+            belief.stamp_ns,
             rng,
         )
         candidates = proposer.propose(query)

@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 from astra_core import se2
+from astra_core.errors import AstraError
 from astra_core.records import SubGoal, Velocity
 from astra_core.stack_spec import CLASSICAL, StackSpec
+from astra_core.weights import ModelCard, save_weights
 from astra_eval.leg import LegCase, route_sub_goal
 from astra_eval.leg_loop import LegState, drive_leg, expert_driver, in_map
 from astra_eval.planner_eval import _simulator
 from astra_eval.planner_methods import _in_odom_of, expert_of, expert_plan, planners
 from astra_eval.planner_summary import summarize_legs, summarize_plans
+from astra_eval.stack_facts import planners_beside
 from astra_local.stack import build_local
 from astra_sim import simulator as simulator_module
 from astra_sim.conditions import EMPTY, STANDARD
@@ -127,6 +130,24 @@ def test_figures_of_plans_by_hand() -> None:
     json.dumps(summary)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("flow", "NAME=WEIGHTS"),
+        ("=x", "NAME=WEIGHTS"),
+        ("a=", "NAME=WEIGHTS"),
+        ("a=/no/such/folder", "/no/such/folder"),
+    ],
+)
+def test_planners_beside_that_cannot_be_are_one_line(text: str, message: str) -> None:
+    with pytest.raises(AstraError, match=message):
+        planners_beside(text)
+
+
+def test_nobody_beside_is_nobody() -> None:
+    assert planners_beside("") == {}
+
+
 def test_a_leg_with_a_collision_is_no_success() -> None:
     def leg(driver: str, reached: bool, collisions: int) -> dict:
         spl = 1.0 if reached else 0.0
@@ -167,10 +188,24 @@ class _Enough(Exception):
     pass
 
 
-def test_plans_rest_on_what_the_robot_knows() -> None:
+def _untrained(folder: Path) -> StackSpec:
+    """Return a stack whose planner is a head that nobody has trained."""
+    from astra_local.planner_net.config import PRESETS
+    from astra_local.planner_net.registry import make_head
+
+    tensors = {k: v.numpy() for k, v in make_head("flow", PRESETS["debug"]).state_dict().items()}
+    settings = {"head": "flow", "preset": "debug"}
+    save_weights(
+        folder, ModelCard("untrained", "planner", "Apache-2.0", settings=settings), tensors
+    )
+    return planners_beside(f"untrained={folder}")["untrained"]
+
+
+def test_plans_rest_on_what_the_robot_knows(tmp_path: Path) -> None:
     """A privileged state that is changed changes no plan of the stack, open loop."""
     case = LegCase("home", 310, 0, STANDARD)
-    plans, again = [], []
+    plans, again, net = [], [], []
+    beside = {"untrained": _untrained(tmp_path)}
 
     def on_state(state: LegState, tick: int) -> None:
         if local.belief is None or tick < 50:
@@ -185,9 +220,10 @@ def test_plans_rest_on_what_the_robot_knows() -> None:
         )
         for told in (at_home, elsewhere):
             built = {"classical": (CLASSICAL, local), "again": (CLASSICAL, other)}
-            methods = planners(case, built, expert_of(case))
-            plans.append(methods["classical"](told))
-            again.append(methods["again"](told))
+            methods = planners(case, built, expert_of(case), beside)
+            plans.append(methods["classical"](told).paths)
+            again.append(methods["again"](told).paths)
+            net.append(methods["untrained"](told))
         raise _Enough
 
     with _simulator(case, [CLASSICAL]) as simulator:
@@ -200,6 +236,10 @@ def test_plans_rest_on_what_the_robot_knows() -> None:
     np.testing.assert_array_equal(one, told_wrong)
     # A stack beside it senses the same, and has a chance of its own: an equal one plans the same.
     np.testing.assert_array_equal(again, plans)
+    assert len(net[0].paths) == 10
+    assert net[0].rounds == 1
+    np.testing.assert_array_equal(net[0].paths, net[1].paths)
+    assert net[0].picked == net[1].picked
     # The odometry that it rests on is an estimate: it knows that the robot drives.
     assert local.odometry is not None
     assert math.hypot(local.odometry.velocity.linear_mps, *local.odometry.pose[:2]) > 0.02
