@@ -160,16 +160,42 @@ def test_after_a_long_silence_of_its_own_it_does_not_jump() -> None:
     assert output[0] <= 0.1 + 0.8 * 0.1 + 1e-9
 
 
+def state_and_reason(guard: Guard, number: int, nearest: NearestObstacle) -> tuple[GuardState, str]:
+    """Return what the guard says of 0.6 m/s in a tick."""
+    now = number * TICK
+    guard.on_heartbeat("astra_local", now)
+    guard.on_command(Velocity(0.6, 0.0), now)
+    guard.on_obstacle(NearestObstacle(now, *list(vars(nearest).values())[1:]))
+    decision = guard.step(now)
+    return decision.state, decision.reason
+
+
+def test_it_looks_as_far_as_it_needs_with_its_reaction() -> None:
+    # At 0.6 m/s: 0.15 s of reaction and 1 m/s2 make 0.09 m + 0.18 m. With 0.26 m before the
+    # margin, the last free step of 3 cm ends at 0.24 m: too short for that speed.
+    margin = GuardConfig().stop_margin_m
+    for distance, state in ((0.26, GuardState.LIMITED), (0.29, GuardState.PASS)):
+        guard = Guard()
+        guarded(guard, range(100), Velocity(0.6, 0.0), summary())
+        found, reason = state_and_reason(guard, 100, summary(d0=distance + margin))
+        assert found == state
+        assert reason == ("an obstacle 0.24 m ahead" if state is GuardState.LIMITED else "")
+
+
+def test_the_margin_stays_free() -> None:
+    margin = GuardConfig().stop_margin_m
+    assert margin > 0.006
+    # Ahead at less than the margin: not nearer. Beside at the same distance: it may drive past.
+    touching = state_and_reason(Guard(), 0, summary(d0=margin - 0.005))
+    assert touching == (GuardState.STOPPED, "an obstacle touches the way")
+    assert state_and_reason(Guard(), 0, summary(d90=margin + 0.001))[0] is GuardState.PASS
+
+
 def test_stopped_is_what_stands_and_limited_what_is_slowed() -> None:
     guard = Guard()
     guarded(guard, range(100), Velocity(0.6, 0.0), summary())
-    states = []
-    for number, nearest in ((100, summary(d0=0.2)), (101, summary(d0=-0.1)), (102, summary())):
-        now = number * TICK
-        guard.on_heartbeat("astra_local", now)
-        guard.on_command(Velocity(0.6, 0.0), now)
-        guard.on_obstacle(NearestObstacle(now, *list(vars(nearest).values())[1:]))
-        states.append(guard.step(now).state)
+    cases = ((100, summary(d0=0.2)), (101, summary(d0=-0.1)), (102, summary()))
+    states = [state_and_reason(guard, *case)[0] for case in cases]
     assert states == [GuardState.LIMITED, GuardState.STOPPED, GuardState.PASS]
 
 
