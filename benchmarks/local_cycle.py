@@ -1,6 +1,6 @@
 """Times one cycle of Astra-Local on one thread: observe, perceive, plan, command, guard.
 
-    python benchmarks/local_cycle.py [--rounds N]
+    python benchmarks/local_cycle.py [--rounds N] [--stack planner=flow]
 
 The robot stands in a furnished room seen by four cameras of 320x240. Prints medians in
 milliseconds, of the wall clock and of the processor (the latter also counts on a busy machine).
@@ -75,10 +75,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=100, help="planning cycles (default 100)")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
+    parser.add_argument("--stack", default="default", help="which parts, as of ./astra")
+    parser.add_argument("--weights", default="", help="models of learned parts, as of ./astra")
     options = parser.parse_args()
     rng = np.random.default_rng(0)
     rig, config = make_rig(), LocalConfig()
-    stack, guard = build_local(StackSpec(), rig, config), Guard()
+    spec = StackSpec.parse(options.stack, weights=options.weights)
+    stack, guard = build_local(spec, rig, config), Guard()
     images = {camera.name: [room_depth(camera, rng) for _ in range(3)] for camera in rig.cameras}
     black = np.zeros((240, 320, 3), dtype=np.uint8)
     times: dict[str, list[tuple[float, float]]] = {}
