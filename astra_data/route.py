@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.grid_search import grid_graph
 from astra_local.types import GridField
 
 __all__ = ["DistanceField", "Route", "distance_field", "find_route"]
 
-_STEPS = tuple(
-    (dy, dx) for dy in range(-2, 3) for dx in range(-2, 3) if math.gcd(abs(dy), abs(dx)) == 1
-)
 _CHECK_M = 0.02
 
 
@@ -42,7 +39,7 @@ class DistanceField:
 
     Attributes:
         distance_m: ``(H, W)``, infinite where no way leads.
-        next_cell: ``(H, W)`` flat index of the next cell towards the goal, -9999 at the goal and
+        next_cell: ``(H, W)`` flat index of the next cell towards the goal, -1 at the goal and
             where no way leads.
     """
 
@@ -61,19 +58,16 @@ def distance_field(
         row: Of the goal.
         column: Of the goal.
     """
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import dijkstra
-
-    height, width = price.shape
-    source, target, length = _edges(height, width)
-    flat = price.ravel()
-    weight = length * resolution_m * 0.5 * (flat[source] + flat[target])
-    keep = np.isfinite(weight)
-    graph = csr_matrix((weight[keep], (source[keep], target[keep])), (flat.size, flat.size))
-    distance, before = dijkstra(
-        graph, directed=False, indices=row * width + column, return_predecessors=True
-    )
-    return DistanceField(distance.reshape(price.shape), before.reshape(price.shape))
+    enterable = np.isfinite(price)
+    enterable[row, column] = True
+    graph = grid_graph(enterable, resolution_m, price[enterable], directions=16)
+    ways = graph.ways_from((row, column))
+    distance = np.full(price.shape, np.inf)
+    distance.flat[graph.cells] = ways.distance
+    next_cell = np.full(price.shape, -1, dtype=np.int32)
+    onward = ways.previous >= 0
+    next_cell.flat[graph.cells[onward]] = graph.cells[ways.previous[onward]]
+    return DistanceField(distance, next_cell)
 
 
 def find_route(
@@ -139,21 +133,3 @@ def _sees(a: tuple[float, float], b: tuple[float, float], esdf: GridField, radiu
     share = np.linspace(0.0, 1.0, max(2, math.ceil(math.dist(a, b) / _CHECK_M)))
     clear = esdf.sample(a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
     return bool((clear >= radius_m).all())
-
-
-@lru_cache(maxsize=4)
-def _edges(
-    height: int, width: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Return one direction of every edge between cells: source, target, length in cells."""
-    cells = np.arange(height * width, dtype=np.int32).reshape(height, width)
-    sources, targets, lengths = [], [], []
-    for dy, dx in _STEPS:
-        if (dy, dx) < (0, 0):
-            continue
-        near = cells[max(-dy, 0) : height - max(dy, 0), max(-dx, 0) : width - max(dx, 0)]
-        far = cells[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)]
-        sources.append(near.ravel())
-        targets.append(far.ravel())
-        lengths.append(np.full(near.size, math.hypot(dx, dy)))
-    return np.concatenate(sources), np.concatenate(targets), np.concatenate(lengths)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
+
+from astra_core.grid_search import grid_graph
 
 __all__ = ["geodesic_distance"]
 
@@ -30,28 +30,5 @@ def geodesic_distance(
     Returns:
         ``(H, W)`` metres; infinity where no way leads within the limit.
     """
-    starts = np.flatnonzero(sources & free)
-    if len(starts) == 0:
-        return np.full(free.shape, np.inf)
-    height, width = free.shape
-    index = np.arange(height * width).reshape(height, width)
-    rows, columns, lengths = [], [], []
-
-    def connect(
-        a: NDArray[np.intp], b: NDArray[np.intp], allowed: NDArray[np.bool_], step: float
-    ) -> None:
-        rows.append(a[allowed])
-        columns.append(b[allowed])
-        lengths.append(np.full(int(allowed.sum()), step * resolution_m))
-
-    connect(index[:, :-1], index[:, 1:], free[:, :-1] & free[:, 1:], 1.0)
-    connect(index[:-1], index[1:], free[:-1] & free[1:], 1.0)
-    block = free[:-1, :-1] & free[:-1, 1:] & free[1:, :-1] & free[1:, 1:]
-    connect(index[:-1, :-1], index[1:, 1:], block, float(np.sqrt(2.0)))
-    connect(index[:-1, 1:], index[1:, :-1], block, float(np.sqrt(2.0)))
-    graph = coo_array(
-        (np.concatenate(lengths), (np.concatenate(rows), np.concatenate(columns))),
-        shape=(height * width, height * width),
-    ).tocsr()
-    distance = dijkstra(graph, directed=False, indices=starts, min_only=True, limit=limit_m)
-    return np.asarray(distance).reshape(height, width)
+    graph = grid_graph(free, resolution_m, cuts_corners=False)
+    return graph.distances(sources, limit_m)

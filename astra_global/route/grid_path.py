@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import label
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
+from astra_core.grid_search import GridGraph, grid_graph
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import FreeSpace
 from astra_global.route.planning_grid import PlanningGrid
@@ -66,14 +65,9 @@ def grid_path(
     islands, _ = label(usable, structure=np.ones((3, 3)))
     if islands[tuple(source)] != islands[tuple(target)]:
         return None
-    numbers, graph = _grid_graph(grid, usable, config)
-    _, previous = dijkstra(
-        graph, directed=False, indices=numbers[tuple(source)], return_predecessors=True
-    )
-    steps = [int(numbers[tuple(target)])]
-    while previous[steps[-1]] >= 0:
-        steps.append(int(previous[steps[-1]]))
-    cells = np.argwhere(usable)[steps[::-1]]
+    cells = _graph(grid, usable, config).ways_from(source).way_to(target)
+    if cells is None:
+        return None
     return np.vstack([start, grid.points_of(cells)[1:-1], goal])
 
 
@@ -102,10 +96,10 @@ def path_distance(
     allowed = np.zeros(grid.clearance_m.shape, dtype=bool)
     allowed[low[0] : high[0], low[1] : high[1]] = True
     usable = _usable(grid, (source,), config, allowed)
-    distance = np.full(usable.shape, np.inf)
+    here = np.zeros(usable.shape, dtype=bool)
     if _inside(source, usable):
-        numbers, graph = _grid_graph(grid, usable, config)
-        distance[usable] = dijkstra(graph, directed=False, indices=numbers[tuple(source)])
+        here[tuple(source)] = True
+    distance = _graph(grid, usable, config).distances(here)
     return distance[cells[:, 0], cells[:, 1]]
 
 
@@ -143,26 +137,5 @@ def _inside(cell: NDArray[np.intp], usable: NDArray[np.bool_]) -> bool:
     return bool((cell >= 0).all() and (cell < usable.shape).all() and usable[tuple(cell)])
 
 
-def _grid_graph(
-    grid: PlanningGrid, usable: NDArray[np.bool_], config: RouteConfig
-) -> tuple[NDArray[np.int32], csr_matrix]:
-    """Return cell numbers ``(H, W)`` (-1 = none) and the 8-connected graph of the usable cells."""
-    cells = np.flatnonzero(usable)
-    numbers = np.full(usable.shape, -1, dtype=np.int32)
-    numbers.flat[cells] = np.arange(len(cells), dtype=np.int32)
-    cost = clearance_cost(grid.clearance_m.flat[cells], config)
-    height, width = usable.shape
-    rows, columns = np.divmod(cells, width)
-    sources, targets, weights = [], [], []
-    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        stays = (rows + down < height) & (columns + right < width) & (columns + right >= 0)
-        here = np.flatnonzero(stays)
-        there = numbers.flat[cells[here] + down * width + right]
-        here, there = here[there >= 0], there[there >= 0]
-        length_m = grid.resolution_m * float(np.hypot(down, right))
-        sources.append(here.astype(np.int32))
-        targets.append(there)
-        weights.append(0.5 * length_m * (cost[here] + cost[there]))
-    indices = (np.concatenate(sources), np.concatenate(targets))
-    shape = (len(cells), len(cells))
-    return numbers, csr_matrix((np.concatenate(weights), indices), shape=shape)
+def _graph(grid: PlanningGrid, usable: NDArray[np.bool_], config: RouteConfig) -> GridGraph:
+    return grid_graph(usable, grid.resolution_m, clearance_cost(grid.clearance_m[usable], config))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.grid_search import whole_grid_distance
 from astra_local.belief import WorldBelief
 from astra_local.types import GridField
 
@@ -80,7 +80,8 @@ def cost_to_go(
         field = _euclidean(coarse, goal_xy)
     else:
         unknown = _max_pool(belief.unknown_distance.values, factor) <= 0.0
-        field = _dijkstra(way_prices(clearance, unknown), coarse, goal_xy)
+        price, goal = way_prices(clearance, unknown), coarse.cell_of(*goal_xy)
+        field = whole_grid_distance(price, coarse.resolution_m, goal).astype(np.float32)
     down_y, down_x = np.gradient(-field)
     return CostToGo(
         GridField(field, coarse.origin_m, coarse.resolution_m),
@@ -154,39 +155,3 @@ def _euclidean(coarse: GridField, goal_xy: tuple[float, float]) -> NDArray[np.fl
     x = coarse.origin_m[0] + (np.arange(width) + 0.5) * coarse.resolution_m - goal_xy[0]
     y = coarse.origin_m[1] + (np.arange(height) + 0.5) * coarse.resolution_m - goal_xy[1]
     return np.asarray(np.hypot(x[None, :], y[:, None]), dtype=np.float32)
-
-
-def _dijkstra(
-    price: NDArray[np.float64], coarse: GridField, goal_xy: tuple[float, float]
-) -> NDArray[np.float32]:
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import dijkstra
-
-    height, width = price.shape
-    source, target, length, start = _edges(height, width)
-    flat = price.ravel()
-    weights = length * coarse.resolution_m * 0.5 * (flat[source] + flat[target])
-    graph = csr_matrix((weights, target, start), shape=(flat.size, flat.size))
-    row, column = coarse.cell_of(*goal_xy)
-    cells = dijkstra(graph, indices=row * width + column)
-    return np.asarray(cells.reshape(height, width), dtype=np.float32)
-
-
-@lru_cache(maxsize=4)
-def _edges(
-    height: int, width: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
-    """Return the 8-neighbour edges of a grid in CSR order: source, target, length, row starts."""
-    cells = np.arange(height * width, dtype=np.int32).reshape(height, width)
-    sources, targets, lengths = [], [], []
-    for dy, dx in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):
-        near = cells[max(-dy, 0) : height - max(dy, 0), max(-dx, 0) : width - max(dx, 0)]
-        far = cells[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)]
-        sources.append(near.ravel())
-        targets.append(far.ravel())
-        lengths.append(np.full(near.size, math.hypot(dx, dy)))
-    source, target = np.concatenate(sources), np.concatenate(targets)
-    order = np.argsort(source, kind="stable")
-    start = np.zeros(height * width + 1, dtype=np.int32)
-    np.cumsum(np.bincount(source, minlength=height * width), out=start[1:])
-    return source[order], target[order], np.concatenate(lengths)[order], start

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
-from scipy.sparse import csgraph
+from scipy import ndimage
 
+from astra_core.grid_search import GridGraph, grid_graph
 from astra_sim.scenes.parts import solid_footprints
 from astra_sim.scenes.raster import draw_footprint, draw_rectangle, free_distance
 from astra_sim.scenes.types import Room, Scene, SceneLandmark
@@ -72,7 +72,7 @@ class FloorPlan:
         self.free_distance_m[~indoors] = 0.0
         self._labels: dict[float, NDArray[np.int32]] = {}
         self._largest_labels: dict[float, int] = {}
-        self._graphs: dict[float, tuple[sparse.csr_matrix, NDArray[np.int64]]] = {}
+        self._graphs: dict[float, GridGraph] = {}
 
     def cell(self, x_m: float, y_m: float) -> tuple[int, int]:
         """Return (row, column) of a point in ``map``; may lie outside of the grid."""
@@ -193,18 +193,10 @@ class FloorPlan:
         start, goal = self._free_cell(start_xy_m, radius_m), self._free_cell(goal_xy_m, radius_m)
         if start is None or goal is None:
             return None
-        graph, index = self._graph(radius_m)
-        source, target = int(index[start]), int(index[goal])
-        distance, before = csgraph.dijkstra(
-            graph, directed=False, indices=source, return_predecessors=True
-        )
-        if not np.isfinite(distance[target]):
+        cells = self._graph(radius_m).ways_from(start).way_to(goal)
+        if cells is None:
             return None
-        rows, columns = np.nonzero(index >= 0)
-        nodes = [target]
-        while nodes[-1] != source:
-            nodes.append(int(before[nodes[-1]]))
-        points = [self.center(int(rows[node]), int(columns[node])) for node in reversed(nodes)]
+        points = [self.center(int(row), int(column)) for row, column in cells]
         return self._taut([start_xy_m, *points, goal_xy_m], radius_m)
 
     def _components(self, radius_m: float) -> NDArray[np.int32]:
@@ -238,28 +230,11 @@ class FloorPlan:
             return None
         return int(rows[best[0], 0]), int(columns[best[1]])
 
-    def _graph(self, radius_m: float) -> tuple[sparse.csr_matrix, NDArray[np.int64]]:
-        if radius_m in self._graphs:
-            return self._graphs[radius_m]
-        free = self.free_distance_m >= max(radius_m, 1e-9)
-        index = np.full(free.shape, -1, dtype=np.int64)
-        index[free] = np.arange(int(free.sum()))
-        a = index
-        links = []
-        right = free[:, :-1] & free[:, 1:]
-        up = free[:-1] & free[1:]
-        links.append((a[:, :-1][right], a[:, 1:][right], 1.0))
-        links.append((a[:-1][up], a[1:][up], 1.0))
-        square = right[:-1] & right[1:]
-        links.append((a[:-1, :-1][square], a[1:, 1:][square], math.sqrt(2.0)))
-        links.append((a[:-1, 1:][square], a[1:, :-1][square], math.sqrt(2.0)))
-        tails = np.concatenate([link[0] for link in links])
-        heads = np.concatenate([link[1] for link in links])
-        cost = np.concatenate([np.full(link[0].size, link[2]) for link in links])
-        size = int(free.sum())
-        graph = sparse.csr_matrix((cost * self.resolution_m, (tails, heads)), shape=(size, size))
-        self._graphs[radius_m] = (graph, index)
-        return graph, index
+    def _graph(self, radius_m: float) -> GridGraph:
+        if radius_m not in self._graphs:
+            free = self.free_distance_m >= max(radius_m, 1e-9)
+            self._graphs[radius_m] = grid_graph(free, self.resolution_m, cuts_corners=False)
+        return self._graphs[radius_m]
 
     def _taut(self, points: list[tuple[float, float]], radius_m: float) -> NDArray[np.float64]:
         """Pull a path straight like a string, from either end in turn, until it stays."""

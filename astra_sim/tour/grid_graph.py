@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from astra_core.grid_search import grid_graph
+
 if TYPE_CHECKING:
     from astra_sim.scenes.floor_plan import FloorPlan
 
 __all__ = ["GridGraph"]
-
-# One of each pair of opposite neighbours (dy, dx): the graph is undirected.
-_NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
 class GridGraph:
@@ -43,31 +42,13 @@ class GridGraph:
         self.resolution_m = plan.resolution_m
         distance = plan.free_distance_m
         free = distance >= radius_m
-        number = np.full(free.shape, -1)
-        number[free] = np.arange(np.count_nonzero(free))
-        crowding = np.clip((comfort_m - distance) / max(comfort_m - radius_m, 1e-6), 0.0, 1.0)
-        price = 1.0 + penalty * crowding
-
-        rows, columns, costs = [], [], []
-        height, width = free.shape
-        for dy, dx in _NEIGHBOURS:
-            low, high = max(0, -dx), min(width, width - dx)
-            here = (slice(0, height - dy), slice(low, high))
-            there = (slice(dy, height), slice(low + dx, high + dx))
-            both = free[here] & free[there]
-            step_m = plan.resolution_m * np.hypot(dy, dx)
-            rows.append(number[here][both])
-            columns.append(number[there][both])
-            costs.append(0.5 * step_m * (price[here][both] + price[there][both]))
-        count = int(np.count_nonzero(free))
-        graph = csr_matrix(
-            (np.concatenate(costs), (np.concatenate(rows), np.concatenate(columns))),
-            shape=(count, count),
-        )
+        crowding = np.clip((comfort_m - distance[free]) / max(comfort_m - radius_m, 1e-6), 0.0, 1.0)
+        graph = grid_graph(free, plan.resolution_m, 1.0 + penalty * crowding).matrix
         _, labels = connected_components(graph, directed=False)
-        largest = np.argmax(np.bincount(labels)) if count else 0
+        largest = np.argmax(np.bincount(labels)) if len(labels) else 0
         kept = np.flatnonzero(labels == largest)
         graph = graph[kept][:, kept]
+        # Both ways, because it is searched from hundreds of cells.
         self._graph = graph + graph.T
         cells = np.argwhere(free)[kept]
         self.points = np.asarray(plan.origin_m) + (cells[:, ::-1] + 0.5) * plan.resolution_m
