@@ -14,12 +14,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.time import from_seconds
 from astra_local.config import PlannerConfig
 from astra_local.planner.candidates import follow_descent, primitives
 from astra_local.planner.check import TrajectoryCheck
 from astra_local.planner.costs import COSTS, CostContext
 from astra_local.planner.rollout import Rollouts, roll_out
+from astra_local.planner.warm_start import WarmStart
 from astra_local.ports import Candidate, PlanQuery
 
 __all__ = ["MppiProposer"]
@@ -33,9 +33,7 @@ class MppiProposer:
     def __init__(self, config: PlannerConfig) -> None:
         """Start from standstill."""
         self._config = config
-        self._mean = np.zeros((2, config.num_steps), dtype=np.float32)
-        self._stamp_ns: int | None = None  # of the plan that the mean comes from
-        self._late_ns = 0  # how far the mean begins before that stamp
+        self._last = WarmStart(config.num_steps, config.step_s)
         knots = np.linspace(0.0, config.num_knots - 1.0, config.num_steps)
         self._interpolate = np.maximum(
             0.0, 1.0 - np.abs(knots[None, :] - np.arange(config.num_knots)[:, None])
@@ -43,8 +41,7 @@ class MppiProposer:
 
     def reset(self) -> None:
         """Forget the last plan, for example after a stop or a spin."""
-        self._mean[:] = 0.0
-        self._stamp_ns, self._late_ns = None, 0
+        self._last.reset()
 
     def propose(self, query: PlanQuery) -> tuple[Candidate, Candidate]:
         """Return the weighted average and the best single sample.
@@ -52,7 +49,6 @@ class MppiProposer:
         The average may touch something: it may lie between two ways around an obstacle. What is
         free of the two, the average first, is the warm start of the next plan.
         """
-        self._shift(query.now_ns)
         check = TrajectoryCheck.of(query.belief, query.state, query.limits, self._config)
         for _ in range(self._config.num_rounds):
             average, best, scores = self._round(query, check)
@@ -60,8 +56,7 @@ class MppiProposer:
             if free is None:
                 self.reset()
             else:
-                self._mean[0], self._mean[1] = free.v[0], free.w[0]
-                self._stamp_ns = query.now_ns
+                self._last.keep(free.v[0], free.w[0], query.now_ns)
         step_s = self._config.step_s
         return (
             Candidate(average.v[0], average.w[0], step_s, scores[0]),
@@ -93,29 +88,9 @@ class MppiProposer:
         least = float(cost[best])
         return average, batch.only(best), (c.temperature * math.log(total) - least, -least)
 
-    def _shift(self, now_ns: int) -> None:
-        """Bring the mean forward by the time that has passed, in whole steps.
-
-        What is left of a step is kept for the next time: at 30 Hz and steps of 0.1 s every third
-        plan shifts. Rounded away it would never.
-        """
-        if self._stamp_ns is None:
-            return
-        step_ns = from_seconds(self._config.step_s)
-        late_ns = self._late_ns + max(now_ns - self._stamp_ns, 0)
-        steps = round(late_ns / step_ns)
-        self._late_ns = late_ns - steps * step_ns
-        self._stamp_ns = now_ns
-        steps = min(steps, self._config.num_steps)
-        if steps:
-            last = self._mean[:, -1:].copy()
-            self._mean = np.concatenate(
-                [self._mean[:, steps:], np.repeat(last, steps, axis=1)], axis=1
-            )
-
     def _controls(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return wanted speeds and turns ``(K, T)``: candidates, then noise around two means."""
-        c = self._config
+        c, (mean_v, mean_w) = self._config, self._last.at(query.now_ns)
         followed_v, followed_w = follow_descent(query, c)
         sure_v, sure_w = primitives(c.num_steps, query.limits)
         fixed = 1 + len(followed_v) + len(sure_v)
@@ -124,11 +99,11 @@ class MppiProposer:
         noise = noise @ self._interpolate
         # A quarter explores around the follower: a stale warm start must not blind the planner.
         quarter = count // 4
-        center_v = np.repeat(self._mean[0][None], count, axis=0)
-        center_w = np.repeat(self._mean[1][None], count, axis=0)
+        center_v = np.repeat(mean_v[None], count, axis=0)
+        center_w = np.repeat(mean_w[None], count, axis=0)
         center_v[:quarter], center_w[:quarter] = followed_v[0], followed_w[0]
         v = center_v + np.float32(c.linear_noise_mps) * noise[0]
         w = center_w + np.float32(c.angular_noise_rad_s) * noise[1]
-        v = np.concatenate([self._mean[0][None], followed_v, sure_v, v])
-        w = np.concatenate([self._mean[1][None], followed_w, sure_w, w])
+        v = np.concatenate([mean_v[None], followed_v, sure_v, v])
+        w = np.concatenate([mean_w[None], followed_w, sure_w, w])
         return v, w

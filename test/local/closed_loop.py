@@ -10,7 +10,7 @@ from flat_world import FlatWorld, HeightMap
 
 from astra_core import se2
 from astra_core.records import SubGoal, Velocity
-from astra_core.stack_spec import StackSpec
+from astra_core.stack_spec import CLASSICAL, StackSpec
 from astra_local.config import LocalConfig, OccupancyConfig
 from astra_local.safety.guard import Guard
 from astra_local.stack import build_local
@@ -40,6 +40,7 @@ def drive_to(
     seed: int,
     limit_s: float | None = None,
     trace=None,
+    spec: StackSpec = CLASSICAL,
 ) -> Drive | None:
     """Drive from start to goal; ``None`` where the true map has no way."""
     way = world.path(start[:2], goal[:2])
@@ -48,7 +49,7 @@ def drive_to(
     length = float(np.hypot(*np.diff(way, axis=0).T).sum())
     limit_s = limit_s or 30.0 + 5.0 * length
     robot = FlatWorld(world, start.copy(), seed)
-    stack, guard = build_local(StackSpec(), robot.rig, TEST_CONFIG), Guard()
+    stack, guard = build_local(spec, robot.rig, TEST_CONFIG), Guard()
     command, at, held = Velocity(), 0, 0.0
     trajectory = None
     for tick in range(int(limit_s * 50)):
