@@ -101,7 +101,7 @@ def test_between_two_moments_of_a_forecast_both_count() -> None:
     # Behind the first at 1.0, before the second at 1.0, before the third at 3, cut at 2.
     np.testing.assert_allclose(distance, [1.0, 1.0, 1.0, 1.0, 1.0, CAP], atol=0.03)
     at = np.full((1, 6), 1.5)
-    distance = forecast.sample(at, 0.0 * at, np.array([0.0, 0.4, 0.7, 1.0, 1.5, 9.0]))[0]
+    distance = forecast.sample(at, 0.0 * at, np.array([0.0, 0.4, 0.7, 1.0, 1.5, 2.0]))[0]
     np.testing.assert_allclose(distance, [CAP, CAP, -0.5, -0.5, -0.5, 1.5], atol=0.03)
 
 
@@ -143,6 +143,28 @@ def test_the_history_goes_back_two_seconds_without_the_present() -> None:
     assert HISTORY_S == 2.0
     assert last.history[-1] is beliefs[-2].occupancy
     assert len(beliefs[2].history) == 2  # what was handed out is never changed
+
+
+def test_who_walks_is_in_the_occupancy_and_not_in_what_stands() -> None:
+    """A body of 0.4 m crosses at 0.8 m/s, 1.2 m ahead of a robot that stands."""
+    robot = FlatWorld(HeightMap((6.0, 6.0), []), np.array([3.0, 3.0, 0.0]))
+    c = TEST_CONFIG
+    perception = DepthPerception(robot.rig, c.occupancy, c.motion, 0.22)
+    for number in range(25):
+        y = 1.6 + 0.08 * number
+        robot.map = HeightMap((6.0, 6.0), [(4.2, y, 4.6, y + 0.4, 1.7)])
+        robot.stamp_ns = round(0.1 * S * (number + 1))
+        frames = robot.frames()
+        belief = perception.perceive(frames, [np.array([3.0, 3.0, 0.0])] * len(frames))
+    assert len(belief.movers) == 1
+    np.testing.assert_allclose(belief.movers.velocities_mps, [[0.0, 0.8]], atol=0.25)
+    row, column = belief.esdf.cell_of(4.25, y + 0.2)
+    around = slice(row - 6, row + 7), slice(column - 6, column + 7)
+    standing = belief.esdf.values <= 0.0
+    walking = belief.occupancy.occupied & ~standing
+    assert walking[around].sum() > 10
+    # The present and the past both show who walks; only what stands is in the distances.
+    assert (belief.history[-1].occupied & ~standing)[around].sum() > 10
 
 
 def test_a_clock_that_went_back_has_no_history() -> None:

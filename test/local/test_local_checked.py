@@ -259,8 +259,44 @@ def test_in_between_lies_between_the_poses_and_not_before_the_robot() -> None:
     """The first step begins where the robot is, not at the origin of odom."""
     far = RobotState(np.array([-3.0, 0.0, 0.0]), 0.5)
     way = roll_out(far, np.full((1, 4), 0.5, np.float32), np.zeros((1, 4), np.float32), 0.4, ROBOT)
-    box_at_origin = belief_of((-0.1, -0.1, 0.1, 0.1))
-    assert TrajectoryCheck.of(box_at_origin, far, ROBOT, CONFIG).is_safe(way, 0.4)
+    # A quarter of the way from the origin to the first pose, -2.8, no part of the way lies.
+    box = belief_of((-0.8, -0.1, -0.6, 0.1))
+    assert TrajectoryCheck.of(box, far, ROBOT, CONFIG).is_safe(way, 0.4)
+
+
+@pytest.mark.parametrize(("step_s", "steps"), [(0.05, 60), (0.1, 30), (0.2, 15), (0.4, 8)])
+@pytest.mark.parametrize(("meets_s", "safe"), [(0.9, False), (1.35, False), (1.9, True)])
+def test_people_are_met_on_time_whatever_the_step(
+    step_s: float, steps: int, meets_s: float, safe: bool
+) -> None:
+    """Predictions are firm for 1.5 s; who would be met only later has time to think again.
+
+    The robot drives at 0.5 m/s, a fast walker crosses its way just as it gets there.
+    """
+    state = RobotState(np.zeros(3), 0.5)
+    runner = walker(0.5 * meets_s, -5.0 * meets_s, 0.0, 5.0)
+    proposer = Scripted("one", drive(0.5, 0.0, steps=steps, step_s=step_s))
+    chosen = choose(belief_of(movers=runner), proposer, state=state)
+    assert (chosen is not None) is safe
+    free = choose(belief_of(), proposer, state=state)
+    assert free.way.x[0, -1] == pytest.approx(0.5 * steps * step_s)
+    assert free.step_s == step_s
+
+
+def test_long_steps_of_a_candidate_are_looked_at_in_between() -> None:
+    state = RobotState(np.zeros(3), 0.6)
+    beam = belief_of((1.15, -2.0, 1.25, 2.0))  # between the poses at 0.6 and 1.8 m
+    wide = drive(0.6, 0.0, steps=2, step_s=2.0)
+    assert choose(beam, Scripted("one", wide), state=state) is None
+    assert choose(belief_of(), Scripted("one", wide), state=state) is not None
+
+
+def test_who_is_touched_already_may_be_left_and_not_run_into() -> None:
+    """Somebody stands 10 cm inside the footprint, ahead."""
+    near = belief_of(movers=walker(0.42, 0.0, 0.0, 0.0))
+    back, ahead = drive(-0.1, 0.0), drive(0.1, 0.0)
+    assert choose(near, Scripted("one", back)) is not None
+    assert choose(near, Scripted("one", ahead)) is None
 
 
 def test_people_count_where_they_will_be() -> None:

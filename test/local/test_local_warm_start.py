@@ -71,9 +71,10 @@ def test_a_reset_is_standstill_and_forgets_what_was_left_of_a_step() -> None:
 
 
 def test_a_clock_that_went_back_moves_nothing() -> None:
-    start = started()
-    assert start.at(1 * S)[0].tolist() == LINEAR.tolist()
-    assert start.at(1 * S + S // 10)[0][0] == 1.0
+    for now_ns in (7 * S - S // 4, 1 * S):
+        start = started()
+        assert start.at(now_ns)[0].tolist() == LINEAR.tolist()
+        assert start.at(now_ns + S // 10)[0][0] == 1.0
 
 
 class NoNoise:
@@ -83,31 +84,54 @@ class NoNoise:
         return np.zeros(shape, dtype)
 
 
+class Asked:
+    """One proposer, asked on a free floor or before a wall."""
+
+    def __init__(self, monkeypatch) -> None:
+        self._patch = monkeypatch
+        self._proposer = MppiProposer(PlannerConfig())
+
+    def ask(self, speed: tuple[float, float], now_ns: int, wall_x_m: float = 9.0):
+        occupied = np.zeros((160, 160), bool)
+        occupied[:, round((4.0 + wall_x_m) / 0.05) :] = True
+        view = OccupancyView(occupied, np.ones_like(occupied), (-4.0, -4.0), 0.05, 0)
+        belief = WorldBelief.from_occupancy(view, 2.0)
+        to_go = cost_to_go(belief, (0.0, 0.0), (1.0, 1.0), 0.22, 0.1)
+        goal = SubGoal(0, np.array([1.0, 1.0, 0.0]))
+        state = RobotState(np.zeros(3), *speed)
+        query = PlanQuery(state, belief, goal, to_go, RobotConfig(), now_ns, NoNoise())
+        return self._proposer.propose(query)
+
+    def ask_for_the_warm_start(self, speed: tuple[float, float], now_ns: int):
+        """Return controls where only the first sample is any good: the warm start itself."""
+
+        def costs(batch, _):
+            return 1e6 * (np.arange(len(batch.v)) > 0).astype(np.float32)
+
+        self._patch.setattr(mppi, "COSTS", (costs,))
+        return self.ask(speed, now_ns)[0]
+
+
 @pytest.mark.parametrize("steps", [1, 3])
 def test_mppi_goes_on_with_its_last_plan(monkeypatch, steps: int) -> None:
-    config, limits = PlannerConfig(), RobotConfig()
-    view = OccupancyView(
-        np.zeros((160, 160), bool), np.ones((160, 160), bool), (-4.0, -4.0), 0.05, 0
-    )
-    belief = WorldBelief.from_occupancy(view, 2.0)
-    to_go = cost_to_go(belief, (0.0, 0.0), (1.0, 1.0), 0.22, 0.1)
-    goal = SubGoal(0, np.array([1.0, 1.0, 0.0]))
-    proposer = MppiProposer(config)
-
-    def ask(state: RobotState, now_ns: int):
-        query = PlanQuery(state, belief, goal, to_go, limits, now_ns, NoNoise())
-        return proposer.propose(query)[0]
-
-    first = ask(RobotState(np.zeros(3)), 5 * S)
+    asked = Asked(monkeypatch)
+    first, best = asked.ask((0.0, 0.0), 5 * S)
     v, w = first.linear_mps, first.angular_rad_s
     assert np.ptp(v) > 0.1
     assert np.ptp(w) > 0.1
-    # Only the first sample is any good: the warm start itself.
-    monkeypatch.setattr(
-        mppi, "COSTS", (lambda batch, _: 1e6 * (np.arange(len(batch.v)) > 0).astype(np.float32),)
-    )
-    then = RobotState(np.zeros(3), float(v[steps - 1]), float(w[steps - 1]))
-    again = ask(then, 5 * S + steps * S // 10)
+    assert first.score >= best.score  # the average is the first choice
+    assert not np.array_equal(v, best.linear_mps)
+    then = float(v[steps - 1]), float(w[steps - 1])
+    again = asked.ask_for_the_warm_start(then, 5 * S + steps * S // 10)
     ends = [v[-1]] * steps
     np.testing.assert_allclose(again.linear_mps, [*v[steps:], *ends], atol=1e-6)
     np.testing.assert_allclose(again.angular_rad_s, [*w[steps:], *[w[-1]] * steps], atol=1e-6)
+
+
+def test_mppi_goes_on_with_nothing_that_would_touch(monkeypatch) -> None:
+    asked = Asked(monkeypatch)
+    asked.ask((0.0, 0.0), 5 * S)
+    # Too fast to stop before a wall 6 cm before the footprint: no candidate is free.
+    asked.ask((0.6, 0.0), 5 * S + S // 10, wall_x_m=0.3)
+    v = asked.ask_for_the_warm_start((0.2, 0.0), 5 * S + 2 * S // 10).linear_mps
+    np.testing.assert_allclose(v[:4], [0.12, 0.04, 0.0, 0.0], atol=1e-6)  # from 0.2 to standstill
