@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from astra_local.types import RobotState
 from astra_local.voxel.occupancy import OccupancyView
 
 CONFIG, ROBOT = PlannerConfig(), RobotConfig()
+S = 1_000_000_000
 
 
 def steady(v: float, w: float, steps: int, pose=(0.0, 0.0, 0.0)) -> Rollouts:
@@ -82,6 +84,20 @@ def test_escape_backs_away_from_what_stands_behind_on_one_side(side: float) -> N
     assert side * way.y[0, -1] < -0.02
 
 
+def test_escape_does_not_back_through_a_thin_wall() -> None:
+    """Behind it there would be more room than anywhere before it."""
+    occupied = np.zeros((160, 160), bool)
+    occupied[:, 84:90] = True  # ahead: 2 cm inside the footprint
+    occupied[:, 70:72] = True  # behind: x -0.5 to -0.4
+    view = OccupancyView(occupied, np.ones_like(occupied), (-4.0, -4.0), 0.05, 0)
+    belief = WorldBelief.from_occupancy(view, 2.0)
+    swift = replace(CONFIG, creep_mps=0.5)
+    strong = replace(ROBOT, max_reverse_mps=0.5)
+    check = TrajectoryCheck.of(belief, RobotState(np.zeros(3)), strong, swift)
+    found = escape(check)
+    assert found is None or found[0].x[0].min() > -0.3
+
+
 @pytest.mark.parametrize("side", [1.0, -1.0])
 def test_docking_backs_onto_a_goal_behind_on_one_side(side: float) -> None:
     goal, state = (-0.25, 0.12 * side), RobotState(np.zeros(3))
@@ -118,6 +134,20 @@ def test_on_a_plan_backward_the_command_is_the_plan(w: float, age_ms: int) -> No
     command, _ = tracker.command(backward_plan(w), np.array(pose), age_ms * 1_000_000)
     assert command.linear_mps == pytest.approx(-0.12, abs=1e-4)
     assert command.angular_rad_s == pytest.approx(w, abs=1e-3)
+
+
+@pytest.mark.parametrize("w", [1.0, -1.0])
+def test_within_a_long_step_backward_the_reference_lies_on_the_arc(w: float) -> None:
+    """Half way through a step of 1 s; a wrong side of the chord would be 3 cm off."""
+    turned = w * 1.0
+    end = [-0.12 / w * math.sin(turned), -0.12 / w * (1.0 - math.cos(turned)), turned]
+    plan = Trajectory(
+        0, 1.0, np.array([end]), np.array([[-0.12, w]]), TrajectorySource.PLANNER, 1.0, "mppi"
+    )
+    half = [-0.12 / w * math.sin(turned / 2), -0.12 / w * (1.0 - math.cos(turned / 2)), turned / 2]
+    command, _ = TrajectoryTracker(TrackerConfig(), ROBOT).command(plan, np.array(half), S // 2)
+    assert command.linear_mps == pytest.approx(-0.12, abs=2e-3)
+    assert command.angular_rad_s == pytest.approx(w, abs=3e-3)
 
 
 @pytest.mark.parametrize(

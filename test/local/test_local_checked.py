@@ -357,3 +357,40 @@ def test_who_rolls_towards_a_wall_brakes_before_it_turns() -> None:
         assert plan.velocities[0, 0] == pytest.approx(0.4)  # as hard as it may
         assert planned(belief_of(), state=fast, **more).source in ("spin", "align")
         assert planned(wall, **more).source in ("spin", "align")
+
+
+TOUCHED = (0.2, -2.0, 0.4, 2.0)  # 2 cm inside the footprint, ahead
+
+
+def test_who_touches_creeps_out_unless_a_planner_makes_way() -> None:
+    stuck, going = Scripted("one", drive(*STOP)), Scripted("one", drive(-0.1, 0.0))
+    slow_start = Scripted("one", drive(-0.1, 0.0), drive(*STOP, score=1.0))
+    assert planned(belief_of(TOUCHED), stuck).source is TrajectorySource.CREEP
+    assert planned(belief_of(TOUCHED), slow_start).source is TrajectorySource.CREEP
+    # Backward is no way made: speed counts ahead.
+    assert planned(belief_of(TOUCHED), going).source is TrajectorySource.CREEP
+    behind = belief_of((-0.4, -2.0, -0.2, 2.0))
+    assert planned(behind, Scripted("one", drive(0.3, 0.0))).source_name == "one"
+    assert planned(behind, Scripted("one", drive(0.01, 0.0))).source is TrajectorySource.CREEP
+    assert planned(belief_of(), stuck).source_name == "one"
+
+
+def test_creeping_out_minds_people() -> None:
+    """Somebody comes from behind as fast as the robot would back up, and faster."""
+    stuck = Scripted("one", drive(*STOP))
+    comes = belief_of(TOUCHED, movers=walker(-1.0, 0.0, 0.5, 0.0))
+    assert planned(comes, stuck).source_name == "one"
+    blocked = planned(comes, Scripted("none"))
+    assert blocked.source is TrajectorySource.STOP
+    goes = belief_of(TOUCHED, movers=walker(-1.0, 0.0, -0.5, 0.0))
+    assert planned(goes, stuck).source is TrajectorySource.CREEP
+
+
+def test_a_trajectory_has_the_steps_of_who_planned_it() -> None:
+    plan = planned(belief_of(), Scripted("one", drive(0.5, 0.0, steps=16, step_s=0.2)))
+    assert plan.dt_s == 0.2
+    assert plan.poses.shape == (16, 3)
+    # 0.16 m/s more each step, then 0.5 m/s: 0.16, 0.32, 0.48 and 13 times 0.5, of 0.2 s each.
+    assert plan.poses[-1, 0] == pytest.approx(0.2 * (0.16 + 0.32 + 0.48 + 13 * 0.5), abs=1e-5)
+    brake = planned(belief_of(), halt=True)
+    assert brake.dt_s == CONFIG.step_s

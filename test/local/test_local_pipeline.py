@@ -50,6 +50,9 @@ def test_blind_is_a_stop() -> None:
     assert "old" in stack.stop_reason
     assert stack.plan(sub_goal, observation.stamp_ns).source == "stop"
     assert stack.fallback_fraction == pytest.approx(0.5)
+    assert stack.plan(None, observation.stamp_ns).source == "hold"  # to stand is not to drive
+    assert stack.fallback_fraction == pytest.approx(0.5)
+    assert stack.plan_sources == {"mppi": 1, "stop": 1, "hold": 1}
     assert stack.command(observation.stamp_ns + 10**9) == Velocity()  # odometry is old
 
 

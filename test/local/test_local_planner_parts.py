@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from astra_core.angles import wrap_angle
 from astra_core.records import SubGoal
-from astra_local.belief import WorldBelief
+from astra_local.belief import FutureField, WorldBelief
 from astra_local.config import PlannerConfig, RobotConfig
 from astra_local.planner.candidates import follow_descent
 from astra_local.planner.check import TrajectoryCheck, collides
@@ -18,6 +19,7 @@ from astra_local.planner.costs import (
     CostContext,
     heading_cost,
     obstacle_cost,
+    people_cost,
     progress_cost,
     reverse_cost,
     smoothness_cost,
@@ -167,6 +169,17 @@ def test_who_is_too_near_may_leave_and_not_go_deeper() -> None:
     assert not collides(leaving, -0.05, 0.0).any()
     assert collides(deeper, -0.05, 0.0).tolist() == [False, True, False]
     assert collides(leaving, 0.3, 0.0).tolist() == [True, True, False]
+
+
+def test_a_forecast_is_given_a_berth_like_who_walks() -> None:
+    x = (np.arange(160) + 0.5) * 0.05 - 4.0
+    wall = np.repeat(np.abs(x - 0.9)[None] - 0.2, 160, axis=0).astype(np.float32)[None]
+    forecast = FutureField(wall, np.array([1.0]), (-4.0, -4.0), 0.05)
+    foreseen = replace(world_of(), future=forecast)
+    batch, still = constant(0.6, 0.0), constant(0.0, 0.0)
+    assert people_cost(batch, context_of(batch, foreseen))[0] > CONFIG.collision_cost
+    assert people_cost(batch, context_of(batch, world_of()))[0] == 0.0
+    assert people_cost(still, context_of(still, foreseen))[0] == 0.0
 
 
 def test_progress_rewards_the_way_made() -> None:
