@@ -94,9 +94,9 @@ def test_the_same_direction_at_another_depth_is_another_thing() -> None:
     # 4 m and 2 m away in the same lines of sight from two nodes: two chairs, one before the other.
     seen = [
         sighting(0, 159.5, 119.5, 4.0),
-        sighting(1, 159.5, 119.5, 3.5),
         sighting(0, 159.5, 119.5, 2.0),
         sighting(1, 159.5, 119.5, 1.5),
+        sighting(1, 159.5, 119.5, 3.5),
     ]
     found = place_sightings([], seen, RIG, nodes((0, 0, 0), (0.5, 0, 0)), CONFIG)
     assert sorted(one.landmark.position_m[0] for one in found) == pytest.approx([2.0, 4.0])
@@ -109,8 +109,8 @@ def test_two_things_of_one_picture_are_never_one(with_depth: bool) -> None:
     # Without depth, two nodes alone would as well see one chair at x = 3.3 and one at x = 5.
     far, near = (4.0, 2.0) if with_depth else (None, None)
     seen = [
-        sighting(0, 169.5, 119.5, far), sighting(0, 174.5, 119.5, far),
-        sighting(1, 149.5, 119.5, far), sighting(1, 144.5, 119.5, far),
+        sighting(0, 174.5, 119.5, far), sighting(0, 169.5, 119.5, far),
+        sighting(1, 144.5, 119.5, far), sighting(1, 149.5, 119.5, far),
         sighting(2, 154.5, 119.5, near), sighting(2, 164.5, 119.5, near),
     ]  # fmt: skip
     frames = nodes((0, 0.5, 0), (0, -0.5, 0), (2, 0, 0))
@@ -127,7 +127,7 @@ def test_other_categories_are_not_merged() -> None:
 
 
 def test_words_are_voted_on_by_confidence_and_silence_does_not_count() -> None:
-    say = [("red", "EX1T", 0.3), ("blue", "EXIT", 0.4), ("red", "", 0.2), ("", "EXIT", 0.1)]
+    say = [("red", "EX1T", 0.1), ("blue", "EXIT", 0.4), ("red", "", 0.2), ("", "", 0.9)]
     seen = [
         sighting(number, 159.5, 119.5, 4.0 - number, confidence=sure,
                  attributes=replace(CHAIR, color=color, text=text))
@@ -135,7 +135,7 @@ def test_words_are_voted_on_by_confidence_and_silence_does_not_count() -> None:
     ]  # fmt: skip
     frames = nodes((0, 0, 0), (1, 0, 0), (2, 0, 0), (3, 0, 0))
     (found,) = place_sightings([], seen, RIG, frames, CONFIG)
-    assert (found.landmark.color, found.landmark.text) == ("red", "EXIT")
+    assert (found.landmark.color, found.landmark.text) == ("blue", "EXIT")
 
 
 def test_what_is_placed_already_stays_and_takes_its_sightings() -> None:
