@@ -6,29 +6,45 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from astra_core import se3
 from astra_core.errors import MapFormatError
-from astra_global.types import Landmark, MapEdge, MapNode
+from astra_global.types import Landmark, MapEdge, MapNode, is_covariance
 
-__all__ = ["SCHEMA_VERSION", "graph_from_data", "graph_to_data"]
+__all__ = ["READABLE_VERSIONS", "SCHEMA_VERSION", "graph_from_data", "graph_to_data"]
 
-SCHEMA_VERSION = 1
+#: 2: nodes carry the covariance of their pose. 1: they do not, poses are taken as exact.
+SCHEMA_VERSION = 2
+READABLE_VERSIONS = (1, 2)
 
+_NODE_KEYS = {"id", "position_m", "quaternion_xyzw", "landmark_ids"}
+_UPPER = np.triu_indices(3)  # xx, xy, x theta, yy, y theta, theta theta
+_NO_COVARIANCE = "is not a covariance (symmetric, no direction with a negative variance)"
 _TEXT_FIELDS = ("category", "color", "material", "text", "function")
 
 
 def graph_to_data(
     nodes: Sequence[MapNode], edges: Sequence[MapEdge], landmarks: Sequence[Landmark]
 ) -> dict[str, Any]:
-    """Return plain data for ``graph.json``; people edit the landmarks, so they come first."""
+    """Return plain data for ``graph.json``; people edit the landmarks, so they come first.
+
+    Raises:
+        MapFormatError: The covariance of a node is none.
+    """
     node_data = []
-    for node in nodes:
+    for number, node in enumerate(nodes):
+        if node.covariance.shape != (3, 3) or not is_covariance(node.covariance):
+            # Half of it is written: what is wrong with the other half would be lost.
+            raise MapFormatError(f"the map to save: nodes[{number}].covariance: {_NO_COVARIANCE}")
         position, quaternion = se3.to_position_quaternion(node.t_map_base)
         node_data.append(
             {
                 "id": node.id,
                 "position_m": position.tolist(),
                 "quaternion_xyzw": quaternion.tolist(),
+                "covariance": node.covariance[_UPPER].tolist(),
                 "landmark_ids": list(node.landmark_ids),
             }
         )
@@ -47,20 +63,21 @@ def graph_to_data(
 
 
 def graph_from_data(
-    data: Any, where: str
+    data: Any, where: str, version: int = SCHEMA_VERSION
 ) -> tuple[tuple[MapNode, ...], tuple[MapEdge, ...], tuple[Landmark, ...]]:
     """Build the records from plain data.
 
     Args:
         data: What :func:`graph_to_data` returned, possibly edited by hand.
         where: How error messages call the source, for example the file's path.
+        version: Schema version of the data, one of :data:`READABLE_VERSIONS`.
 
     Raises:
         MapFormatError: Anything is missing, of the wrong type, not finite, double or dangling.
     """
     reader = _Reader(where)
     top = reader.mapping(data, "the file", {"landmarks", "nodes", "edges"})
-    nodes = tuple(_node(reader, item, place) for item, place in reader.items(top, "nodes"))
+    nodes = tuple(_node(reader, item, place, version) for item, place in reader.items(top, "nodes"))
     landmarks = tuple(
         _landmark(reader, item, place) for item, place in reader.items(top, "landmarks")
     )
@@ -69,8 +86,8 @@ def graph_from_data(
     return nodes, edges, landmarks
 
 
-def _node(reader: _Reader, item: Any, place: str) -> MapNode:
-    entry = reader.mapping(item, place, {"id", "position_m", "quaternion_xyzw", "landmark_ids"})
+def _node(reader: _Reader, item: Any, place: str, version: int) -> MapNode:
+    entry = reader.mapping(item, place, _NODE_KEYS | ({"covariance"} if version >= 2 else set()))
     position = reader.numbers(entry, place, "position_m", 3)
     quaternion = reader.numbers(entry, place, "quaternion_xyzw", 4)
     if abs(math.hypot(*quaternion) - 1.0) > 1e-3:
@@ -79,7 +96,17 @@ def _node(reader: _Reader, item: Any, place: str) -> MapNode:
         id=reader.identifier(entry, place),
         t_map_base=se3.from_position_quaternion(position, quaternion),
         landmark_ids=reader.texts(entry, place, "landmark_ids"),
+        covariance=_covariance(reader, entry, place) if version >= 2 else np.zeros((3, 3)),
     )
+
+
+def _covariance(reader: _Reader, entry: dict[str, Any], place: str) -> NDArray[np.float64]:
+    matrix = np.zeros((3, 3))
+    matrix[_UPPER] = reader.numbers(entry, place, "covariance", len(_UPPER[0]))
+    matrix = np.triu(matrix) + np.triu(matrix, 1).T
+    if not is_covariance(matrix):
+        raise reader.error(f"{place}.covariance", _NO_COVARIANCE)
+    return matrix
 
 
 def _landmark(reader: _Reader, item: Any, place: str) -> Landmark:

@@ -3,7 +3,7 @@
 ::
 
     map.yaml               schema version, frame, rig, provenance, checksums (its own included)
-    graph.json             landmarks, nodes, edges and the links between them
+    graph.json             landmarks, nodes (with the covariance of their poses), edges, and links
     nodes/<id>_<camera>.jpg
     index/                 localization index
     dense/occupancy.npz    static 2D occupancy
@@ -157,7 +157,7 @@ def _load(folder: Path, *, verify: bool, trusted: Callable[[str], bool]) -> Astr
             contents[name] = data
     path = folder / "graph.json"
     graph = files.parse_json(contents["graph.json"], path)
-    nodes, edges, landmarks = schema.graph_from_data(graph, str(path))
+    nodes, edges, landmarks = schema.graph_from_data(graph, str(path), head["schema_version"])
     occupancy = None
     if "dense/occupancy.npz" in contents:
         occupancy = occupancy_from_bytes(
@@ -177,9 +177,11 @@ def _read_head(folder: Path, *, signed: bool) -> dict[str, Any]:
     if not isinstance(head, dict):
         raise MapFormatError(f"{path}: must be a mapping")
     version = head.get("schema_version")
-    if version != schema.SCHEMA_VERSION or isinstance(version, bool):
+    # The type as well: True equals 1, and so does 1.0.
+    if type(version) is not int or version not in schema.READABLE_VERSIONS:
+        readable = " and ".join(map(str, schema.READABLE_VERSIONS))
         raise MapFormatError(
-            f"{path}: schema_version: this program reads version {schema.SCHEMA_VERSION}, "
+            f"{path}: schema_version: this program reads versions {readable}, "
             f"the map has {version!r}"
         )
     wrong = sorted(map(str, head.keys() ^ _KEYS))

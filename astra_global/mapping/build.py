@@ -190,8 +190,10 @@ def _assemble(work: Work, provenance: dict[str, Any]) -> AstraMap:
         for node_id in landmark.node_ids:
             seen[node_id].append(landmark.id)
     nodes = tuple(
-        MapNode(node_id, pose, tuple(seen[node_id]))
-        for node_id, pose in zip(frames.ids, frames.poses, strict=True)
+        MapNode(node_id, pose, tuple(seen[node_id]), covariance)
+        for node_id, pose, covariance in zip(
+            frames.ids, frames.poses, frames.track.covariance, strict=True
+        )
     )
     edges = tuple(MapEdge(a, b, float(length)) for a, b, length in work.read_json("edges"))
     path = work.occupancy_path

@@ -53,11 +53,14 @@ class MapNode:
         id: Unique in the map.
         t_map_base: ``(4, 4)`` pose of ``base_link`` in ``map``.
         landmark_ids: Landmarks seen from here.
+        covariance: ``(3, 3)`` of [x, y, theta] in ``map``, m^2, m rad, rad^2. Zeros mean that the
+            pose is taken as exact: an oracle's, or that of a map that knew no covariance.
     """
 
     id: str
     t_map_base: NDArray[np.float64]
     landmark_ids: tuple[str, ...] = ()
+    covariance: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 3)))
 
     @cached_property
     def pose(self) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +29,19 @@ from astra_global.map import (
 )
 from astra_global.map import files as map_files
 
+COVARIANCE = np.array([[4e-4, 1e-4, -2e-5], [1e-4, 9e-4, 3e-5], [-2e-5, 3e-5, 1e-5]])
+
 
 def _map() -> AstraMap:
     rig = CameraRig((Camera("front", CameraIntrinsics(8, 6, 5.0, 5.0, 3.5, 2.5), np.eye(4)),))
     nodes = (
         MapNode("n0", se3.from_se2((0.0, 0.0, 0.3)), ("fridge",)),
-        MapNode("n1", se3.from_xyz_rpy((1.0, 0.0, 0.02), (0.01, 0.0, -2.0)), ("fridge", "exit")),
+        MapNode(
+            "n1",
+            se3.from_xyz_rpy((1.0, 0.0, 0.02), (0.01, 0.0, -2.0)),
+            ("fridge", "exit"),
+            COVARIANCE,
+        ),
         MapNode("n2", se3.from_se2((1.0, 1.0, 3.0))),
     )
     edges = (MapEdge("n0", "n1", 1.0), MapEdge("n1", "n2", 1.0))
@@ -74,6 +82,7 @@ def _same(a: AstraMap, b: AstraMap) -> bool:
         and [n.landmark_ids for n in a.nodes] == [n.landmark_ids for n in b.nodes]
         and all(
             np.allclose(m.t_map_base, n.t_map_base, rtol=0, atol=1e-12)
+            and np.array_equal(m.covariance, n.covariance)
             for m, n in zip(a.nodes, b.nodes, strict=True)
         )
         and a.rig.to_dict() == b.rig.to_dict()
@@ -130,9 +139,17 @@ def test_an_interrupted_save_leaves_the_old_map(saved: Path, monkeypatch) -> Non
         ("graph.json", lambda t: t.replace("[1.5, 0.2, 0.9]", "[NaN, 0.2, 0.9]"), "NaN"),
         ("graph.json", lambda t: t.replace("[1.5, 0.2, 0.9]", "[1e999, 0.2, 0.9]"), "finite"),
         ("graph.json", lambda t: t.replace('"category": "sign"', '"category": 3'), "category"),
+        ("graph.json", lambda t: t.replace("0.0009", "-0.0009"), r"nodes\[1\]\.covariance: is not"),
+        ("graph.json", lambda t: t.replace("[0.0004, ", "[0.00001, "), r"nodes\[1\]\.covariance"),
+        ("graph.json", lambda t: t.replace("[0.0004, ", "["), r"nodes\[1\]\.covariance.*6 numbers"),
+        ("graph.json", lambda t: t.replace("[0.0004, ", "[1e999, "), r"nodes\[1\]\.cov.*finite"),
+        ("graph.json", lambda t: t.replace("[0.0004, ", '["a", '), r"nodes\[1\]\.cov.*number"),
+        ("graph.json", lambda t: t.replace('"covariance"', '"covarianc"'), r"nodes\[0\]: lacks"),
         ("graph.json", lambda t: t.replace('"id": "n2"', '"id": "n1"'), "twice"),
         ("graph.json", lambda t: t.replace('"id": "n2"', '"id": "../n2"'), "letters"),
-        ("map.yaml", lambda t: t.replace("schema_version: 1", "schema_version: 2"), "version"),
+        ("map.yaml", lambda t: t.replace("schema_version: 2", "schema_version: 3"), "version"),
+        ("map.yaml", lambda t: t.replace("schema_version: 2", "schema_version: true"), "version"),
+        ("map.yaml", lambda t: t.replace("schema_version: 2", "schema_version: 1"), "unknown cov"),
         ("map.yaml", lambda t: t.replace("frame: map", "frame: odom"), "frame"),
         ("map.yaml", lambda t: t.replace("width_px: 8", "width_px: 9"), "is 8x6 px"),
         ("map.yaml", lambda t: t.replace("fx_px: 5.0", "fx_px: -5.0"), "rig"),
@@ -241,6 +258,47 @@ def test_flipped_bytes_are_noticed_or_change_nothing(saved: Path, data: st.DataO
     finally:
         path.write_bytes(original)
         head.write_bytes(original_head)
+
+
+def test_the_six_numbers_of_a_covariance_are_its_upper_triangle(saved: Path) -> None:
+    nodes = json.loads((saved / "graph.json").read_text(encoding="utf-8"))["nodes"]
+    assert nodes[1]["covariance"] == [4e-4, 1e-4, -2e-5, 9e-4, 3e-5, 1e-5]
+    assert nodes[0]["covariance"] == [0.0] * 6
+
+
+def test_a_map_of_version_1_loads_with_exact_poses(saved: Path, tmp_path: Path) -> None:
+    head, graph = saved / "map.yaml", saved / "graph.json"
+    data = json.loads(graph.read_text(encoding="utf-8"))
+    for node in data["nodes"]:
+        del node["covariance"]
+    graph.write_text(json.dumps(data), encoding="utf-8")
+    text = head.read_text(encoding="utf-8").replace("schema_version: 2", "schema_version: 1")
+    head.write_text(text, encoding="utf-8")
+    assert accept_edits(saved) == ["map.yaml", "graph.json"]  # signed as what it is
+    assert "schema_version: 1\n" in head.read_text(encoding="utf-8")
+    old, new = load_map(saved), _map()
+    exact = [replace(node, covariance=np.zeros((3, 3))) for node in new.nodes]
+    assert _same(old, replace(new, nodes=tuple(exact)))
+    save_map(old, tmp_path / "new")
+    assert "schema_version: 2\n" in (tmp_path / "new" / "map.yaml").read_text(encoding="utf-8")
+    assert _same(load_map(tmp_path / "new"), old)
+
+
+@pytest.mark.parametrize(
+    "covariance",
+    [
+        np.diag([1.0, -1e-3, 1.0]),
+        np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),  # not symmetric
+        np.full((3, 3), np.nan),
+        np.zeros((6, 6)),
+    ],
+)
+def test_a_covariance_that_is_none_is_not_saved(tmp_path: Path, covariance) -> None:
+    good = _map()
+    nodes = (good.nodes[0], replace(good.nodes[1], covariance=covariance), *good.nodes[2:])
+    with pytest.raises(MapFormatError, match=r"nodes\[1\]\.covariance: is not a covariance"):
+        save_map(replace(good, nodes=nodes), tmp_path / "m")
+    assert not (tmp_path / "m").exists()
 
 
 def test_graph_json_has_one_record_a_line(saved: Path) -> None:

@@ -111,6 +111,7 @@ def test_sources_see_the_tour_and_what_is_built_of_it(tour: Path, tmp_path: Path
     assert node_ids == ("n0000", "n0001", "n0002")
     np.testing.assert_array_equal(track.covariance, covariance)
     assert dict(report.map.provenance)["map"] == "built"
+    assert all((node.covariance == covariance[0]).all() for node in report.map.nodes)
     (landmark,) = report.map.landmarks
     # What the finder has seen from a node is linked, whether depth lies on it or not.
     assert landmark.id == "sofa-1" and "n0001" in landmark.node_ids
