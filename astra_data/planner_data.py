@@ -22,7 +22,7 @@ from astra_data.planner_drives import PlannerUnit, cheap_drives, true_drives
 from astra_data.planner_state import SOURCES
 from astra_local.planner_record import SCHEMA, write_planner_shard
 
-__all__ = ["WAYS", "PlannerData", "PlannerUnit", "Progress", "generate"]
+__all__ = ["WAYS", "PlannerData", "PlannerUnit", "Progress", "generate", "write_bag_shard"]
 
 #: Without rendering, or with everything as the robot has it.
 WAYS = ("cheap", "true")
@@ -81,6 +81,7 @@ class PlannerData:
             "robot": asdict(RobotConfig()),
             "sources": list(SOURCES),
             "leaf_radius_m": THICK_M / 2.0,
+            "people_known": True,
         }
 
     def __call__(self, unit: PlannerUnit) -> int:
@@ -98,15 +99,7 @@ class PlannerData:
         path = self.path(unit)
         if not path.exists():
             return None
-        found = read_shard_header(path)
-        wanted = {"schema": SCHEMA, "kind": "planner", **self.header(unit)}
-        for key, value in wanted.items():
-            if found.get(key) != value:
-                raise ShardError(
-                    f"{path} was made differently ({key} {found.get(key)!r} instead of {value!r}): "
-                    "name another --out, or remove it"
-                )
-        return int(found["count"])
+        return _standing_states(path, self.header(unit))
 
     def _states(self, unit: PlannerUnit) -> list[dict[str, Any]]:
         drive = (
@@ -175,3 +168,54 @@ def _standing(data: PlannerData, units: Sequence[PlannerUnit]) -> Iterator[Progr
         count = data.standing(unit)
         if count is not None:
             yield Progress(unit, data.path(unit), count, True, None)
+
+
+def write_bag_shard(folder: Path, out: Path) -> tuple[Path, int]:
+    """Write the shard of a recorded drive, see :mod:`astra_data.bag_drive`.
+
+    Args:
+        folder: The bag.
+        out: Folder of the shards.
+
+    Returns:
+        The shard, and how many states it holds.
+
+    Raises:
+        TourError: The bag cannot be read.
+        ShardError: It has no wheels or no depth, or is too short; or a shard of that name was
+            made in another way.
+    """
+    from astra_data.bag_drive import states_of_bag
+    from astra_global.mapping.tour_bag import bag_fingerprint
+
+    path = out / "bag" / f"{folder.resolve().name}.npz"
+    header: dict[str, Any] = {
+        "family": "bag",
+        "seed": 0,
+        "split": "train",
+        "conditions": "real",
+        "way": "bag",
+        "profile": "none",
+        "code": code_fingerprint(),
+        "robot": asdict(RobotConfig()),
+        "sources": list(SOURCES),
+        "leaf_radius_m": 0.0,
+        "people_known": False,
+        "bag": bag_fingerprint(folder),
+    }
+    if path.exists():
+        return path, _standing_states(path, header)
+    states = states_of_bag(folder)
+    write_planner_shard(path, states, header)
+    return path, len(states)
+
+
+def _standing_states(path: Path, header: dict[str, Any]) -> int:
+    found = read_shard_header(path)
+    for key, value in {"schema": SCHEMA, "kind": "planner", **header}.items():
+        if found.get(key) != value:
+            raise ShardError(
+                f"{path} was made differently ({key} {found.get(key)!r} instead of {value!r}): "
+                "name another --out, or remove it"
+            )
+    return int(found["count"])

@@ -47,6 +47,10 @@ def planner(
         str, typer.Option(help="Who walks about: standard, crowded, empty; several with commas.")
     ] = "standard",
     states: Annotated[int, typer.Option(min=1, help="States of each scene.")] = 120,
+    bag: Annotated[
+        Path | None,
+        typer.Option(help="Take what a recorded robot saw and drove instead of a simulated scene."),
+    ] = None,
     every: Annotated[
         int, typer.Option(min=1, help="Keep one state of so many: far apart, for validation.")
     ] = 1,
@@ -56,9 +60,16 @@ def planner(
     """Drive the privileged expert and write what a planner learns from, a shard for each scene."""
     from astra_data.planner_data import WAYS, PlannerData
 
+    check_writable(json_file)
+    if bag is not None:
+        from astra_data.planner_data import write_bag_shard
+
+        path, count = write_bag_shard(bag, out)
+        write_json(json_file, {"out": str(path.absolute()), "way": "bag", "states": count})
+        print(f"{count} states of {bag} in {path}")
+        return
     if way not in WAYS:
         raise ConfigError(f"--way must be {' or '.join(WAYS)}, got {way!r}")
-    check_writable(json_file)
     named = parse_seeds(seeds)
     if named.split == "test":
         raise ConfigError(

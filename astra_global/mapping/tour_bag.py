@@ -126,7 +126,7 @@ class TourBag:
         Raises:
             TourError: There is no such moment.
         """
-        columns = [np.unique(self._stamps(self.image_topic(name))) for name in self.rig.names]
+        columns = [np.unique(self.stamps(self.image_topic(name))) for name in self.rig.names]
         tolerance = from_seconds(self.topics.sync_tolerance_s)
         sets = []
         for stamp in columns[0]:
@@ -197,7 +197,12 @@ class TourBag:
             )
         return sorted(samples, key=lambda sample: sample.stamp_ns)
 
-    def _stamps(self, topic: str) -> NDArray[np.int64]:
+    def stamps(self, topic: str) -> NDArray[np.int64]:
+        """Return the header stamps ``(M,)`` of a topic with pictures, in the order of the bag.
+
+        Raises:
+            TourError: The topic is missing.
+        """
         return self._times(topic)[:, 0]
 
     def _times(self, topic: str) -> NDArray[np.int64]:
@@ -216,7 +221,7 @@ class TourBag:
 
     def nearest_stamps(self, topic: str, wanted: NDArray[np.int64]) -> list[int | None]:
         """Return for each wanted stamp ``(N,)`` the topic's closest one within the tolerance."""
-        column = np.unique(self._stamps(topic))
+        column = np.unique(self.stamps(topic))
         tolerance = from_seconds(self.topics.sync_tolerance_s)
         result = []
         for stamp in wanted:
