@@ -32,7 +32,7 @@ from astra_global.mapping.config import TopicConfig
 from astra_global.mapping.images import decode_depth, depth_png
 from astra_global.mapping.tour_bag import TourBag
 from astra_global.route.config import RouteConfig
-from astra_global.route.polyline import Route
+from astra_global.route.route import Route
 from astra_global.route.sub_goal import look_ahead
 from astra_local.planner_record import HISTORY_S
 from astra_local.stack import build_local

@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.polyline import Polyline
 from astra_core.records import SubGoal, Trajectory, Velocity
 from astra_core.stack_spec import StackSpec
-from astra_data.route import DistanceField, Route, distance_field, find_route
+from astra_data.route import DistanceField, distance_field, find_route
 from astra_local.belief import WorldBelief
 from astra_local.config import LocalConfig, PlannerConfig, RobotConfig
 from astra_local.moving.movers import Movers
@@ -129,7 +130,7 @@ class Expert:
         )
         return self._planner.plan(state, belief, sub_goal, self._stamp_ns)
 
-    def route(self, start_xy: tuple[float, float], goal_xy: tuple[float, float]) -> Route | None:
+    def route(self, start_xy: tuple[float, float], goal_xy: tuple[float, float]) -> Polyline | None:
         """Return the shortest way of the footprint between two points, ``None`` if there is none.
 
         It keeps 10 cm from obstacles if such a way exists, else as much as it can.
@@ -139,7 +140,7 @@ class Expert:
 
     def own_route(
         self, start_xy: tuple[float, float], goal_xy: tuple[float, float], keep_m: float
-    ) -> Route | None:
+    ) -> Polyline | None:
         """Return the way that its own plans follow, ``None`` if none leads there.
 
         The shortest way (:meth:`route`) may pass an obstacle on the other side than the expert

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from astra_core.errors import SceneError
+from astra_core.polyline import resample
 from astra_data.expert import Expert
-from astra_global.route.polyline import Route, resample
+from astra_global.route.route import Route
 from astra_sim.scenes.floor_plan import FloorPlan
 
 __all__ = ["Leg", "draw_leg"]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.records import SubGoal, Trajectory, Velocity
-from astra_global.route.polyline import Route
+from astra_global.route.route import Route
 from astra_local.planner_record import (
     FAR_M,
     NUM_LEAVES,

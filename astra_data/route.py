@@ -13,24 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.grid_search import grid_graph
+from astra_core.polyline import Polyline
 from astra_local.types import GridField
 
-__all__ = ["DistanceField", "Route", "distance_field", "find_route"]
+__all__ = ["DistanceField", "distance_field", "find_route"]
 
 _CHECK_M = 0.02
-
-
-@dataclass(frozen=True, eq=False)
-class Route:
-    """A way.
-
-    Attributes:
-        points_m: ``(N, 2)`` corners, start and goal included.
-        length_m: Length of the polyline.
-    """
-
-    points_m: NDArray[np.float64]
-    length_m: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +64,7 @@ def find_route(
     start_xy: tuple[float, float],
     goal_xy: tuple[float, float],
     radius_m: float,
-) -> Route | None:
+) -> Polyline | None:
     """Follow a field from a start, pull the way straight, and measure it.
 
     Args:
@@ -102,7 +90,7 @@ def find_route(
         cell = int(field.next_cell[cell // width, cell % width])
     points = [*points[:-1], goal_xy] if len(points) > 1 else [start_xy, goal_xy]
     corners = np.array(_pulled(points, esdf, radius_m))
-    return Route(corners, float(np.hypot(*np.diff(corners, axis=0).T).sum()))
+    return Polyline(corners)
 
 
 def _pulled(

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from astra_core import se2
 from astra_core.angles import wrap_angle
 from astra_core.errors import SceneError
+from astra_core.polyline import Polyline, evenly_spaced
 from astra_core.records import SubGoal
 from astra_core.robot import FOOTPRINT_RADIUS_M
-from astra_eval.metrics.planner import station_on
 from astra_sim.conditions import Conditions
-from astra_sim.tour.path import resampled
 
 if TYPE_CHECKING:
     from astra_sim.scenes.floor_plan import FloorPlan
@@ -112,7 +111,7 @@ class LegCase:
                 tuple(start_m), tuple(goal_m), FOOTPRINT_RADIUS_M + margin_m
             )
             if way is not None and len(way) > 1:
-                return resampled(np.asarray(way), _ROUTE_STEP_M)
+                return evenly_spaced(np.asarray(way), _ROUTE_STEP_M)
         return None
 
 
@@ -137,7 +136,7 @@ def route_sub_goal(
     spacing = float(np.hypot(*(route[1] - route[0])))
     first = max(0, int((station_m - 0.5) / spacing))
     window = route[first : int((station_m + 2.0) / spacing) + 2]
-    station_m = first * spacing + (station_on(window, truth[:2]) if len(window) > 1 else 0.0)
+    station_m = first * spacing + (Polyline(window).project(truth)[0] if len(window) > 1 else 0.0)
     ahead = min(int((station_m + _LOOK_AHEAD_M) / spacing), len(route) - 1)
     is_final = ahead == len(route) - 1
     target = case.goal

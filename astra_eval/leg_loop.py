@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from astra_core import se2
 from astra_core.angles import wrap_angle
 from astra_core.observation import Observation
+from astra_core.polyline import polyline_length_m
 from astra_core.records import SubGoal, Trajectory, Velocity
 from astra_core.time import to_seconds
 from astra_eval.leg import LegCase, route_sub_goal
@@ -87,7 +88,7 @@ class LegRecord:
     @property
     def length_m(self) -> float:
         """Return the way driven."""
-        return float(np.hypot(*np.diff(np.array(self.poses)[:, :2], axis=0).T).sum())
+        return polyline_length_m(np.array(self.poses)[:, :2])
 
 
 def drive_leg(
@@ -111,7 +112,7 @@ def drive_leg(
     """
     record = LegRecord(simulator.tick_s)
     route = case.route_m
-    way_m = float(np.hypot(*np.diff(route, axis=0).T).sum())
+    way_m = polyline_length_m(route)
     limit_s = _TIME_FACTOR * way_m / simulator.robot.max_forward_mps + _TIME_ALLOWANCE_S
     station_m, command, due_ns = 0.0, Velocity(), 0
     while to_seconds(simulator.stamp_ns) < limit_s:

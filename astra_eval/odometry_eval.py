@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.observation import Observation, WheelSample
+from astra_core.polyline import evenly_spaced
 from astra_core.stack_spec import CLASSICAL, DEFAULT, StackSpec
 from astra_core.time import from_seconds
 from astra_eval.metrics.odometry import (
@@ -30,7 +31,7 @@ from astra_sim.scenes import make_scene
 from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.seeds import stream
 from astra_sim.tour.config import TourConfig
-from astra_sim.tour.path import resampled, split_at_corners
+from astra_sim.tour.path import split_at_corners
 from astra_sim.tour.plan import plan_tour
 
 if TYPE_CHECKING:
@@ -193,5 +194,5 @@ def _random_route(pose: Points, plan: FloorPlan, rng: np.random.Generator) -> li
     way = plan.shortest_path(here, goal, _CLEARANCE_M)
     if way is None:
         return []
-    pieces = split_at_corners(resampled(way, _STEP_M), TourConfig().corner_rad)
+    pieces = split_at_corners(evenly_spaced(way, _STEP_M), TourConfig().corner_rad)
     return [piece for piece in pieces if len(piece) > 1]

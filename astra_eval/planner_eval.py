@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.polyline import polyline_length_m
 from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_core.stack_spec import CLASSICAL, DEFAULT, StackSpec
 from astra_eval.leg import LegCase
@@ -217,7 +218,7 @@ def _closed_loop(case: LegCase, stacks: Mapping[str, StackSpec]) -> list[dict[st
             else:
                 driver = expert_driver(expert_plan(case, expert_of(case)))
             record = drive_leg(case, simulator, local, driver)
-        way_m = float(np.hypot(*np.diff(case.route_m, axis=0).T).sum())
+        way_m = polyline_length_m(case.route_m)
         rows.append(
             {
                 "driver": name,

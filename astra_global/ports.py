@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from astra_global.localize.ranking import NodeRanking
     from astra_global.mllm.types import Ask, Reply
     from astra_global.route.free_space import Blockage, FreeSpace
-    from astra_global.route.polyline import Route
+    from astra_global.route.route import Route
     from astra_global.types import GoalMatch, PoseFix
 
 __all__ = [

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PlanScore", "score_plan", "smoothness", "station_on", "touches"]
+from astra_core.polyline import Polyline
+
+__all__ = ["PlanScore", "score_plan", "smoothness", "touches"]
 
 #: Root mean square jerk at which a trajectory counts as not smooth at all, m/s^3.
 ROUGH_JERK_M_S3 = 4.0
@@ -69,9 +71,9 @@ def score_plan(
     """
     steps_m = np.hypot(*np.diff(xy_m, axis=0).T)
     seconds = dt_s * len(steps_m)
-    length_m = float(np.hypot(*np.diff(route_m, axis=0).T).sum())
-    possible_m = min(length_m, max_speed_mps * seconds)
-    gained_m = station_on(route_m, xy_m[-1])
+    route = Polyline(route_m)
+    possible_m = min(route.length_m, max_speed_mps * seconds)
+    gained_m, _ = route.project(xy_m[-1])
     # Behind the beginning of the route the projection is 0: the way back is measured apart.
     if gained_m == 0.0:
         gained_m = -float(np.hypot(*(xy_m[-1] - route_m[0])))
@@ -84,18 +86,6 @@ def score_plan(
         stuck=not collision and possible_m > STUCK_M and -WRONG_WAY_M <= gained_m < STUCK_M,
         wrong_way=not collision and gained_m < -WRONG_WAY_M,
     )
-
-
-def station_on(route_m: NDArray[np.float64], point_m: NDArray[np.float64]) -> float:
-    """Return how far along a route ``(R, 2)`` the point nearest to ``(2,)`` lies, metres."""
-    start, step = route_m[:-1], np.diff(route_m, axis=0)
-    lengths = np.hypot(*step.T)
-    stations = np.concatenate([[0.0], np.cumsum(lengths)])
-    share = np.einsum("rk,rk->r", point_m - start, step) / np.maximum(lengths**2, 1e-12)
-    share = np.clip(share, 0.0, 1.0)
-    away = np.hypot(*(start + share[:, None] * step - point_m).T)
-    nearest = int(np.argmin(away))
-    return float(stations[nearest] + share[nearest] * lengths[nearest])
 
 
 def smoothness(xy_m: NDArray[np.float64], dt_s: float) -> float:

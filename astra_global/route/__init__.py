@@ -3,7 +3,7 @@
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import Blockage, FreeSpace
 from astra_global.route.planner import GraphRoutePlanner
-from astra_global.route.polyline import Route
+from astra_global.route.route import Route
 from astra_global.route.sub_goal import LookAhead, look_ahead
 
 __all__ = [

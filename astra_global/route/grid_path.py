@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import label
 
 from astra_core.grid_search import GridGraph, grid_graph
+from astra_core.polyline import resample
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import FreeSpace
 from astra_global.route.planning_grid import PlanningGrid
-from astra_global.route.polyline import resample
 
 __all__ = ["clearance_cost", "grid_path", "near_polyline", "path_distance"]
 

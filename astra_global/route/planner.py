@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from astra_core.errors import GoalUnreachable
+from astra_core.polyline import resample
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import Blockage, FreeSpace
 from astra_global.route.graph import GraphPath, GraphSearch
 from astra_global.route.grid_path import clearance_cost, grid_path, near_polyline
-from astra_global.route.polyline import Route, resample
+from astra_global.route.route import Route
 from astra_global.types import AstraMap
 
 __all__ = ["GraphRoutePlanner"]

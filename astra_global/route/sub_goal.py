@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from astra_global.route.config import RouteConfig
 from astra_global.route.free_space import FreeSpace
-from astra_global.route.polyline import Route
+from astra_global.route.route import Route
 
 __all__ = ["LookAhead", "look_ahead"]
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from astra_core.grid_search import GridGraph, grid_graph
+from astra_core.polyline import polyline_length_m
 from astra_sim.scenes.parts import solid_footprints
 from astra_sim.scenes.raster import draw_footprint, draw_rectangle, free_distance
 from astra_sim.scenes.types import Room, Scene, SceneLandmark
 
-__all__ = ["FloorPlan", "floor_plan", "path_length_m"]
+__all__ = ["FloorPlan", "floor_plan"]
 
 #: The robot touches what is between these heights, metres.
 HEIGHTS_M = (0.02, 1.2)
@@ -239,10 +240,10 @@ class FloorPlan:
     def _taut(self, points: list[tuple[float, float]], radius_m: float) -> NDArray[np.float64]:
         """Pull a path straight like a string, from either end in turn, until it stays."""
         path = self._pulled(points, radius_m)
-        length = path_length_m(np.asarray(path))
+        length = polyline_length_m(np.asarray(path))
         for _ in range(_PULLS):
             path = self._pulled(_dense(path, self.resolution_m)[::-1], radius_m)
-            shorter = path_length_m(np.asarray(path))
+            shorter = polyline_length_m(np.asarray(path))
             if shorter > length - 0.1 * self.resolution_m and path[0] == points[0]:
                 break
             length = min(length, shorter)
@@ -284,8 +285,3 @@ def _dense(path: list[tuple[float, float]], step_m: float) -> list[tuple[float, 
         dense += [(ax + (bx - ax) * k / count, ay + (by - ay) * k / count) for k in range(1, count)]
         dense.append((bx, by))
     return dense
-
-
-def path_length_m(path: NDArray[np.float64]) -> float:
-    """Return the length of a polyline ``(N, 2)``, metres."""
-    return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())

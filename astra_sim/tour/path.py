@@ -12,24 +12,11 @@ from scipy.ndimage import map_coordinates
 if TYPE_CHECKING:
     from astra_sim.scenes.floor_plan import FloorPlan
 
-__all__ = ["corner_angles_rad", "resampled", "smoothed", "split_at_corners"]
+__all__ = ["corner_angles_rad", "smoothed", "split_at_corners"]
 
 _ITERATIONS = 150
 _TENSION = 0.25
 _PUSH = 0.2
-
-
-def resampled(points: NDArray[np.float64], step_m: float) -> NDArray[np.float64]:
-    """Return the polyline ``(N, 2)`` with points about every ``step_m``; both ends are kept."""
-    lengths = np.hypot(*np.diff(points, axis=0).T)
-    keep = np.concatenate([[True], lengths > 1e-9])
-    points = points[keep]
-    along = np.concatenate([[0.0], np.cumsum(lengths[lengths > 1e-9])])
-    if len(points) < 2:
-        return points
-    count = max(2, int(np.ceil(along[-1] / step_m)) + 1)
-    targets = np.linspace(0.0, along[-1], count)
-    return np.stack([np.interp(targets, along, points[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def smoothed(

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import SceneError
+from astra_core.polyline import evenly_spaced, polyline_length_m
 from astra_sim.robot import DriveBaseConfig
 from astra_sim.scenes.types import Scene
 from astra_sim.tour.config import TourConfig
 from astra_sim.tour.grid_graph import GridGraph
 from astra_sim.tour.order import round_trip
-from astra_sim.tour.path import resampled, smoothed, split_at_corners
+from astra_sim.tour.path import smoothed, split_at_corners
 from astra_sim.tour.stops import choose_stops
 
 __all__ = ["TourPlan", "plan_tour"]
@@ -69,19 +70,21 @@ def plan_tour(
         if a == b:
             continue
         leg = graph.walk(int(stops[a]), int(stops[b]), costs[a, b])
-        legs.append(resampled(leg, config.step_m))
+        legs.append(evenly_spaced(leg, config.step_m))
     if not legs:
         raise SceneError(f"{scene.family} {scene.seed}: nothing to tour")
     legs = smoothed(legs, plan, radius_m, config.comfort_m)
     # The band is pulled tight a second time over the stops, except where it turns back: a stop
     # in passing needs no corner.
     whole = np.concatenate([legs[0], *[leg[1:] for leg in legs[1:]]])
-    rough = [resampled(line, config.step_m) for line in split_at_corners(whole, _TURNS_BACK_RAD)]
+    rough = [
+        evenly_spaced(line, config.step_m) for line in split_at_corners(whole, _TURNS_BACK_RAD)
+    ]
     pieces = []
     for curve in smoothed(rough, plan, radius_m, config.comfort_m):
-        pieces += split_at_corners(resampled(curve, config.step_m), config.corner_rad)
+        pieces += split_at_corners(evenly_spaced(curve, config.step_m), config.corner_rad)
     pieces = [piece for piece in pieces if len(piece) > 1]
     direction = pieces[0][min(3, len(pieces[0]) - 1)] - pieces[0][0]
     start = (*pieces[0][0].tolist(), math.atan2(direction[1], direction[0]))
-    length = sum(float(np.hypot(*np.diff(piece, axis=0).T).sum()) for piece in pieces)
+    length = sum(polyline_length_m(piece) for piece in pieces)
     return TourPlan(tuple(pieces), start, length)

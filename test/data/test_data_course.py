@@ -14,7 +14,7 @@ from astra_data.course import Course, CourseConfig, kick_room_m
 from astra_data.cut_building import Cut
 from astra_data.expert import Expert
 from astra_data.legs import Leg, draw_leg
-from astra_global.route.polyline import Route
+from astra_global.route.route import Route
 from astra_local.moving.movers import Movers
 from astra_local.types import GridField
 from astra_sim.scenes.floor_plan import FloorPlan

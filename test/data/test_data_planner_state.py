@@ -15,7 +15,7 @@ from astra_data.planner_state import (
     sensed_fields,
     truth_fields,
 )
-from astra_global.route.polyline import Route
+from astra_global.route.route import Route
 from astra_local.planner_record import FAR_M, unpack_cells
 from astra_local.types import GridField
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from astra_eval.metrics.planner import score_plan, smoothness, station_on, touches
+from astra_core.polyline import Polyline
+from astra_eval.metrics.planner import score_plan, smoothness, touches
 
 ROUTE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 3.0]])
 DT_S = 0.1
@@ -15,10 +16,11 @@ def _straight(speed_mps: float, seconds: float = 2.0) -> np.ndarray:
 
 
 def test_stations_go_round_the_corner() -> None:
-    assert station_on(ROUTE, np.array([1.5, 0.4])) == pytest.approx(1.5)
-    assert station_on(ROUTE, np.array([2.3, 1.0])) == pytest.approx(3.0)
-    assert station_on(ROUTE, np.array([2.0, 9.0])) == pytest.approx(5.0)
-    assert station_on(ROUTE, np.array([-1.0, 0.0])) == 0.0
+    route = Polyline(ROUTE)
+    assert route.project([1.5, 0.4])[0] == pytest.approx(1.5)
+    assert route.project([2.3, 1.0])[0] == pytest.approx(3.0)
+    assert route.project([2.0, 9.0])[0] == pytest.approx(5.0)
+    assert route.project([-1.0, 0.0])[0] == 0.0
 
 
 def test_half_speed_along_the_route_scores_half_of_progress_and_speed() -> None:

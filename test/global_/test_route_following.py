@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy_world import make_map
 
+from astra_core.polyline import resample
 from astra_global.route import FreeSpace, Route, RouteConfig, look_ahead
-from astra_global.route.polyline import resample
 
 CORNER = Route(resample([[0.0, 0.0], [2.0, 0.0], [2.0, 3.0]], 0.1), np.array([2.0, 3.0, 1.0]))
 CONFIG = RouteConfig()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astra_sim.scenes.floor_plan import FloorPlan, floor_plan, path_length_m
+from astra_core.polyline import polyline_length_m
+from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.parts import Footprint, PartList, object_bounds, solid_footprints
 from astra_sim.scenes.raster import draw_footprint, free_distance
 from astra_sim.scenes.types import Part, Room, Scene, SceneLandmark, SceneObject
@@ -94,7 +95,7 @@ def test_the_shortest_path_goes_around_the_barrier(plan: FloorPlan) -> None:
     tangent = math.sqrt(reach**2 - radius**2)
     turned = math.pi / 2.0 - (math.atan2(1.5, 0.95) - math.asin(radius / reach))
     exact = 2.0 * (tangent + radius * turned) + 0.1
-    assert exact - 0.02 <= path_length_m(path) <= 1.08 * exact
+    assert exact - 0.02 <= polyline_length_m(path) <= 1.08 * exact
 
 
 def test_there_is_no_path_through_a_gap_that_is_too_narrow() -> None:

@@ -14,6 +14,7 @@ from plain_scene import box, plain_room
 from astra_core import se2
 from astra_core.angles import wrap_angle
 from astra_core.errors import SceneError
+from astra_core.polyline import evenly_spaced
 from astra_sim.profile import load_profile
 from astra_sim.scenes import make_scene
 from astra_sim.scenes.types import Room
@@ -22,7 +23,7 @@ from astra_sim.tour import drive_tour
 from astra_sim.tour.config import TourConfig
 from astra_sim.tour.grid_graph import GridGraph
 from astra_sim.tour.order import round_trip
-from astra_sim.tour.path import resampled, split_at_corners
+from astra_sim.tour.path import split_at_corners
 from astra_sim.tour.plan import plan_tour
 from astra_sim.tour.stops import landmark_distance_m
 
@@ -117,7 +118,7 @@ def _ideal_steps(pieces):
     """Return (dx, 0, dtheta) of driving pieces exactly, turning in place at their corners."""
     steps, heading = [], None
     for piece in pieces:
-        for a, b in itertools.pairwise(resampled(piece, 0.03)):
+        for a, b in itertools.pairwise(evenly_spaced(piece, 0.03)):
             bearing = math.atan2(b[1] - a[1], b[0] - a[0])
             turn = 0.0 if heading is None else wrap_angle(bearing - heading)
             parts = max(1, math.ceil(abs(turn) / 0.05))
@@ -149,7 +150,7 @@ def test_corners_split_a_path():
 
 
 def test_resampling_keeps_ends_and_length():
-    path = resampled(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 0.5]]), 0.1)
+    path = evenly_spaced(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 0.5]]), 0.1)
     assert len(path) == 16
     assert path[[0, -1]] == pytest.approx(np.array([[0.0, 0.0], [1.0, 0.5]]))
     assert path[10] == pytest.approx([1.0, 0.0])
