@@ -139,12 +139,31 @@ def test_features_are_placed_where_their_rays_meet() -> None:
 
 def test_one_wrong_match_does_not_move_a_point() -> None:
     moved = THINGS.copy()
-    moved[0] = (4.0, 0.9, 1.2)  # looks like the first thing, stands 0.4 m beside it
+    moved[0] = (4.0, -0.1, 1.2)  # looks like the first thing, stands 0.6 m beside it
     views = [(y, THINGS) for y in (0.0, 0.4, 0.8)] + [(0.6, moved)]
     pictures = [looked_at((0, y, 0), things, node) for node, (y, things) in enumerate(views)]
     points, usable = triangulate(pictures, np.ones(4, bool), TriangulationConfig())[0]
     assert usable.all()
     np.testing.assert_allclose(points, THINGS, atol=1e-3)
+
+
+def test_wrong_matches_do_not_outvote_a_right_one() -> None:
+    views = [(0.0, THINGS), (0.4, THINGS)]
+    for y, up_m in ((0.1, 0.5), (0.2, 0.8), (0.3, 0.6), (0.5, 0.7)):
+        moved = THINGS.copy()
+        moved[0, 2] += up_m  # as high as no ray through the first thing goes
+        views.append((y, moved))
+    pictures = [looked_at((0, y, 0), things, node) for node, (y, things) in enumerate(views)]
+    points, usable = triangulate(pictures, np.ones(6, bool), TriangulationConfig())[0]
+    assert usable[0]
+    np.testing.assert_allclose(points[0], THINGS[0], atol=1e-3)
+
+
+def test_points_right_before_the_camera_are_not_used() -> None:
+    things = np.array([[0.15, 0.06, 1.0], [0.4, 0.06, 1.0]])
+    pictures = [looked_at((0, y, 0), things, node) for node, y in enumerate((0.0, 0.12))]
+    _, usable = triangulate(pictures, np.ones(2, bool), TriangulationConfig())[0]
+    assert usable.tolist() == [False, True]  # nearer than 0.2 m, and not
 
 
 @pytest.mark.parametrize(
