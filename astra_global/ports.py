@@ -2,6 +2,9 @@
 
 Classes behind these ports are named in :mod:`astra_global.stack` and nowhere else. Poses are
 ``(3,)`` [x, y, theta] in ``map``, metres and radians in (-pi, pi].
+
+Who says where a tour went and what is worth naming on it (``PoseSource``, ``LandmarkFinder``) has
+ports beside the map builder: :mod:`astra_global.mapping.ports`.
 """
 
 from __future__ import annotations

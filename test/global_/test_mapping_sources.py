@@ -39,7 +39,7 @@ class ToldPoses:
 
     def poses(self, tour):
         self.seen = (tour.rig.names, tour.stamps_ns, tour.poses, tour.node_ids)
-        self.frames = tour.frames(1)
+        self.frames = tour.frames(2)
         self.imu, self.wheels = tour.imu(), tour.wheels()
         return self.track
 
@@ -58,7 +58,7 @@ class ToldSightings:
     def sightings(self, tour):
         self.asked += 1
         self.seen = (tour.node_ids, tour.poses)
-        self.frames = tour.frames(1)
+        self.frames = tour.frames(2)
         self.imu = tour.imu()
         return iter(self.said)
 
@@ -92,9 +92,9 @@ def test_sources_see_the_tour_and_what_is_built_of_it(tour: Path, tmp_path: Path
     assert (names, no_poses, no_nodes) == (RIG.names, None, ())
     assert stamps.tolist() == [[(n + 1) * 10**9 // 3] * 4 for n in range(3)]
     for column, camera in enumerate(RIG.cameras):
-        image, depth = ROOM.render(camera, POSES[1])
+        image, depth = ROOM.render(camera, POSES[2])
         frame = poses.frames[column]
-        assert (frame.camera, frame.stamp_ns) == (camera.name, int(stamps[1, column]))
+        assert (frame.camera, frame.stamp_ns) == (camera.name, int(stamps[2, column]))
         # JPEG of rich texture: right picture, a few grey levels off; depth has 1 % of noise.
         assert np.abs(frame.image.astype(int) - image).mean() < 8
         assert np.median(np.abs(frame.depth_m / depth - 1.0)) < 0.01
