@@ -34,6 +34,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_local.voxel.lookup import lookup
 
 __all__ = ["EsdfLossConfig", "Surroundings", "clearance", "masked_esdf_loss"]
@@ -52,7 +53,7 @@ class EsdfLossConfig:
         penetration_weight: a.
     """
 
-    footprint_radius_m: float = 0.22
+    footprint_radius_m: float = FOOTPRINT_RADIUS_M
     clearance_cap_m: float = 0.25
     corridor_m: float = 0.35
     penetration_weight: float = 4.0
