@@ -15,6 +15,7 @@ __all__ = [
     "GoalAmbiguous",
     "GoalNotFound",
     "GoalUnreachable",
+    "LoadingCancelled",
     "MapFormatError",
     "MissionCancelled",
     "MissionPreempted",
@@ -65,6 +66,12 @@ class WeightsError(AstraError, ValueError):
     """Weights are missing, damaged, or not for this part, robot or rig; the message says which."""
 
     code = 5
+
+
+class LoadingCancelled(AstraError):
+    """Nobody waits any more for what was being loaded."""
+
+    code = 6
 
 
 class NotLocalized(AstraError):

@@ -131,11 +131,11 @@ def _net_planner(case: LegCase, spec: StackSpec, local: AstraLocal) -> PlanMetho
     from astra_local.planner.checked import driven
     from astra_local.planner.cost_to_go import cost_to_go
     from astra_local.ports import PlanQuery
-    from astra_local.stack import PLANNERS
+    from astra_local.stack import PLANNERS, load_local
     from astra_local.types import RobotState
 
     config = LocalConfig()
-    proposer = PLANNERS[spec.planner](spec, config.planner, config.robot)
+    proposer = PLANNERS[spec.planner](load_local(spec, config), config.planner, config.robot)
     rng = np.random.default_rng([case.run_seed, 3])
 
     def plan(state: LegState) -> Plans:

@@ -12,8 +12,13 @@ from dataclasses import replace
 import numpy as np
 
 from astra_core.camera import CameraRig
+from astra_core.device import DeviceConfig
+from astra_core.errors import ConfigError
+from astra_core.loading import NO_PROGRESS, Progress
+from astra_core.models import LoadedModel, Loader, LoadRequest, Models, load_models
 from astra_core.robot_settings import require_robot
 from astra_core.stack_spec import StackSpec
+from astra_core.weights import load_weights
 from astra_local.config import LocalConfig, PlannerConfig, RobotConfig
 from astra_local.odometry.ekf import WheelImuFilter
 from astra_local.perception import DepthPerception
@@ -27,6 +32,7 @@ from astra_local.ports import OdometryEstimator, Perception, Proposer
 from astra_local.voxel.coverage import RigCoverage
 
 __all__ = [
+    "LOADERS",
     "ODOMETRY",
     "PERCEPTION",
     "PLANNERS",
@@ -35,67 +41,118 @@ __all__ = [
     "build_open_loop_planner",
     "build_planner",
     "check_local",
+    "load_local",
 ]
 
 _COLD_ROUNDS = 4
 
 
-def _ekf(spec: StackSpec, rig: CameraRig, config: LocalConfig) -> OdometryEstimator:
+def _ekf(models: Models, rig: CameraRig, config: LocalConfig) -> OdometryEstimator:
     return WheelImuFilter(config.odometry)
 
 
-def _depth(spec: StackSpec, rig: CameraRig, config: LocalConfig) -> Perception:
+def _depth(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
     radius_m = config.robot.footprint_radius_m
     return DepthPerception(rig, config.occupancy, config.motion, radius_m)
 
 
-def _mppi(spec: StackSpec, config: PlannerConfig, robot: RobotConfig) -> Proposer:
+def _mppi(models: Models, config: PlannerConfig, robot: RobotConfig) -> Proposer:
     return MppiProposer(config)
 
 
-def _net(spec: StackSpec, config: PlannerConfig, robot: RobotConfig) -> Proposer:
-    from astra_core.weights import find_card, load_weights
+def _load_head(request: LoadRequest) -> LoadedModel:
     from astra_local.planner_net.load import load_planner
+
+    # The window of the surroundings comes as float32, and the heads do not convert it.
+    if request.device.dtype != "float32":
+        raise ConfigError(
+            f"planner={request.name} computes in float32, dtype is {request.device.dtype}: "
+            "set dtype to float32"
+        )
+    device = request.device.torch_device()
+    weights = load_weights(request.where, request.part, on_progress=request.progress)
+    head = load_planner(weights, request.name, request.robot)
+    return LoadedModel(head.to(device), weights.card)
+
+
+def _head(models: Models, config: PlannerConfig, robot: RobotConfig) -> Proposer:
     from astra_local.planner_net.proposer import NetProposer
 
-    weights = load_weights(find_card(spec.models["planner"]), part="planner")
-    return NetProposer(load_planner(weights, spec.planner, robot), config)
+    return NetProposer(models.network("planner"), config)
 
 
-#: What can be built, by name: one line per part.
-ODOMETRY: dict[str, Callable[[StackSpec, CameraRig, LocalConfig], OdometryEstimator]] = {
+#: What can be built, by name: one line per part. Whoever has a network takes it from the models.
+ODOMETRY: dict[str, Callable[[Models, CameraRig, LocalConfig], OdometryEstimator]] = {
     "ekf": _ekf,
 }
-PERCEPTION: dict[str, Callable[[StackSpec, CameraRig, LocalConfig], Perception]] = {
+PERCEPTION: dict[str, Callable[[Models, CameraRig, LocalConfig], Perception]] = {
     "depth": _depth,
 }
-PLANNERS: dict[str, Callable[[StackSpec, PlannerConfig, RobotConfig], Proposer]] = {
+PLANNERS: dict[str, Callable[[Models, PlannerConfig, RobotConfig], Proposer]] = {
     "mppi": _mppi,
-    "flow": _net,
-    "act": _net,
-    "vae": _net,
-    "diffusion": _net,
+    "flow": _head,
+    "act": _head,
+    "vae": _head,
+    "diffusion": _head,
+}
+#: Who loads the network of a part, for those that have one.
+LOADERS: dict[str, dict[str, Loader]] = {
+    "odometry": {},
+    "perception": {},
+    "planner": dict.fromkeys(("flow", "act", "vae", "diffusion"), _load_head),
 }
 
 
-def build_local(spec: StackSpec, rig: CameraRig, config: LocalConfig | None = None) -> AstraLocal:
-    """Build Astra-Local as a spec says.
+def load_local(
+    spec: StackSpec,
+    config: LocalConfig | None = None,
+    device: DeviceConfig | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> Models:
+    """Load what takes long and does not depend on the cameras; the classical stack has nothing.
+
+    Args:
+        spec: Names of the parts, and their weights.
+        config: Settings; ``None`` is all defaults.
+        device: Where the networks run; ``None`` is the CPU.
+        progress: Told how far it is.
+
+    Raises:
+        ConfigError: A part is not built yet, or the device is not there.
+        WeightsError: Weights cannot be used, or are for another part or robot.
+    """
+    config = config or LocalConfig()
+    check_local(spec)
+    return load_models(spec, LOADERS, device or DeviceConfig(), config.robot, progress)
+
+
+def build_local(
+    spec: StackSpec,
+    rig: CameraRig,
+    config: LocalConfig | None = None,
+    models: Models | None = None,
+) -> AstraLocal:
+    """Build Astra-Local as a spec says; quick, where the models are loaded.
 
     Args:
         spec: Names of the parts.
         rig: The robot's cameras.
         config: Settings; ``None`` is all defaults.
+        models: From :func:`load_local`; ``None`` loads them now.
 
     Raises:
         ConfigError: A part is not built yet, or a setting contradicts the robot.
+        WeightsError: Weights cannot be used, or are for another part, robot or rig.
     """
     config = config or LocalConfig()
     require_robot(config, config.robot, "Astra-Local")
     check_local(spec)
+    models = models or load_local(spec, config)
+    models.check_rig(rig)
     return AstraLocal(
-        odometry=build_odometry(spec, rig, config),
-        perception=PERCEPTION[spec.perception](spec, rig, config),
-        planner=build_planner(spec, config, np.random.default_rng(config.seed)),
+        odometry=build_odometry(spec, rig, config, models),
+        perception=PERCEPTION[spec.perception](models, rig, config),
+        planner=build_planner(spec, config, np.random.default_rng(config.seed), models=models),
         tracker=TrajectoryTracker(config.tracker, config.robot),
         coverage=RigCoverage(rig, config.occupancy.num_sectors),
         config=config,
@@ -112,11 +169,15 @@ def check_local(spec: StackSpec) -> None:
 
 
 def build_odometry(
-    spec: StackSpec, rig: CameraRig, config: LocalConfig | None = None
+    spec: StackSpec,
+    rig: CameraRig,
+    config: LocalConfig | None = None,
+    models: Models | None = None,
 ) -> OdometryEstimator:
     """Build the odometry alone, for its evaluation; arguments as :func:`build_local` has them."""
     spec.check_built({"odometry": ODOMETRY})
-    return ODOMETRY[spec.odometry](spec, rig, config or LocalConfig())
+    config = config or LocalConfig()
+    return ODOMETRY[spec.odometry](models or _models_of(spec, config, "odometry"), rig, config)
 
 
 def build_planner(
@@ -125,6 +186,7 @@ def build_planner(
     rng: np.random.Generator,
     *,
     way_to: WayTo = cost_to_go,
+    models: Models | None = None,
 ) -> LocalPlanner:
     """Build the planner alone: the spec's, then MPPI for what it does not find a safe way through.
 
@@ -133,14 +195,17 @@ def build_planner(
         config: Settings; ``None`` is all defaults.
         rng: All chance comes from it.
         way_to: What tells the remaining way.
+        models: From :func:`load_local`; ``None`` loads that of the planner now.
 
     Raises:
         ConfigError: It is not built yet.
+        WeightsError: Its weights cannot be used, or are for another part or robot.
     """
     config = config or LocalConfig()
     spec.check_built({"planner": PLANNERS})
+    models = models or _models_of(spec, config, "planner")
     names = dict.fromkeys((spec.planner, "mppi"))
-    proposers = [PLANNERS[name](spec, config.planner, config.robot) for name in names]
+    proposers = [PLANNERS[name](models, config.planner, config.robot) for name in names]
     return LocalPlanner(proposers, config.planner, config.robot, rng, way_to)
 
 
@@ -150,4 +215,10 @@ def build_open_loop_planner(spec: StackSpec, config: LocalConfig | None = None) 
     rounds = max(config.planner.num_rounds, _COLD_ROUNDS)
     cold = replace(config, planner=replace(config.planner, num_rounds=rounds))
     spec.check_built({"planner": PLANNERS})
-    return OpenLoopPlanner(lambda rng: build_planner(spec, cold, rng), config.robot)
+    models = _models_of(spec, cold, "planner")
+    return OpenLoopPlanner(lambda rng: build_planner(spec, cold, rng, models=models), config.robot)
+
+
+def _models_of(spec: StackSpec, config: LocalConfig, part: str) -> Models:
+    """Load the model of one part, if it has one."""
+    return load_models(spec, {part: LOADERS[part]}, DeviceConfig(), config.robot)

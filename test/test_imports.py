@@ -155,7 +155,7 @@ def test_algorithms_do_not_import_their_pipeline():
     def wrong(path, module):
         if path.parts[0] not in ("astra_global", "astra_local") or in_folder(path, *UPPER_FOLDERS):
             return False
-        return module in PIPELINES and path.name != "stack.py"
+        return module in PIPELINES and path.name not in ("stack.py", "assembly.py")
 
     assert complaints(wrong) == []
 

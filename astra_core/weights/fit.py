@@ -25,8 +25,12 @@ _DISTORTION = 0.05
 
 
 def robot_on_card(robot: RobotConfig) -> dict[str, float]:
-    """Return what a card says of the robot that its weights are trained for."""
-    return {setting.name: float(setting.default) for setting in settings(robot)}
+    """Return what a card says of the robot that its weights are trained for: size and limits."""
+    return {
+        name: value
+        for name, value in _settings_of(robot).items()
+        if name.startswith(("footprint_", "max_"))
+    }
 
 
 def check_robot(card: ModelCard, robot: RobotConfig) -> None:
@@ -35,7 +39,7 @@ def check_robot(card: ModelCard, robot: RobotConfig) -> None:
     Raises:
         WeightsError: A setting on the card differs from the robot's, or the robot has none such.
     """
-    own = robot_on_card(robot)
+    own = _settings_of(robot)
     for name, value in card.robot.items():
         if name not in own:
             raise WeightsError(
@@ -93,6 +97,10 @@ def check_rig(card: ModelCard, rig: CameraRig) -> None:
             f"weights {card.name!r} were trained with another rig ({', '.join(differences)}): "
             f"train them for this rig, or choose others with --weights {card.part}=..."
         )
+
+
+def _settings_of(robot: RobotConfig) -> dict[str, float]:
+    return {setting.name: float(setting.default) for setting in settings(robot)}
 
 
 def _differences(trained: Camera, present: Camera) -> Iterator[str]:

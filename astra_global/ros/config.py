@@ -8,7 +8,13 @@ from astra_core.config import setting
 from astra_core.ros.camera_input import CameraInputConfig
 from astra_core.ros.frames import frame_prefix
 from astra_core.ros.robot import robot_file
-from astra_core.ros.stack import mllm_setting, stack_setting, weights_setting
+from astra_core.ros.stack import (
+    device_setting,
+    dtype_setting,
+    mllm_setting,
+    stack_setting,
+    weights_setting,
+)
 from astra_global.config import AstraGlobalConfig
 
 __all__ = ["GlobalNodeConfig"]
@@ -26,6 +32,8 @@ class GlobalNodeConfig:
     stack: str = stack_setting()
     weights: str = weights_setting()
     mllm: str = mllm_setting()
+    device: str = device_setting()
+    dtype: str = dtype_setting()
     robot_file: str = robot_file()
     publish_tf: bool = setting(True, "Publish map -> odom.")
     tf_period_s: float = setting(0.05, "Time between transforms.", minimum=0.005, maximum=1.0)

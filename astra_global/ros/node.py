@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from astra_core.camera import CameraRig
-from astra_core.errors import NotLocalized
+from astra_core.errors import AstraError, NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import (
@@ -26,15 +26,15 @@ from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
-from astra_core.ros.managed import ManagedNode
+from astra_core.ros.managed import Load, ManagedNode
 from astra_core.ros.parameters import accept_changes
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
 from astra_core.ros.robot import RobotParameters
-from astra_core.ros.stack import stack_spec
+from astra_core.ros.stack import device_config, stack_spec
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
-from astra_global.localize.place_map import PlaceMap
+from astra_global.assembly import GlobalAssembly, LoadedParts
 from astra_global.pipeline import AstraGlobal
 from astra_global.questions import QuestionWorker
 from astra_global.ros.config import GlobalNodeConfig
@@ -42,7 +42,7 @@ from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.ros.pose_inputs import PoseInputs
 from astra_global.ros.services import GlobalServices
-from astra_global.stack import build_global, check_global, load_places
+from astra_global.stack import check_global
 from astra_global.types import AstraMap
 from astra_msgs.msg import Heartbeat, LocalOdometry, Trajectory
 
@@ -72,11 +72,11 @@ class GlobalNode(ManagedNode):
         self.pipeline: AstraGlobal | None = None
         self.desk: MissionDesk | None = None
 
-    def configure(self) -> None:
-        """Read parameters, load the map and its index, start hearing."""
+    def configure(self) -> Load:
+        """Read parameters, start hearing; return what loads the models, the map and its index."""
         config = self._config = prefixed(self._settings.read(), "odom_frame", "base_frame")
-        self._spec = stack_spec(config)
-        check_global(self._spec)
+        spec, device = stack_spec(config), device_config(config)
+        check_global(spec)
         self._error, self.tick_ns, self._step_ns, self._localize_ns = (
             "",
             -1,
@@ -86,15 +86,12 @@ class GlobalNode(ManagedNode):
         self._outputs = self._outputs or GlobalOutputs(self, config)
         self._outputs.config = config
         self._step_period_ns = from_seconds(config.step_period_s)
-        self._map: AstraMap | None = None
-        self._places: PlaceMap | None = None
-        if config.map_folder:
-            self.load(Path(config.map_folder))
         self.desk = MissionDesk(
             self, config, self._outputs, lambda target, source: self._cameras.fixed(target, source)
         )
         self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
         self._questions = QuestionWorker(self._on_idle)
+        self._stack = GlobalAssembly(spec, config.pipeline, device, self._questions)
         self._acknowledger = TickAcknowledger(self, config.max_lag_s, self._busy_since_ns)
         self._check_stamp = StampCheck(self)
         lane = self._lane = DirectLane(self)
@@ -129,6 +126,12 @@ class GlobalNode(ManagedNode):
         ]
         services.start()
         lane.start()
+        folder = Path(config.map_folder) if config.map_folder else None
+        return lambda progress: self._stack.load(folder, progress)
+
+    def loaded(self, result: LoadedParts) -> None:
+        """Take the models and the map."""
+        self._take(result)
 
     def is_dynamic_parameter(self, name: str) -> bool:
         """Tell whether a parameter takes effect whenever it is set."""
@@ -157,48 +160,42 @@ class GlobalNode(ManagedNode):
         for part in self._parts:
             part.close()
         self._parts, self._own_timers = [], []
-        self.pipeline = self.desk = self._map = self._places = None
+        self.pipeline = self.desk = None
 
     def load(self, folder: Path) -> AstraMap:
         """Load a map and its localization index; a running mission ends.
 
         Raises:
+            ConfigError: The node is being configured, or the map is not for this robot.
             MapFormatError: The map cannot be used; what was loaded before stays.
-            ConfigError: Not by this robot.
         """
-        from astra_global.map import load_map, require_map_for
+        parts = self._stack.load_map(folder)
+        self._take(parts)
+        return parts.prepared.map
 
-        map_ = load_map(folder)
-        require_map_for(map_, self._config.pipeline.robot)
-        self._map, self._places = map_, load_places(map_)
-        now_ns = self.get_clock().now().nanoseconds
-        self._outputs.send_map(map_, now_ns)
-        self.get_logger().info(
-            f"map {folder}: {len(map_.nodes)} nodes, {len(map_.landmarks)} landmarks"
-        )
-        if self.desk is not None and self._cameras.rig is not None:
-            self._build(self._cameras.rig)
-        return map_
+    def _take(self, parts: LoadedParts) -> None:
+        pipeline = self._stack.take(parts)
+        if parts.prepared is not None:
+            map_ = parts.prepared.map
+            self._outputs.send_map(map_, self.get_clock().now().nanoseconds)
+            self.get_logger().info(f"map: {len(map_.nodes)} nodes, {len(map_.landmarks)} landmarks")
+        self._install(pipeline)
 
     def _on_rig(self, rig: CameraRig) -> None:
-        if self._map is not None:
-            # Preparing the free space of a large map takes longer than a tick.
-            self._worker.submit(max(self.tick_ns, 0), lambda: self._build(rig))
+        try:
+            self._install(self._stack.see(rig))
+        except AstraError as error:
+            self._error = str(error)
+            raise
 
-    def _build(self, rig: CameraRig) -> None:
-        pipeline = build_global(
-            self._spec,
-            self._map,
-            rig,
-            self._config.pipeline,
-            places=self._places,
-            questions=self._questions,
-        )
+    def _install(self, pipeline: AstraGlobal | None) -> None:
+        if pipeline is None:
+            return
         if self.desk.running:
             self.desk.stop("another map was loaded")
         self.pipeline = self.desk.pipeline = pipeline
         self._acknowledger.release()
-        self.get_logger().info(f"ready, with cameras {', '.join(rig.names)}")
+        self.get_logger().info(f"ready, with cameras {', '.join(pipeline.rig.names)}")
         for remark in pipeline.remarks:
             self.get_logger().warning(remark)
 
@@ -257,7 +254,7 @@ class GlobalNode(ManagedNode):
 
     def _busy_since_ns(self) -> int | None:
         """Return since when the simulator may have to wait for this node."""
-        preparing = self._map is not None and self.pipeline is None
+        preparing = self._stack.map is not None and self.pipeline is None
         if preparing or not self.active:
             return _FOREVER_NS
         question = self._questions.open_ticket
@@ -272,12 +269,14 @@ class GlobalNode(ManagedNode):
         self.get_logger().error(self._error, throttle_duration_sec=1.0)
 
     def _read_health(self) -> Health:
-        pipeline = self.pipeline
+        pipeline, loading = self.pipeline, self.loading
+        if loading is not None:
+            return Health(Heartbeat.STATE_DEGRADED, str(loading))
         if not self.active:
             return Health(Heartbeat.STATE_ERROR, "not active")
         if pipeline is None:
-            why = "no map is loaded" if self._map is None else self._cameras.missing
-            return Health(Heartbeat.STATE_DEGRADED, why or "preparing")
+            why = "no map is loaded" if self._stack.map is None else self._cameras.missing
+            return Health(Heartbeat.STATE_DEGRADED, self._error or why or "preparing")
         question = self._questions.open_ticket
         values = {
             "localized": pipeline.map_to_odom() is not None,

@@ -8,7 +8,13 @@ from astra_core.config import setting
 from astra_core.ros.camera_input import CameraInputConfig
 from astra_core.ros.frames import frame_prefix
 from astra_core.ros.robot import robot_file
-from astra_core.ros.stack import mllm_setting, stack_setting, weights_setting
+from astra_core.ros.stack import (
+    device_setting,
+    dtype_setting,
+    mllm_setting,
+    stack_setting,
+    weights_setting,
+)
 from astra_local.config import LocalConfig
 
 __all__ = ["LocalNodeConfig"]
@@ -24,6 +30,8 @@ class LocalNodeConfig:
     stack: str = stack_setting()
     weights: str = weights_setting()
     mllm: str = mllm_setting()
+    device: str = device_setting()
+    dtype: str = dtype_setting()
     robot_file: str = robot_file()
     publish_tf: bool = setting(
         True, "Publish odom -> base_link; off where the driver of the base does."

@@ -7,12 +7,15 @@ perceives and plans when images are complete. The executor serves lifecycle, par
 from __future__ import annotations
 
 import sys
+import threading
 import time
 
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Imu
 
 from astra_core.camera import CameraRig
+from astra_core.errors import AstraError
+from astra_core.models import Models
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
@@ -22,12 +25,12 @@ from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
-from astra_core.ros.managed import ManagedNode
+from astra_core.ros.managed import Load, ManagedNode
 from astra_core.ros.parameters import accept_changes
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
 from astra_core.ros.robot import RobotParameters
-from astra_core.ros.stack import stack_spec
+from astra_core.ros.stack import device_config, stack_spec
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
@@ -37,7 +40,7 @@ from astra_local.ros.imu_input import ImuInput
 from astra_local.ros.latency import Latency
 from astra_local.ros.outputs import LocalOutputs
 from astra_local.ros.sensor_watch import SensorWatch
-from astra_local.stack import build_local, check_local
+from astra_local.stack import build_local, check_local, load_local
 from astra_msgs.msg import Heartbeat
 from astra_msgs.msg import SubGoal as SubGoalMsg
 
@@ -60,14 +63,17 @@ class LocalNode(ManagedNode):
         self._health: HealthReporter | None = None
         self._acknowledger: TickAcknowledger | None = None
         self._outputs: LocalOutputs | None = None
+        self._models: Models | None = None
         self._pipeline: AstraLocal | None = None
+        self._binding = threading.Lock()
 
-    def configure(self) -> None:
-        """Read parameters, make publishers, start hearing sensors."""
+    def configure(self) -> Load:
+        """Read parameters, make publishers, start hearing sensors; return what loads the models."""
         self._config = prefixed(self._settings.read(), "odom_frame", "base_frame")
-        self._spec = stack_spec(self._config)
-        check_local(self._spec)
-        self._pipeline = None
+        spec = self._spec = stack_spec(self._config)
+        check_local(spec)
+        device, pipeline = device_config(self._config), self._config.pipeline
+        self._pipeline = self._models = None
         self._follows_clock = bool(self.get_parameter("use_sim_time").value)
         self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)
         self._frames: tuple[CameraFrame, ...] = ()
@@ -100,6 +106,12 @@ class LocalNode(ManagedNode):
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
         self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
+        return lambda progress: load_local(spec, pipeline, device, progress)
+
+    def loaded(self, result: Models) -> None:
+        """Take the models."""
+        self._models = result
+        self._bind()
 
     def is_dynamic_parameter(self, name: str) -> bool:
         """Tell whether a parameter takes effect whenever it is set."""
@@ -127,11 +139,23 @@ class LocalNode(ManagedNode):
         for part in (self._lane, self._worker, self._health, self._acknowledger):
             if part is not None:
                 part.close()
-        self._lane = self._worker = self._health = self._acknowledger = self._pipeline = None
+        self._lane = self._worker = self._health = self._acknowledger = None
+        self._pipeline = self._models = None
 
     def _on_rig(self, rig: CameraRig) -> None:
-        self._pipeline = build_local(self._spec, rig, self._config.pipeline)
         self.get_logger().info(f"the rig is known: {', '.join(rig.names)}")
+        try:
+            self._bind()
+        except AstraError as error:
+            self._error = str(error)
+            raise
+
+    def _bind(self) -> None:
+        """Join models and cameras, whichever came last; quick."""
+        with self._binding:  # they come in two threads
+            models, rig = self._models, self._cameras.rig
+            if models is not None and rig is not None and self._pipeline is None:
+                self._pipeline = build_local(self._spec, rig, self._config.pipeline, models)
 
     def _on_imu(self, message: Imu) -> None:
         self._watch.hear("imu", self._now_ns())
@@ -225,12 +249,18 @@ class LocalNode(ManagedNode):
         self.get_logger().error(self._error, throttle_duration_sec=1.0)
 
     def _read_health(self) -> Health:
-        pipeline = self._pipeline
+        pipeline, loading = self._pipeline, self.loading
+        now_ns = self._now_ns()
+        if loading is not None:
+            # Sensors are watched meanwhile: who starts a robot wants to know of all that lacks.
+            silent = [self._watch.problem(name, now_ns) for name in ("wheel_odometry", "imu")]
+            return Health(
+                Heartbeat.STATE_DEGRADED, "; ".join(filter(None, [str(loading), *silent]))
+            )
         if not self.active:
             return Health(Heartbeat.STATE_ERROR, "not active")
         if pipeline is None:
-            return Health(Heartbeat.STATE_ERROR, self._cameras.missing)
-        now_ns = self._now_ns()
+            return Health(Heartbeat.STATE_ERROR, self._error or self._cameras.missing)
         blind = pipeline.blind_cameras
         # Copies in one go: the lane counts on meanwhile.
         images = dict(self._cameras.sync.counts)

@@ -45,6 +45,7 @@ def test_a_card_made_from_a_robot_is_of_that_robot():
     robot = RobotConfig(max_reverse_mps=0.0, max_angular_rad_s=1.1)
     card = replace(CARD, robot=robot_on_card(robot))
     assert card.robot["max_angular_rad_s"] == 1.1 and "footprint_radius_m" in card.robot
+    assert "height_m" not in card.robot  # a card may name it, where it matters
     check_robot(card, robot)
     with pytest.raises(WeightsError, match=r"max_reverse_mps 0, this one has 0.15"):
         check_robot(card, replace(robot, max_reverse_mps=0.15))

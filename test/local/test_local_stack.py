@@ -76,7 +76,8 @@ def test_behind_every_other_planner_stands_mppi(monkeypatch) -> None:
         def reset(self) -> None:
             pass
 
-    monkeypatch.setitem(stack.PLANNERS, "act", lambda spec, config, robot: Useless())
+    monkeypatch.setitem(stack.PLANNERS, "act", lambda models, config, robot: Useless())
+    monkeypatch.delitem(stack.LOADERS["planner"], "act")  # it has no network
     planner = build_planner(StackSpec(planner="act"), None, np.random.default_rng(0))
     plan = planner.plan(*open_floor_to((2.0, 0.0)), now_ns=0)
     assert (plan.source, plan.planner) == (TrajectorySource.BACKUP, "mppi")

@@ -18,7 +18,7 @@ from astra_local.stack import build_local
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "adding_a_planner.md"
-LINE = '"arcs": lambda spec, config, robot: ArcProposer(config),'
+LINE = '"arcs": lambda models, config, robot: ArcProposer(config),'
 WALLS = [(0, 0, 8, 0.1, 2.5), (0, 7.9, 8, 8, 2.5), (0, 0, 0.1, 8, 2.5), (7.9, 0, 8, 8, 2.5)]
 DOOR = [(4.0, 0.1, 4.2, 3.4, 2.5), (4.0, 4.6, 4.2, 7.9, 2.5)]
 

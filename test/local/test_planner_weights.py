@@ -3,14 +3,17 @@
 import numpy as np
 import pytest
 import torch
+from flat_world import make_rig
 from planner_shards import ROBOT, write_folder
 
-from astra_core.errors import WeightsError
+from astra_core.device import DeviceConfig
+from astra_core.errors import ConfigError, WeightsError
+from astra_core.loading import Progress
 from astra_core.robot import RobotConfig
 from astra_core.stack_spec import StackSpec
 from astra_core.weights import load_weights
 from astra_local.planner_net.load import load_planner
-from astra_local.stack import build_planner
+from astra_local.stack import build_local, build_planner, load_local
 from astra_local.train.planner import TRAINING_PRESETS, train_planner
 from astra_local.train.planner_export import export_planner
 
@@ -50,6 +53,19 @@ def test_the_stack_drives_by_it(trained):
     spec = StackSpec.parse("classical,planner=flow", weights=f"planner={trained[1]}")
     planner = build_planner(spec, None, np.random.default_rng(0))
     assert planner is not None
+
+
+def test_models_are_loaded_before_the_cameras_and_for_a_device(trained):
+    spec = StackSpec.parse("classical,planner=flow", weights=f"planner={trained[1]}")
+    seen = []
+    models = load_local(spec, progress=Progress(seen.append))
+    assert seen[0] == 0.0 and seen[-1] == 1.0
+    assert models.weights == {"planner-flow": load_weights(trained[1], "planner").card.sha256}
+    build_local(spec, make_rig(), None, models)
+    with pytest.raises(ConfigError, match="cuda:99 is not there"):
+        load_local(spec, None, DeviceConfig("cuda:99"))
+    with pytest.raises(ConfigError, match="planner=flow computes in float32, dtype is float16"):
+        load_local(spec, None, DeviceConfig(dtype="float16"))
 
 
 def test_weights_of_another_head_or_robot_are_one_sentence(trained):

@@ -92,6 +92,16 @@ def node(domain_id):
 
 
 @pytest.fixture
+def drivers(node):
+    """The drivers of a robot that stands."""
+    from robot_drivers import Drivers
+
+    drivers = Drivers(node)
+    yield drivers
+    drivers.close()
+
+
+@pytest.fixture
 def until():
     """Wait for a condition; fail with what was waited for."""
 

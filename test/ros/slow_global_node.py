@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -19,8 +20,9 @@ from toy_world import make_map
 
 import astra_global.map
 from astra_core.ros.main import run_node
-from astra_global import stack
+from astra_global import assembly, stack
 from astra_global.goal import GoalResolver
+from astra_global.localize import coarse_vlad
 from astra_global.ros import node
 from astra_global.types import PoseFix
 
@@ -55,7 +57,10 @@ class SlowResolver(GoalResolver):
 
 if __name__ == "__main__":
     astra_global.map.load_map = lambda folder: make_map()
-    node.load_places = lambda map_: "no index is needed"
-    stack.build_localizer = lambda spec, places, rig, config: SlowLocalizer()
-    stack.build_goals = lambda spec, map_, config: SlowResolver(map_, config)
+    # Neither an index is needed, nor who ranks the nodes.
+    stack.load_places = lambda map_: SimpleNamespace(rig=None)
+    coarse_vlad.VladCoarse = lambda places: None
+    for module in (stack, assembly):
+        module.build_localizer = lambda spec, places, rig, config, coarse: SlowLocalizer()
+    stack.build_goals = lambda spec, map_, config, models: SlowResolver(map_, config)
     sys.exit(run_node(node.GlobalNode))

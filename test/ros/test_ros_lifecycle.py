@@ -14,8 +14,8 @@ pytest.importorskip("astra_msgs.msg")
 
 import fake_robot
 from geometry_msgs.msg import Twist
+from hand import Hand
 from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState, GetState
 from nav_msgs.msg import Odometry
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
@@ -36,33 +36,6 @@ def module(name, *parameters):
     for parameter in parameters:
         argv += ["-p", parameter]
     return argv
-
-
-class Hand:
-    """`ros2 lifecycle` without the command."""
-
-    def __init__(self, node, name, until):
-        self._until = until
-        self._change = node.create_client(ChangeState, f"{name}/change_state")
-        self._get = node.create_client(GetState, f"{name}/get_state")
-        until(lambda: self._change.service_is_ready() and self._get.service_is_ready(), name)
-
-    @property
-    def is_there(self):
-        return self._get.service_is_ready()
-
-    def _call(self, client, request):
-        future = client.call_async(request)
-        self._until(future.done, "an answer")
-        return future.result()
-
-    def set(self, transition):
-        request = ChangeState.Request(transition=Transition(id=transition))
-        return self._call(self._change, request).success
-
-    @property
-    def state(self):
-        return self._call(self._get, GetState.Request()).current_state.label
 
 
 def test_lifecycle_set_by_hand_goes_round_twice(processes, node, until):
