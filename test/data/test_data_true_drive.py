@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -94,9 +92,12 @@ def test_a_bag_is_its_own_expert_in_hindsight(bag):
         # 0.15 m/s and 0.4 rad/s once it drives.
         if state["tick"] > 20:
             np.testing.assert_allclose(state["expert_speeds"][0], [0.15, 0.4], atol=0.03)
-            # The sub-goal lies on the circle of 0.375 m to the left, at (0, 0.375).
-            x, y, _ = state["sub_goal"]
-            assert math.hypot(x, y - 0.375) == pytest.approx(0.375, abs=0.06)
+            # Less than 1.5 m is left: the sub-goal is where the drive ended, and so is the goal.
+            end = se2.between(truth[now - 1], truth[-1])
+            assert state["is_final"] == 1
+            np.testing.assert_allclose(state["sub_goal"][:2], end[:2], atol=0.08)
+            np.testing.assert_allclose(state["goal"][:2], end[:2], atol=0.08)
+            assert state["route_left_m"] == pytest.approx(0.15 * 0.02 * (500 - now), abs=0.1)
 
 
 def test_a_bag_without_depth_says_so(tmp_path):
