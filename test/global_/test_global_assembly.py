@@ -63,6 +63,8 @@ def test_the_stack_is_there_when_the_last_part_comes(toy):
     built = second.see(RIG)
     assert built.map is toy[HERE] and built.rig is RIG
     assert second.see(RIG) is None  # nothing new
+    other = CameraRig(RIG.cameras)
+    assert second.see(other).rig is other
 
 
 def test_a_map_may_come_last_and_be_replaced(toy):
