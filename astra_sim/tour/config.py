@@ -13,8 +13,9 @@ __all__ = ["TourConfig"]
 class TourConfig:
     """How the robot is led through a building."""
 
-    picture_step_m: float = setting(0.75, "new pictures after this way", minimum=0.02)
-    picture_turn_rad: float = setting(1.0, "new pictures after this turn", minimum=0.02)
+    picture_hz: float = setting(
+        2.0, "sets of pictures per second, whatever the robot does", minimum=0.1, maximum=50.0
+    )
     near_m: float = setting(0.9, "how close to come to every landmark", minimum=0.3)
     patch_m: float = setting(0.7, "spacing of floor patches to cover", minimum=0.2)
     cover_m: float = setting(1.1, "how close to come to every floor patch", minimum=0.3)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core.angles import wrap_angle
 from astra_core.errors import RobotStuck
 from astra_core.observation import Observation
 from astra_core.records import Velocity
+from astra_core.time import from_seconds
 from astra_sim.profile import SensorProfile
 from astra_sim.scenes.types import Scene
 from astra_sim.simulator import Simulator
@@ -68,35 +67,29 @@ def drive_tour(
                 raise RobotStuck(f"the tour of {scene.family} {scene.seed} ran into {touched}")
             if simulator.stamp_ns * 1e-9 > limit_s:
                 raise RobotStuck(f"the tour of {scene.family} {scene.seed} does not get on")
-            if cameras and shutter.due(truth.pose):
-                frames = simulator.expose()
-                observation = replace(observation, frames=frames)
-                # Where an image was lost, the next tick brings another set.
-                shutter.pressed(truth.pose, whole=len(frames) == len(simulator.rig.cameras))
+            if cameras and shutter.due(simulator.stamp_ns):
+                observation = replace(observation, frames=simulator.expose())
             yield observation, truth.pose
             command = commands.send(truth)
 
 
 class _Shutter:
-    """Takes pictures by the way, not by the clock: none that a map would not use."""
+    """Takes pictures by the clock, as a recorder on a robot does.
+
+    It knows nothing of the motion: a recording whose pictures are timed by the true way tells who
+    reads it how far the robot has come.
+    """
 
     def __init__(self, config: TourConfig) -> None:
-        self._config = config
-        self._last: NDArray[np.float64] | None = None
+        self._period_ns = from_seconds(1.0 / config.picture_hz)
+        self._next_ns = 0
 
-    def due(self, pose: NDArray[np.float64]) -> bool:
-        """Whether the robot at ``pose`` ``(3,)`` has moved on since the last pictures."""
-        if self._last is None:
-            return True
-        way_m = math.hypot(*(pose[:2] - self._last[:2]))
-        turn_rad = abs(wrap_angle(float(pose[2] - self._last[2])))
-        config = self._config
-        return way_m >= config.picture_step_m or turn_rad >= config.picture_turn_rad
-
-    def pressed(self, pose: NDArray[np.float64], whole: bool) -> None:
-        """Note that pictures were taken, by all cameras or not."""
-        if whole:
-            self._last = pose
+    def due(self, stamp_ns: int) -> bool:
+        """Whether it is time for the next set; one that is lost is not taken again."""
+        if stamp_ns < self._next_ns:
+            return False
+        self._next_ns += self._period_ns
+        return True
 
 
 def _commands(

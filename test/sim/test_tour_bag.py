@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import struct
 
 import cv2
@@ -24,7 +22,7 @@ from astra_sim.tour.config import TourConfig
 
 PROFILE = load_profile()
 STORE = get_typestore(Stores.ROS2_JAZZY)
-QUICK = TourConfig(picture_step_m=1.5)
+QUICK = TourConfig(picture_hz=0.4)
 
 
 def read(folder):
@@ -162,16 +160,15 @@ def test_tour_holds_every_topic_of_the_rig(tour):
     assert poses >= {stamp for stamp, _ in topics["/camera/rear/image_raw/compressed"]}
 
 
-def test_pictures_are_taken_by_the_way(tour):
+def test_pictures_are_taken_by_the_clock(tour):
     _, topics, _ = tour
-    poses = {
-        stamp: (m.pose.position.x, m.pose.position.y, 2.0 * math.asin(m.pose.orientation.z))
-        for stamp, m in topics["/tour/pose"]
-    }
-    taken = [poses[stamp] for stamp, _ in topics["/camera/front/image_raw/compressed"]]
-    for a, b in itertools.pairwise(taken):
-        way_m, turn_rad = math.dist(a[:2], b[:2]), abs(math.remainder(b[2] - a[2], 2.0 * math.pi))
-        assert (1.5 <= way_m < 1.52 and turn_rad < 1.03) or (1.0 <= turn_rad < 1.03)
+    for camera in ("front", "rear"):
+        taken = [stamp for stamp, _ in topics[f"/camera/{camera}/image_raw/compressed"]]
+        # The first tick ends at 20 ms; then one every 2.5 s, standing, driving and turning.
+        assert taken[0] == 20_000_000
+        np.testing.assert_array_equal(taken[1:], np.arange(1, len(taken)) * 2_500_000_000)
+    last = topics["/tour/pose"][-1][0]
+    assert last - taken[-1] < 2_500_000_000
 
 
 def test_landmarks_are_written_as_in_the_scene(tour):
