@@ -6,7 +6,7 @@ pixel is (0, 0) as in OpenCV and ``sensor_msgs/CameraInfo``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,20 @@ class CameraIntrinsics:
         """Return the 3x3 camera matrix K."""
         return np.array(
             [[self.fx_px, 0.0, self.cx_px], [0.0, self.fy_px, self.cy_px], [0.0, 0.0, 1.0]]
+        )
+
+    def scaled(self, width_px: int, height_px: int) -> CameraIntrinsics:
+        """Return the intrinsics of the same view in a picture of another size."""
+        x, y = width_px / self.width_px, height_px / self.height_px
+        return replace(
+            self,
+            width_px=width_px,
+            height_px=height_px,
+            fx_px=x * self.fx_px,
+            fy_px=y * self.fy_px,
+            # Pixel centres are whole numbers: the left edge of the picture is at -0.5.
+            cx_px=x * (self.cx_px + 0.5) - 0.5,
+            cy_px=y * (self.cy_px + 0.5) - 0.5,
         )
 
     def project(self, points_optical: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from astra_core.errors import AstraError, ConfigError, MissionCancelled, Mission
 from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
-from astra_global.fusion import FixDecision, PlaceBelief, PoseFusion
+from astra_global.fusion import FixDecision, FixVerdict, PlaceBelief, PoseFusion, RigMotion
 from astra_global.localize.single import single_pose
 from astra_global.map.made_for import require_map_for
 from astra_global.mission.log import MissionEvent, MissionLog
@@ -77,6 +78,9 @@ class AstraGlobal:
         # Of the localizer, which works for fixes and for the pictures of goals.
         self._localizing = threading.Lock()
         self._fusion = PoseFusion(config.fusion, len(map.nodes))
+        mounting = config.localize.mounting
+        self._rig_motion = RigMotion(self._fusion.odometry, mounting.told_rad, mounting.told_m)
+        self._num_told = 0
         self._log = MissionLog()
         self._world = MissionWorld(
             map,
@@ -130,7 +134,8 @@ class AstraGlobal:
             Whether the pose on the map follows it.
         """
         with self._lock:
-            decision = self._fusion.apply_fix(fix)
+            decision = self._fusion.apply_fix(self._with_doubt(fix))
+            self._watch_rig(fix, decision.verdict)
             self._last_decision = decision
             self._world.attempts += 1
             self._map_to_odom = self._fusion.map_to_odom()
@@ -215,6 +220,16 @@ class AstraGlobal:
         return (*self._localizer.remarks, *self._map_remarks)
 
     @property
+    def problems(self) -> tuple[str, ...]:
+        """Return which cameras are not where the robot's rig says, by what was seen; a line each.
+
+        Neither is a mistake that the images can repair: somebody has to set the rig right.
+        """
+        offset = self._rig_motion.offset
+        told = () if offset is None else (offset.told_of(self.rig),)
+        return (*self._localizer.problems, *told)
+
+    @property
     def last_fix_ns(self) -> int | None:
         """Return the image stamp of the newest accepted fix."""
         return self._fusion.last_fix_ns
@@ -279,6 +294,29 @@ class AstraGlobal:
         """Return the record of everything since construction, oldest first."""
         with self._lock:
             return self._log.events
+
+    def _with_doubt(self, fix: PoseFix) -> PoseFix:
+        """Return a fix that is as unsure as the rig is wrong."""
+        offset = self._rig_motion.offset
+        if offset is None:
+            return fix
+        others = tuple(
+            replace(other, covariance=offset.with_doubt(other.pose, other.covariance))
+            for other in fix.alternatives
+        )
+        doubted = offset.with_doubt(fix.pose, fix.covariance)
+        return replace(fix, covariance=doubted, alternatives=others)
+
+    def _watch_rig(self, fix: PoseFix, verdict: FixVerdict) -> None:
+        # A wrong rig makes right fixes look like outliers: what was not believed counts as well.
+        if verdict in (FixVerdict.UNUSABLE, FixVerdict.KIDNAPPED):
+            self._rig_motion.forget()
+        elif fix.confidence >= self.config.localize.single_confidence:
+            self._rig_motion.add(fix.stamp_ns, fix.pose)
+        problems = self.problems
+        if len(problems) > self._num_told:
+            self._log.add(self._world.now_ns, "camera", "; ".join(problems[self._num_told :]))
+        self._num_told = len(problems)
 
     def _stop(self, error: AstraError, now_ns: int) -> MissionResult | None:
         if self._mission is None or self._mission.result is not None:

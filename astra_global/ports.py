@@ -42,7 +42,12 @@ class FrameLocalizer(Protocol):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Return what a person should know of cameras and map, a line each."""
+        """Return where the robot's cameras are not those of the map, a line each."""
+        ...
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return which cameras are not where the robot's rig says, a line each."""
         ...
 
     def localize(

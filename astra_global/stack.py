@@ -218,6 +218,7 @@ def build_localizer(
     """
     from astra_global.localize.judge import Judge
     from astra_global.localize.localizer import Localizer
+    from astra_global.localize.mounting import MountingCheck
     from astra_global.localize.rig_comparison import with_cameras_of_map
     from astra_global.localize.search import HypothesisSearch
     from astra_global.localize.signs import Signs
@@ -234,6 +235,7 @@ def build_localizer(
         coarse=coarse or _coarse(spec, places, _models_of(spec, "coarse")),
         fine=HypothesisSearch(places, rig, config),
         judge=Judge(places, rig, config, signs),
+        mounting=MountingCheck(places, rig, config),
     )
 
 

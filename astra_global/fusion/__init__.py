@@ -5,6 +5,7 @@ from astra_global.fusion.odometry_buffer import Motion, OdometryBuffer
 from astra_global.fusion.place_belief import BelievedPlace, PlaceBelief
 from astra_global.fusion.place_filter import PlaceFilter, PlaceHypothesis
 from astra_global.fusion.pose_fusion import FixDecision, FixVerdict, PoseFusion
+from astra_global.fusion.rig_motion import RigMotion, RigOffset
 
 __all__ = [
     "BelievedPlace",
@@ -18,4 +19,6 @@ __all__ = [
     "PlaceFilter",
     "PlaceHypothesis",
     "PoseFusion",
+    "RigMotion",
+    "RigOffset",
 ]

@@ -41,6 +41,7 @@ class PnpLocalizer:
         """Prepare for one map with its index and the cameras of one robot."""
         self.config = config or LocalizeConfig()
         self.remarks: tuple[str, ...] = ()
+        self.problems: tuple[str, ...] = ()
         self._places = places
         self._reader = QueryReader(rig, places.index.config, self.config.sync_tolerance_s)
         self._coarse = VladCoarse(places)
@@ -100,6 +101,7 @@ class RetrievalLocalizer:
     ) -> None:
         """Prepare for one map with its index and the cameras of one robot."""
         self.remarks: tuple[str, ...] = ()
+        self.problems: tuple[str, ...] = ()
         self._places = places
         tolerance_s = (config or LocalizeConfig()).sync_tolerance_s
         self._reader = QueryReader(rig, places.index.config, tolerance_s)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from astra_core.config import setting
 from astra_core.errors import ConfigError
 
-__all__ = ["FeatureConfig", "JudgeConfig", "LocalizeConfig", "SignConfig"]
+__all__ = ["FeatureConfig", "JudgeConfig", "LocalizeConfig", "MountingConfig", "SignConfig"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,19 @@ class SignConfig:
 
 
 @dataclass(frozen=True)
+class MountingConfig:
+    """When a camera is said to be mounted otherwise than the robot's rig says."""
+
+    check: bool = setting(True, "Watch whether the cameras are where the robot's rig says")
+    told_rad: float = setting(
+        0.05, "Turn against the rig from which it is said and the camera not used", minimum=0.005
+    )
+    told_m: float = setting(
+        0.1, "The same for its position; more for a map with less exact poses", minimum=0.01
+    )
+
+
+@dataclass(frozen=True)
 class LocalizeConfig:
     """How a query is answered and when it is refused."""
 
@@ -156,6 +169,7 @@ class LocalizeConfig:
     )
     judge: JudgeConfig = field(default_factory=JudgeConfig)
     signs: SignConfig = field(default_factory=SignConfig)
+    mounting: MountingConfig = field(default_factory=MountingConfig)
 
     def __post_init__(self) -> None:
         """Refuse thresholds that contradict each other."""

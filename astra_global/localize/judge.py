@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from astra_core.camera import CameraRig
 from astra_global.localize.appearance import (
+    Eye,
     PictureShelf,
     View,
     correlation,
     predict_view,
-    smooth_gray,
 )
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.hypothesis import Hypothesis
@@ -81,7 +81,7 @@ class Judge:
     ) -> None:
         """Prepare for the cameras of one robot; pictures of the map are opened when needed."""
         self._places = places
-        self._rig = rig
+        self._eyes = [Eye(camera, places.focal_px) for camera in rig.cameras]
         self._config = config
         self._shelf = PictureShelf(places)
         self._signs = signs
@@ -148,7 +148,7 @@ class Judge:
         views: list[list[_Compared]] = [[] for _ in poses]
         alive = np.arange(count)
         for picture in query.pictures:
-            gray = smooth_gray(picture.image)
+            gray = self._eyes[picture.camera].gray(picture.image)
             for number in alive:
                 view = self._view(picture.camera, poses[int(number)])
                 views[int(number)].append(
@@ -172,7 +172,7 @@ class Judge:
     def _view(self, camera_number: int, pose: Hypothesis) -> View:
         config = self._config.judge
         nodes = self._places.nearest_nodes(pose.pose[:2], config.nodes, config.nodes_radius_m)
-        camera = self._rig.cameras[camera_number]
+        camera = self._eyes[camera_number].camera
         t_map_optical = pose.t_map_base @ camera.t_base_optical
         return predict_view(camera, t_map_optical, nodes, self._places, self._shelf)
 

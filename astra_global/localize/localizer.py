@@ -19,6 +19,7 @@ from astra_global.localize.clock import StageClock
 from astra_global.localize.config import LocalizeConfig
 from astra_global.localize.index import LocalizationIndex
 from astra_global.localize.judge import Judge, Verdict
+from astra_global.localize.mounting import MountingCheck
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query, QueryReader
 from astra_global.localize.rig_comparison import rig_differences
@@ -33,7 +34,6 @@ class Localizer:
 
     Attributes:
         rig: The robot's cameras.
-        remarks: What a person should know of it: where the robot's cameras are not the map's.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Localizer:
         coarse: CoarseStage,
         fine: FineStage,
         judge: Judge,
+        mounting: MountingCheck,
     ) -> None:
         """Join the stages, which are made for the same map and robot.
 
@@ -55,13 +56,25 @@ class Localizer:
             coarse: Ranks the nodes of the map.
             fine: Finds the poses that stand.
             judge: Tells them apart.
+            mounting: Watches whether the cameras are where the rig says.
         """
         self.rig = rig
-        self.remarks = rig_differences(rig, places.rig)
+        self._differences = rig_differences(rig, places.rig)
+        self._mounting = mounting
         self._config = config
         self._index = places.index
         self._reader = QueryReader(rig, places.index.config, config.sync_tolerance_s)
         self._coarse, self._fine, self._judge = coarse, fine, judge
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return where the robot's cameras are not the map's, a line each."""
+        return self._differences
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return which cameras are not where the robot's rig says, a line each."""
+        return tuple(str(error) for error in self._mounting.errors.values())
 
     def localize(
         self,
@@ -89,7 +102,7 @@ class Localizer:
             ConfigError: A picture is not of this rig.
         """
         clock = StageClock()
-        query = self._reader.read(frames)
+        query = self._reader.read(self._trusted(frames))
         if query.num_features < self._config.min_inliers:
             raise NotLocalized("the pictures are blank: too dark, covered, or a bare wall")
         clock.stage("features_s")
@@ -101,7 +114,15 @@ class Localizer:
             standing = self._fine.poses(query, ranking, standing, clock)
         verdict = self._judge.judge(query, standing)
         clock.stage("judge_s")
-        return self._fix(query, verdict, clock)
+        fix = self._fix(query, verdict, clock)
+        if fix.confidence >= self._config.single_confidence:
+            self._mounting.look(query, verdict.hypotheses[0])
+        return fix
+
+    def _trusted(self, frames: Sequence[CameraFrame]) -> Sequence[CameraFrame]:
+        """Return the pictures of cameras that are where the rig says; all if there are none."""
+        bad = self._mounting.distrusted
+        return [frame for frame in frames if frame.camera not in bad] or frames
 
     def _fix(self, query: Query, verdict: Verdict, clock: StageClock) -> PoseFix:
         best = verdict.hypotheses[0]

@@ -67,6 +67,11 @@ class PlaceMap:
         """Return the cameras that took the pictures of the map; the robot may have others."""
         return self.map.rig
 
+    @property
+    def focal_px(self) -> float:
+        """Return the usual focal length of the pictures."""
+        return float(np.median([camera.intrinsics.fx_px for camera in self.rig.cameras]))
+
     def camera_of(self, picture: int) -> Camera:
         """Return the camera that took a picture."""
         return self.rig[self.index.cameras[int(self.index.picture_camera[picture])]]

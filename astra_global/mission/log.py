@@ -16,7 +16,8 @@ class MissionEvent:
     Attributes:
         stamp_ns: When.
         kind: ``start``, ``behaviour`` (another one has taken over), ``goal``, ``route``, ``fix``,
-            ``no_fix``, ``lost``, ``blocked``, ``recovery``, ``result``.
+            ``no_fix``, ``lost``, ``blocked``, ``recovery``, ``camera`` (one is not where the rig
+            says), ``result``.
         message: For people.
         data: For programs; plain values. ``behaviour`` names who decided, where one did.
     """

@@ -230,6 +230,8 @@ class GlobalNode(ManagedNode):
         except NotLocalized as error:
             pipeline.report_failure(str(error))
         self._error = ""
+        if pipeline.problems:
+            self.get_logger().error("; ".join(pipeline.problems), throttle_duration_sec=60.0)
 
     def _on_trajectory(self, message: Trajectory) -> None:
         if message.source != "hold":
@@ -291,8 +293,8 @@ class GlobalNode(ManagedNode):
             **self._lane.refused,
             **self._requests.refused,
         }
-        state = Heartbeat.STATE_DEGRADED if self._error else Heartbeat.STATE_OK
-        return Health(state, self._error, values)
+        reason = "; ".join([self._error] if self._error else pipeline.problems)
+        return Health(Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK, reason, values)
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ from astra_global.types.fix import PoseAlternative, PoseFix
 from astra_global.types.goal import Goal, GoalKind, GoalMatch
 from astra_global.types.map import AstraMap, Landmark, MapEdge, MapNode
 from astra_global.types.mission import MissionPhase, MissionResult, MissionStatus
+from astra_global.types.mounting import MountingError
 from astra_global.types.occupancy import FREE, OCCUPIED, UNKNOWN, OccupancyMap
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MissionPhase",
     "MissionResult",
     "MissionStatus",
+    "MountingError",
     "OccupancyMap",
     "PoseAlternative",
     "PoseFix",

@@ -259,7 +259,12 @@ def test_poses_that_signs_rule_out_are_not_drawn(monkeypatch) -> None:
     poses = [standing(20.0, float(number)) for number in range(6)] + [standing(0.0)]
     said = SignEvidence(np.array([-8.0] * 5 + [-5.0, 0.0]), -3.0, 3)
     config = LocalizeConfig(judge=JudgeConfig(max_poses=2))
-    judge = Judge(None, None, config, SimpleNamespace(evidence=lambda query, standing: said))
+    judge = Judge(
+        SimpleNamespace(focal_px=134.0),
+        make_rig(),
+        config,
+        SimpleNamespace(evidence=lambda query, standing: said),
+    )
     drawn = []
     blank = View(np.zeros((240, 320), np.float32), np.zeros((240, 320), bool))
     monkeypatch.setattr(judge, "_view", lambda camera, pose: drawn.append(pose) or blank)

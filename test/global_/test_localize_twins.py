@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
+from room_world import make_rig
 from twin_world import APART_M, Twins
 
 from astra_core.errors import NotLocalized
@@ -151,7 +154,7 @@ def test_what_two_places_share_is_no_evidence_however_badly_one_is_drawn() -> No
     def board() -> np.ndarray:
         return cv2.GaussianBlur(rng.uniform(0, 255, (96, 128)).astype(np.float32), (0, 0), 2.0)
 
-    judge = Judge(None, None, LocalizeConfig(), None)
+    judge = Judge(SimpleNamespace(focal_px=134.0), make_rig(), LocalizeConfig(), None)
     seen, other = board(), board()
     smeared = cv2.GaussianBlur(seen, (0, 0), 4.0)
 

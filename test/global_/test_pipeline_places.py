@@ -26,6 +26,9 @@ COVARIANCE = np.diag([0.01, 0.01, 0.005]) ** 2
 class Scripted:
     """Answers with HERE and a twin of given odds; remembers what it was asked."""
 
+    remarks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
     def __init__(self) -> None:
         self.twin_log_odds: float | None = None
         self.is_blind = False

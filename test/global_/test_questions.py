@@ -240,6 +240,7 @@ class SlowLocalizer:
     """Takes its time for every answer."""
 
     remarks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     def __init__(self, seconds: float) -> None:
         self._inner, self.seconds = ToyLocalizer(ToyRobot((1.0, 1.0, 0.0))), seconds

@@ -173,6 +173,7 @@ class ToyLocalizer:
     """Knows the truth and adds noise; can be blinded. Stands in for the real localizer."""
 
     remarks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     def __init__(self, robot: ToyRobot, seed: int = 0) -> None:
         self.robot = robot

@@ -33,6 +33,7 @@ class SlowLocalizer:
     """Stands where the toy robot stands: odometry and map agree."""
 
     remarks: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._looks = 0
