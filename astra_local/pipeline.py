@@ -14,12 +14,12 @@ from dataclasses import replace
 import numpy as np
 
 from astra_core.observation import CameraFrame, Observation
+from astra_core.odometry_buffer import OdometryBuffer
 from astra_core.records import LocalOdometry, SubGoal, Trajectory, TrajectorySource, Velocity
 from astra_core.time import to_seconds
 from astra_local.belief import WorldBelief
 from astra_local.config import LocalConfig
 from astra_local.moving.movers import Movers
-from astra_local.odometry.history import OdometryHistory
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
 from astra_local.ports import OdometryEstimator, Perception
@@ -57,7 +57,7 @@ class AstraLocal:
         self._odometry, self._perception = odometry, perception
         self._planner, self._tracker = planner, tracker
         self._coverage, self._config = coverage, config
-        self._history = OdometryHistory(config.odometry.history_s)
+        self._history = OdometryBuffer(config.odometry.history_s)
         self._belief: WorldBelief | None = None
         self._plan: Trajectory | None = None
         self._sources: Counter[str] = Counter()
@@ -70,7 +70,7 @@ class AstraLocal:
     def observe(self, observation: Observation) -> LocalOdometry:
         """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`)."""
         estimate = self._odometry.observe(observation)
-        self._history.append(estimate)
+        self._history.add(estimate)
         if self._first_ns is None:
             self._first_ns = estimate.stamp_ns
         return estimate
@@ -105,7 +105,7 @@ class AstraLocal:
             sub_goal: What Astra-Global asks for; ``None`` is to stand.
             now_ns: Time of the plan, normally that of the newest observation.
         """
-        latest, pose = self._history.latest(), self._history.pose_at(now_ns)
+        latest, pose = self._history.latest, self._history.pose_at(now_ns)
         if latest is None or pose is None:
             state = RobotState(np.zeros(3) if latest is None else latest.pose)
             trajectory = self._planner.plan(state, None, None, now_ns)
@@ -152,7 +152,7 @@ class AstraLocal:
     def nearest_obstacle(self) -> NearestObstacle:
         """Return the summary for the guard, as seen from where the robot is now."""
         c = self._config.occupancy
-        latest = self._history.latest()
+        latest = self._history.latest
         belief = self._belief
         if belief is None or latest is None:
             return unknown_surroundings(c.num_sectors)
@@ -170,7 +170,7 @@ class AstraLocal:
         A camera that never gave one counts from the first images of any camera on; while there
         are none at all, from the first odometry on.
         """
-        latest, belief = self._history.latest(), self._belief
+        latest, belief = self._history.latest, self._belief
         if latest is None:
             return ()
         if belief is not None:
@@ -201,7 +201,7 @@ class AstraLocal:
     @property
     def odometry(self) -> LocalOdometry | None:
         """Return the newest estimate."""
-        return self._history.latest()
+        return self._history.latest
 
     @property
     def fallback_fraction(self) -> float:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.angles import wrap_angle
+from astra_core.odometry_buffer import Motion
 from astra_global.fusion.config import FusionConfig
-from astra_global.fusion.odometry_buffer import Motion
 
 __all__ = [
     "UncertainPose",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.odometry_buffer import OdometryBuffer
 from astra_core.time import to_seconds
 from astra_global.fusion.config import FusionConfig
 from astra_global.fusion.motion_model import UncertainPose, move
-from astra_global.fusion.odometry_buffer import OdometryBuffer
 from astra_global.fusion.place_filter import Place, PlaceFilter, PlaceHypothesis
 from astra_global.types import PoseFix
 
@@ -150,7 +150,7 @@ class PlaceTracker:
     def _carry_to(self, stamp_ns: int) -> bool:
         """Carry the belief forward; never back. Returns whether the odometry reaches so far."""
         if not self._filter.places:
-            if self._odometry.pose_at(stamp_ns) is None:
+            if self._odometry.driven_at(stamp_ns) is None:
                 return False
             self.stamp_ns = max(self.stamp_ns, stamp_ns)
             return True

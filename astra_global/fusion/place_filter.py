@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import chi2
 
+from astra_core.odometry_buffer import Motion
 from astra_global.fusion.config import FusionConfig
 from astra_global.fusion.motion_model import (
     UncertainPose,
@@ -36,7 +37,6 @@ from astra_global.fusion.motion_model import (
     update,
     with_floor,
 )
-from astra_global.fusion.odometry_buffer import Motion
 
 __all__ = ["Place", "PlaceFilter", "PlaceHypothesis"]
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from astra_core import se2
+from astra_core.odometry_buffer import OdometryBuffer
 from astra_core.records import GlobalPose, LocalizationStatus, LocalOdometry
 from astra_core.time import to_seconds
 from astra_global.fusion.config import FusionConfig
@@ -27,7 +28,6 @@ from astra_global.fusion.motion_model import (
     update,
     with_floor,
 )
-from astra_global.fusion.odometry_buffer import OdometryBuffer
 from astra_global.fusion.place_belief import PlaceTracker
 from astra_global.types import PoseFix
 
@@ -105,7 +105,7 @@ class PoseFusion:
 
     def has_odometry_at(self, stamp_ns: int) -> bool:
         """Return whether a fix at this time could be hung on odometry."""
-        return self.odometry.pose_at(stamp_ns) is not None
+        return self.odometry.driven_at(stamp_ns) is not None
 
     def forget(self) -> None:
         """Drop the pose and the places: the robot was carried. Odometry goes on."""
@@ -167,7 +167,7 @@ class PoseFusion:
         """Return ``T_map_odom`` ``(3,)``, or ``None`` before the first fix."""
         if self._anchor is None:
             return None
-        odom = self.odometry.pose_at(self._anchor.stamp_ns)
+        odom = self.odometry.driven_at(self._anchor.stamp_ns)
         if odom is None:
             return None
         return se2.compose(self._anchor.state.pose, se2.inverse(odom))
@@ -189,7 +189,7 @@ class PoseFusion:
         poses += [(other.pose, other.covariance) for other in fix.alternatives]
         if not all(np.isfinite(pose).all() and np.isfinite(p).all() for pose, p in poses):
             return "pose or covariance is not finite"
-        if self.odometry.pose_at(fix.stamp_ns) is None:
+        if self.odometry.driven_at(fix.stamp_ns) is None:
             return "no odometry at the time of its images"
         return ""
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.camera import CameraRig
-from astra_global.fusion.odometry_buffer import OdometryBuffer
+from astra_core.odometry_buffer import OdometryBuffer
 
 __all__ = ["RigMotion", "RigOffset"]
 

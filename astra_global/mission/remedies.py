@@ -112,7 +112,7 @@ def _track_behind(world: MissionWorld, distance_m: float) -> np.ndarray:
     here = world.odom_pose()
     newest_ns = world.fusion.odometry.newest_ns or 0
     for seconds in np.arange(0.5, 0.9 * world.fusion.config.buffer_s, 0.5):
-        earlier = world.fusion.odometry.pose_at(newest_ns - int(seconds * 1e9))
+        earlier = world.fusion.odometry.driven_at(newest_ns - int(seconds * 1e9))
         if earlier is None:
             break
         if np.linalg.norm(earlier[:2] - here[:2]) >= distance_m:

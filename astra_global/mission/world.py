@@ -197,7 +197,7 @@ class MissionWorld:
             Lost: There is no odometry yet.
         """
         newest_ns = self.fusion.odometry.newest_ns
-        pose = None if newest_ns is None else self.fusion.odometry.pose_at(newest_ns)
+        pose = None if newest_ns is None else self.fusion.odometry.driven_at(newest_ns)
         if pose is None:
             raise Lost("there is no odometry yet")
         return pose

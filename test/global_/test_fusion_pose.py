@@ -10,10 +10,10 @@ from scipy.stats import chi2
 
 from astra_core import se2
 from astra_core.angles import wrap_angle
+from astra_core.odometry_buffer import Motion
 from astra_core.records import LocalizationStatus, LocalOdometry, Velocity
 from astra_global.fusion import FixVerdict, FusionConfig, PoseFusion
 from astra_global.fusion.motion_model import UncertainPose, drift_covariance, move, update
-from astra_global.fusion.odometry_buffer import Motion
 from astra_global.types import PoseAlternative, PoseFix
 
 S = 1_000_000_000
