@@ -39,3 +39,13 @@ def test_no_source_and_no_way_are_infinite() -> None:
     distance = geodesic_distance(free, _source(free.shape, (0, 0)), 1.0)
     assert np.isinf(distance[:, 3:]).all()
     assert np.isfinite(distance[:, :2]).all()
+
+
+def test_a_source_that_is_not_free_is_no_source() -> None:
+    free = np.ones((1, 6), dtype=bool)
+    free[0, 0] = False
+    both = _source(free.shape, (0, 0)) | _source(free.shape, (0, 5))
+    distance = geodesic_distance(free, both, 1.0)
+    # Measured from the free one alone; the other has no distance, not even 0.
+    np.testing.assert_array_equal(distance, [[np.inf, 4.0, 3.0, 2.0, 1.0, 0.0]])
+    assert np.isinf(geodesic_distance(free, _source(free.shape, (0, 0)), 1.0)).all()

@@ -125,6 +125,14 @@ def test_a_heading_that_drifts_by_one_degree_per_metre_is_ten_degrees_per_10_m()
     assert relative_rotation_error_deg_per_10m(-drifted, -truth) == pytest.approx(10.0, abs=0.01)
 
 
+def test_a_half_turn_in_a_segment_is_not_taken_for_one_the_other_way_round() -> None:
+    # 5 m of a circle turn the robot by just under half a turn, by odometry by just over it.
+    truth = se2.accumulate(np.tile([0.1, 0.0, (math.pi - 0.01) / 50], (50, 1)))
+    turned = se2.accumulate(np.tile([0.1, 0.0, (math.pi + 0.01) / 50], (50, 1)))
+    rre = relative_rotation_error_deg_per_10m(turned, truth, segment_m=4.9)
+    assert rre == pytest.approx(math.degrees(0.02) * 2.0, rel=0.02)
+
+
 def test_rre_of_a_short_drive_counts_as_one_segment() -> None:
     truth = _straight(2.0)
     turned = truth.copy()
