@@ -142,7 +142,7 @@ def _best(
     for number in order:
         target = nearest_point(landmark, candidates[number])
         if space.sees(candidates[number], target, end_margin_m=_SURFACE_M):
-            return candidates[number]
+            return np.asarray(candidates[number])
     # A picture above a sofa is hidden on the floor plan; the short way from a node that saw it
     # still tells the right side of the wall. Without such a node nothing does.
     return candidates[order[0]] if order and landmark.node_ids else None

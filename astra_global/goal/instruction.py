@@ -125,7 +125,7 @@ def read_instruction(text: str, vocabulary: Vocabulary) -> Instruction:
     codes = said_codes(positive, vocabulary)
     if any(len(said.code) > 1 and len(said.used) > 2 for said in codes):
         # "Bay 7 in aisle C" is one place, not one beside the other.
-        head, tail, relation = positive, [], ""
+        head, tail, relation = positive, list[Token](), ""
     else:
         head, tail, relation = split_relation(
             positive,

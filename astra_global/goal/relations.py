@@ -41,7 +41,8 @@ class Relations:
             for words in self._words:
                 code = words.label.code
                 is_bay = said.kind == "aisle" and code is not None and len(code) > 1
-                if score_code(words, said).score == 1.0 or (is_bay and code[:1] == said.code):
+                is_of_aisle = is_bay and code is not None and code[:1] == said.code
+                if score_code(words, said).score == 1.0 or is_of_aisle:
                     marks.append(words.landmark)
         return marks
 

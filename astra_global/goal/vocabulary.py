@@ -119,7 +119,7 @@ class Vocabulary:
     def phrases_of(self, stems: AbstractSet[str]) -> list[Phrase]:
         """Return the phrases that are made of some words only, longest first."""
         numbers = sorted(n for word in stems for n in self._by_last_word.get(word, ()))
-        return [self.phrases[n] for n in numbers if stems.issuperset(self.phrases[n].stems)]
+        return [self.phrases[n] for n in numbers if stems >= set(self.phrases[n].stems)]
 
     def stem(self, word: str) -> str:
         """Return the stem of a word."""

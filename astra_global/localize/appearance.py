@@ -135,7 +135,7 @@ class PictureShelf:
         node = index.node_ids[int(index.picture_node[picture])]
         path = astra_map.image_path(node, index.cameras[int(index.picture_camera[picture])])
         image = cv2.imread(str(path))
-        return None if image is None else smooth_gray(image[..., ::-1])
+        return None if image is None else smooth_gray(np.asarray(image[..., ::-1], np.uint8))
 
 
 def predict_view(

@@ -48,10 +48,11 @@ class FeatureExtractor:
         """Build the detector."""
         import cv2
 
+        opencv: Any = cv2  # its types do not know SIFT
         self.config = config
         self._gray: Any = cv2.COLOR_RGB2GRAY
         self._convert = cv2.cvtColor
-        self._sift = cv2.SIFT_create(
+        self._sift = opencv.SIFT_create(
             nfeatures=config.max_features,
             contrastThreshold=config.contrast_threshold,
             edgeThreshold=config.edge_threshold,

@@ -102,7 +102,7 @@ class Judge:
         order = np.lexsort((-support, ~possible))
         ranked, counts = [standing[int(number)] for number in order], counts[order]
         by_signs = said.log_likelihood[order]
-        drawn = ranked[: min(config.max_poses, np.count_nonzero(possible))]
+        drawn = ranked[: min(config.max_poses, int(np.count_nonzero(possible)))]
         evidence, views = self._evidence(query, drawn)
         looks = self._tempered(evidence)
         by_inliers = _inlier_log_odds(counts, config.inlier_ratio, config.inlier_exponent)
@@ -195,7 +195,7 @@ class Judge:
         """Return correlations as 0 (looks different) to 1 (looks the same)."""
         config = self._config.judge
         span = config.high_correlation - config.low_correlation
-        return np.clip((fit - config.low_correlation) / span, 0.0, 1.0)
+        return np.asarray(np.clip((fit - config.low_correlation) / span, 0.0, 1.0))
 
     def _tempered(self, evidence: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log odds: rivals are not seen equally well, so a little evidence is none."""

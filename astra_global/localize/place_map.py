@@ -87,7 +87,7 @@ class PlaceMap:
         """Return up to ``count`` nodes within a radius of a position ``(2,)``, nearest first."""
         distance = np.linalg.norm(self.node_poses[:, :2] - xy_m[:2], axis=1)
         order = np.argsort(distance, kind="stable")[:count]
-        return order[distance[order] <= radius_m]
+        return np.asarray(order[distance[order] <= radius_m])
 
     def pictures_along(
         self, nodes: NDArray[np.intp], axis: NDArray[np.float64], max_angle_rad: float
@@ -97,4 +97,4 @@ class PlaceMap:
             return np.zeros(0, dtype=np.intp)
         pictures = np.concatenate([self.pictures_of[int(node)] for node in nodes])
         cosine = self.t_map_optical[pictures, :3, 2] @ axis
-        return pictures[cosine >= np.cos(max_angle_rad)]
+        return np.asarray(pictures[cosine >= np.cos(max_angle_rad)])

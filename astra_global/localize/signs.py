@@ -205,7 +205,7 @@ class Signs:
         ratio = (text.high_px - text.low_px) / np.maximum(shown, 1.0)
         share = np.array([len(text.letters) / len(self._letters[int(row)]) for row in signs])
         fits = (ratio <= _LONGER).all(axis=1) & (ratio[:, 0] >= _SHORTER * np.minimum(share, 1.0))
-        return signs[near & (fits | ~self._has_size[signs])]
+        return np.asarray(signs[near & (fits | ~self._has_size[signs])])
 
     def _in_sight(self, pose: Hypothesis) -> NDArray[np.bool_]:
         """Return which signs nodes near a pose have seen ``(S,)``; those no node has, may be."""

@@ -102,7 +102,7 @@ class FreeSpace:
             if (last <= first).any():
                 continue
             window = (slice(first[0], last[0]), slice(first[1], last[1]))
-            cells = np.stack(np.mgrid[window], axis=-1)
+            cells = np.stack([*np.mgrid[window]], axis=-1)
             away = np.linalg.norm(self.occupancy.center_of(cells) - center, axis=-1)
             blocked = np.maximum(0.0, away - blockage.radius_m)
             clearance[window] = np.minimum(clearance[window], blocked)

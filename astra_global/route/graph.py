@@ -135,7 +135,7 @@ class GraphSearch:
         targets = self._xy[list(goals)]
         away = np.linalg.norm(self._xy[:, None] - targets[None], axis=-1).min(axis=1)
         # The pseudo nodes -1 and -2 of the two ends find their zeros at the end of the list.
-        remaining_m = [*away.tolist(), 0.0, 0.0]
+        remaining_m: list[float] = [*away.tolist(), 0.0, 0.0]
 
         def remaining(state: _State) -> float:
             return remaining_m[state.node]

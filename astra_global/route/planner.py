@@ -49,8 +49,9 @@ class GraphRoutePlanner:
         goal = np.asarray(goal_pose, dtype=np.float64)
         space = self.space.blocked_by(blockages) if self.space else None
         if self._is_straight(space, begin, goal[:2]):
-            line = np.stack([begin, goal[:2]])
-            return self._route(line, goal, (), "straight", float(np.linalg.norm(line[1] - line[0])))
+            straight = np.stack([begin, goal[:2]])
+            length_m = float(np.linalg.norm(straight[1] - straight[0]))
+            return self._route(straight, goal, (), "straight", length_m)
         path = self._graph.search(
             self._attach(space, begin), self._attach(space, goal[:2]), blockages
         )
@@ -61,7 +62,7 @@ class GraphRoutePlanner:
                 self._through(begin, path, goal), goal, path.node_ids, "graph", path.cost
             )
         line, source = self._smooth_line(space, begin, path, goal)
-        if line is None and blockages:
+        if line is None and self.space is not None and blockages:
             line, source = self._smooth_line(self.space, begin, path, goal)
         if line is None:
             raise GoalUnreachable("the map has no free way from here to the goal")
@@ -71,7 +72,7 @@ class GraphRoutePlanner:
 
     def _smooth_line(
         self,
-        space: FreeSpace | None,
+        space: FreeSpace,
         begin: NDArray[np.float64],
         path: GraphPath | None,
         goal: NDArray[np.float64],
@@ -81,7 +82,6 @@ class GraphRoutePlanner:
         The tour need not have gone the short way: two aisles may be neighbours on the floor and far
         apart on the graph.
         """
-        assert space is not None
         anywhere = grid_path(space, begin, goal, self.config)
         if path is None or anywhere is None:
             return anywhere, "grid"
@@ -143,8 +143,8 @@ class GraphRoutePlanner:
             step = 1
             while here + step < len(line):
                 there = here + step
-                clearance, cost = self._along_straight(space, line[here], line[there])
-                if clearance < radius_m or cost > 1.02 * (along[there] - along[here]):
+                clearance, price = self._along_straight(space, line[here], line[there])
+                if clearance < radius_m or price > 1.02 * (along[there] - along[here]):
                     break
                 reach, step = there, step * 2
             # The doubling stopped somewhere between reach and 2 reach: the lower end will do.

@@ -84,6 +84,6 @@ def _pooled(
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Return the largest value ``(H, W)`` of each block and its number inside the block."""
     height, width = (side // factor for side in clearance_m.shape)
-    blocks = clearance_m.reshape(height, factor, width, factor).transpose(0, 2, 1, 3)
-    blocks = blocks.reshape(height, width, factor * factor)
+    tiles = clearance_m.reshape(height, factor, width, factor).transpose(0, 2, 1, 3)
+    blocks = tiles.reshape(height, width, factor * factor)
     return blocks.max(axis=-1), blocks.argmax(axis=-1).astype(np.uint8)

@@ -15,7 +15,7 @@ def is_covariance(matrices: NDArray[np.float64]) -> NDArray[np.bool_]:
 
     Zeros are: a pose that is taken as exact.
     """
-    finite = np.isfinite(matrices).all(axis=(-2, -1))
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
     filled = np.where(finite[..., None, None], matrices, 0.0)
     slack = _TOLERANCE * np.abs(np.trace(filled, axis1=-2, axis2=-1))
     skew = np.abs(filled - np.swapaxes(filled, -2, -1)).max(axis=(-2, -1))

@@ -32,7 +32,9 @@ class OccupancyMap:
     def cell_of(self, points_m: ArrayLike) -> NDArray[np.intp]:
         """Return the (row, column) ``(*, 2)`` of points ``(*, 2)`` in ``map``; may lie outside."""
         points = np.asarray(points_m, dtype=np.float64)
-        column_row = np.floor((points - np.asarray(self.origin_m)) / self.resolution_m)
+        column_row: NDArray[np.float64] = np.floor(
+            (points - np.asarray(self.origin_m)) / self.resolution_m
+        )
         return column_row[..., ::-1].astype(np.intp)
 
     def center_of(self, cells: ArrayLike) -> NDArray[np.float64]:

@@ -281,6 +281,22 @@ def test_fix_older_than_the_last_one_still_helps() -> None:
     assert np.linalg.norm(drive.error()[:2]) < 0.15
 
 
+def test_an_old_fix_adds_to_what_is_known_and_does_not_take_the_pose_back_to_its_time() -> None:
+    drive = Drive(7, FusionConfig(drift_along_ratio=0.05, drift_across_ratio=0.05))
+    drive.go(2.0)
+    old = drive.fix()
+    drive.go(10.0)
+    drive.fusion.apply_fix(drive.fix())
+    before = drive.fusion.global_pose(drive.now_ns)
+    decision = drive.fusion.apply_fix(old)
+    assert decision.verdict is FixVerdict.ACCEPTED
+    after = drive.fusion.global_pose(drive.now_ns)
+    # 6 m on, the old fix is unsure by 0.3 m: it adds little, and drift is not counted twice.
+    assert np.trace(after.covariance) < np.trace(before.covariance)
+    assert np.linalg.norm(after.pose[:2] - before.pose[:2]) < 0.03
+    assert np.trace(after.covariance[:2, :2]) > 0.9 * np.trace(before.covariance[:2, :2])
+
+
 def test_fix_without_odometry_is_unusable() -> None:
     drive = Drive(8)
     drive.go(1.0)

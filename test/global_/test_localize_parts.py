@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from room_world import make_rig
@@ -13,13 +15,15 @@ from astra_global.localize import FeatureConfig, LocalizeConfig
 from astra_global.localize.coarse_vlad import VladCoarse
 from astra_global.localize.features import DESCRIPTOR_SCALE, FeatureExtractor, to_float, undistort
 from astra_global.localize.index import LocalizationIndex, load_index, save_index
+from astra_global.localize.judge import Judge, support_log_odds
 from astra_global.localize.matching import match
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.planar import fit_on_floor, reprojection
 from astra_global.localize.ranking import NodeRanking
 from astra_global.localize.rig_pose import Correspondences, RigPoseSolver
+from astra_global.localize.verify import Verifier
 from astra_global.localize.vlad import encode, learn_words
-from astra_global.types import AstraMap, MapNode
+from astra_global.types import FREE, OCCUPIED, UNKNOWN, AstraMap, MapNode, OccupancyMap
 
 
 def _unit(*angles_deg: float) -> np.ndarray:
@@ -218,6 +222,43 @@ def test_floor_fit_finds_the_pose_and_its_covariance_grows_with_less_evidence() 
     assert (
         fit_on_floor(matches.select(np.arange(len(few)) < 5), start, np.eye(4), rig, config) is None
     )
+
+
+def test_inliers_beyond_the_independent_ones_promise_nothing_more() -> None:
+    rig, matches = make_rig(), _seen_from(POSE, noise_px=0.5)
+    matches.feature[:] = np.arange(len(matches.feature))
+    few, everyone = (LocalizeConfig(independent_inliers=number) for number in (15, 10_000_000))
+    floor = np.diag([few.floor_sigma_m**2, few.floor_sigma_m**2, few.floor_sigma_rad**2])
+    fits = [fit_on_floor(matches, POSE, np.eye(4), rig, config) for config in (few, everyone)]
+    count = np.count_nonzero(fits[0].inlier_mask)
+    # 15 of each of four cameras count: the variance grows by count / 60.
+    expected = (fits[1].covariance - floor) * count / 60.0
+    assert count > 150
+    np.testing.assert_allclose(fits[0].covariance - floor, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("cell", "stands"), [(FREE, True), (UNKNOWN, True), (OCCUPIED, False)])
+def test_a_pose_inside_an_obstacle_does_not_stand(cell: int, stands: bool) -> None:
+    cells = np.full((40, 40), FREE, np.int8)
+    occupancy = OccupancyMap(cells, (0.0, -2.0), 0.1)
+    row, column = occupancy.cell_of(POSE[:2])
+    cells[row, column] = cell
+    node = MapNode("n0", se3.from_se2(POSE))
+    astra_map = AstraMap((node,), (), (), make_rig(), occupancy=occupancy)
+    verifier = Verifier(SimpleNamespace(map=astra_map), make_rig(), LocalizeConfig())
+    answer = verifier.fit(_seen_from(POSE), POSE, node)
+    assert (answer == "the best pose is inside an obstacle") == (not stands)
+    assert isinstance(answer, str) != stands
+
+
+def test_what_contradicts_a_pose_speaks_for_another_place() -> None:
+    config = LocalizeConfig()
+    judge = Judge(SimpleNamespace(focal_px=134.0), make_rig(), config, None)
+    support = support_log_odds(80, config)
+    # 6 % differ anywhere, by people and moved things; beyond that 40 per share.
+    assert judge._elsewhere_log_odds(80, 0.03) == pytest.approx(-support)
+    assert judge._elsewhere_log_odds(80, 0.16) == pytest.approx(-support + 4.0)
+    assert judge._elsewhere_log_odds(80, float("nan")) == pytest.approx(-support)
 
 
 def test_contradicting_thresholds_are_refused() -> None:

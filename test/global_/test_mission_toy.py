@@ -142,6 +142,36 @@ def test_carried_robot_finds_itself_and_arrives() -> None:
     assert any(event.data.get("verdict") == "kidnapped" for event in runner.stack.log)
 
 
+def nearly_there(runner: Runner) -> None:
+    """Start towards the television and go on until three metres before it; then see nothing."""
+    runner.stack.start(Goal(landmark_id="tv_1"), 0)
+    runner.until(MissionPhase.DRIVING)
+    while (left_m := runner.tick().distance_remaining_m) > 3.0 or np.isnan(left_m):
+        pass
+    runner.localizer.is_blind = True
+    runner.until(MissionPhase.ARRIVING)
+
+
+def test_arrival_is_not_said_without_a_fresh_fix() -> None:
+    runner = Runner((6.0, 3.0, 1.5))
+    nearly_there(runner)
+    result = runner.go_on(200.0).result
+    assert result.error_code == CODES["NOT_LOCALIZED"]
+    assert "no fix confirms it" in result.error_msg
+    assert np.linalg.norm(runner.robot.pose[:2] - result.goal_pose[:2]) < 0.4, "though it was there"
+
+
+def test_a_fix_that_comes_late_still_confirms_the_arrival() -> None:
+    runner = Runner((6.0, 3.0, 1.5))
+    nearly_there(runner)
+    seen_ns = runner.now_ns + 12_000_000_000
+    while runner.now_ns < seen_ns:
+        assert runner.tick().phase is MissionPhase.ARRIVING
+    runner.localizer.is_blind = False
+    result = runner.go_on(20.0).result
+    assert result.success and result.time_s > 12.0
+
+
 def test_cancel_halts_and_reports() -> None:
     runner = Runner((1.0, 1.0, 0.0))
     runner.stack.start(Goal(landmark_id="tv_1"), 0)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toy_runner import Runner
 from toy_world import make_map
 
 from astra_core.polyline import resample
+from astra_core.records import LocalOdometry, Velocity
+from astra_global.mission.following import FollowRoute
 from astra_global.route import FreeSpace, Route, RouteConfig, look_ahead
 
 CORNER = Route(resample([[0.0, 0.0], [2.0, 0.0], [2.0, 3.0]], 0.1), np.array([2.0, 3.0, 1.0]))
@@ -44,6 +47,25 @@ def test_resample_keeps_corners() -> None:
     np.testing.assert_allclose(
         points, [[0, 0], [0.25 / 3, 0], [0.5 / 3, 0], [0.25, 0], [0.25, 0.1]], atol=1e-12
     )
+
+
+def test_where_a_route_crosses_itself_the_robot_stays_on_its_leg() -> None:
+    """The way left must not jump to the second pass, which is nearer here by a hand."""
+    runner = Runner((1.0, 1.0, 0.0))
+    world = runner.stack._world
+    corners = [[1.0, 1.0], [4.0, 1.0], [4.0, 3.0], [2.5, 3.0], [2.5, 0.6]]
+    points = resample(corners, 0.1)
+    world.route = Route(points, np.array([2.5, 0.6, 0.0]))
+    follow, left_m = FollowRoute(world), []
+    for number, x in enumerate((1.0, 1.5, 2.0, 2.4, 2.5)):
+        world.now_ns = (number + 1) * 100_000_000
+        pose = np.array([x, 1.05 if x > 2.3 else 1.0, 0.0])
+        runner.stack.add_odometry(LocalOdometry(world.now_ns, pose, 1e-4 * np.eye(3), Velocity()))
+        assert runner.stack.set_pose(pose, 1e-4 * np.eye(3), world.now_ns)
+        follow.tick_once()
+        left_m.append(world.ask.remaining_m)
+    # 3 + 2 + 1.5 + 2.4 m in all.
+    np.testing.assert_allclose(left_m, [8.9, 8.4, 7.9, 7.5, 7.4], atol=0.02)
 
 
 def test_look_ahead_without_obstacles() -> None:
