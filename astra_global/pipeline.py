@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +133,8 @@ class AstraGlobal:
             Whether the pose on the map follows it.
         """
         with self._lock:
-            decision = self._fusion.apply_fix(self._with_doubt(fix))
+            offset = self._rig_motion.offset
+            decision = self._fusion.apply_fix(fix if offset is None else offset.doubted(fix))
             self._watch_rig(fix, decision.verdict)
             self._last_decision = decision
             self._world.attempts += 1
@@ -294,18 +294,6 @@ class AstraGlobal:
         """Return the record of everything since construction, oldest first."""
         with self._lock:
             return self._log.events
-
-    def _with_doubt(self, fix: PoseFix) -> PoseFix:
-        """Return a fix that is as unsure as the rig is wrong."""
-        offset = self._rig_motion.offset
-        if offset is None:
-            return fix
-        others = tuple(
-            replace(other, covariance=offset.with_doubt(other.pose, other.covariance))
-            for other in fix.alternatives
-        )
-        doubted = offset.with_doubt(fix.pose, fix.covariance)
-        return replace(fix, covariance=doubted, alternatives=others)
 
     def _watch_rig(self, fix: PoseFix, verdict: FixVerdict) -> None:
         # A wrong rig makes right fixes look like outliers: what was not believed counts as well.

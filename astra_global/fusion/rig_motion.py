@@ -14,7 +14,7 @@ wheels, this is linear in (c, s, t) (the planar case of hand-eye calibration, Ts
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from astra_core import se2
 from astra_core.camera import CameraRig
 from astra_core.odometry_buffer import OdometryBuffer
+from astra_global.types import PoseFix
 
 __all__ = ["RigMotion", "RigOffset"]
 
@@ -60,6 +61,15 @@ class RigOffset:
             [cos * self.x_m - sin * self.y_m, sin * self.x_m + cos * self.y_m, self.heading_rad]
         )
         return covariance + np.outer(wrong, wrong)
+
+    def doubted(self, fix: PoseFix) -> PoseFix:
+        """Return a fix whose poses are as unsure as the rig is wrong."""
+        others = tuple(
+            replace(other, covariance=self.with_doubt(other.pose, other.covariance))
+            for other in fix.alternatives
+        )
+        covariance = self.with_doubt(fix.pose, fix.covariance)
+        return replace(fix, covariance=covariance, alternatives=others)
 
     def told_of(self, rig: CameraRig) -> str:
         """Return one line for people: what, by how much, and what to do."""

@@ -11,7 +11,7 @@ of small windows, which does not care for brightness or contrast.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +22,13 @@ from astra_global.localize.free_rays import free_rays, sight_of
 from astra_global.localize.index import GRID_STEP_PX, grid_of
 from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
 
-__all__ = ["Eye", "PictureShelf", "View", "correlation", "predict_view", "smooth_gray"]
+__all__ = ["PictureShelf", "View", "correlation", "predict_view", "smooth_gray"]
 
 _MAX_REFERENCES = 10  # a near thing that the nearest pictures miss may be in the tenth
 _MAX_ANGLE_RAD = 1.1
 _METRES_PER_RAD = 0.7  # how far away a picture may be rather than turned, to be as good a source
 _BLUR_SIGMA_PX = 0.8
 _MAX_ENLARGEMENT = 1.3  # a picture from further away is blurred in the view
-_COARSER = (
-    0.8  # of the focal length of the robot's camera, from which its pictures are made smaller
-)
 _SHIFTS_PX = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))  # of the seen picture: poses err a little
 _SAME_DEPTH = 0.08  # relative depth difference of one surface seen twice
 _MIN_SHARE = 0.8  # of a window that must be predicted
@@ -52,59 +49,6 @@ def smooth_gray(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     gray = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(gray, (0, 0), _BLUR_SIGMA_PX), dtype=np.float32)
-
-
-class Eye:
-    """A camera as views are compared for it: ideal, and no finer than the pictures of the map.
-
-    Attributes:
-        camera: The camera without lens distortion, its picture made smaller where the map's
-            pictures are coarser: what is finer than the map cannot be compared with it.
-    """
-
-    def __init__(self, camera: Camera, map_focal_px: float) -> None:
-        """Prepare for pictures of one camera.
-
-        Args:
-            camera: The camera of the robot.
-            map_focal_px: Usual focal length of the map's pictures.
-        """
-        self._own, self._maps = camera.intrinsics, None
-        self.camera = camera
-        k, scale = camera.intrinsics, map_focal_px / camera.intrinsics.fx_px
-        if scale < _COARSER:
-            k = k.scaled(max(1, round(k.width_px * scale)), max(1, round(k.height_px * scale)))
-        if k is not self._own or any(k.distortion):
-            k = replace(k, distortion=())
-            self._maps = self._pixels_of(k)
-        self.camera = replace(camera, intrinsics=k)
-
-    def gray(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return a picture ``(H, W, 3)`` RGB of the robot's camera as this one would take it."""
-        import cv2
-
-        if self._maps is None:
-            return smooth_gray(image)
-        step = self._own.width_px / self.camera.intrinsics.width_px
-        if step > 1.0:  # Against patterns that a coarse picture does not have.
-            image = cv2.GaussianBlur(image, (0, 0), 0.4 * step).astype(np.uint8)
-        drawn = cv2.remap(
-            image, *self._maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        ).astype(np.uint8)
-        return smooth_gray(drawn)
-
-    def _pixels_of(self, k: CameraIntrinsics) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        import cv2
-
-        maps = cv2.initUndistortRectifyMap(
-            self._own.matrix(),
-            np.array(self._own.distortion or [0.0] * 5),
-            np.eye(3),
-            k.matrix(),
-            (k.width_px, k.height_px),
-            cv2.CV_32FC1,
-        )
-        return np.asarray(maps[0], np.float32), np.asarray(maps[1], np.float32)
 
 
 class PictureShelf:

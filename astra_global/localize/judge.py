@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 
 from astra_core.camera import CameraRig
 from astra_global.localize.appearance import (
-    Eye,
     PictureShelf,
     View,
     correlation,
     predict_view,
 )
 from astra_global.localize.config import LocalizeConfig
+from astra_global.localize.eye import Eye
 from astra_global.localize.hypothesis import Hypothesis
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query

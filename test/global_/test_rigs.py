@@ -11,7 +11,7 @@ from room_world import make_rig
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.observation import CameraFrame
 from astra_core.stack_spec import StackSpec
-from astra_global.localize.appearance import Eye
+from astra_global.localize.eye import Eye
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.rig_comparison import rig_differences, with_cameras_of_map
 from astra_global.stack import build_localizer
