@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from astra_core.weights import ModelCard, Port, save_weights
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.train.planner import PlannerTraining
-from astra_local.train.planner_states import PlannerDataset, shards_in
+from astra_local.train.planner_states import PlannerDataset, ShardSource, shards_in
 
 __all__ = ["export_planner"]
 
@@ -56,7 +57,7 @@ def export_planner(
         outputs=_OUTPUTS,
         settings={"head": training.head, "preset": training.preset},
         data_seeds=_ranges(states.seeds),
-        commands=_commands(training),
+        commands=(*_data_commands(states.sources), _training_command(training)),
         metrics=_metrics(folder),
         profile=states.profile,
         robot={key: float(value) for key, value in states.robot.items()},
@@ -70,13 +71,34 @@ def _ranges(seeds: Sequence[tuple[str, int]]) -> dict[str, tuple[int, int]]:
     return {family: (min(numbers), max(numbers) + 1) for family, numbers in own.items()}
 
 
-def _commands(training: PlannerTraining) -> tuple[str, ...]:
+def _data_commands(sources: Sequence[ShardSource]) -> Iterator[str]:
+    """Yield what makes the shards again; those of a bag cannot be made."""
+    for (family, conditions, way), group in itertools.groupby(sources, lambda one: one[:3]):
+        if way == "bag":
+            yield f"a recording of a robot ({family}, {conditions})"
+            continue
+        shards = list(group)
+        states = max(shard.states for shard in shards)
+        for first, last in _runs(sorted(shard.seed for shard in shards)):
+            yield (
+                f"./astra data generate planner --scene {family} --conditions {conditions} "
+                f"--way {way} --seeds {first}:{last + 1} --states {states} --out train"
+            )
+
+
+def _runs(seeds: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each run of seeds that follow each other."""
+    for _, run in itertools.groupby(enumerate(seeds), lambda pair: pair[1] - pair[0]):
+        numbers = [seed for _, seed in run]
+        yield numbers[0], numbers[-1]
+
+
+def _training_command(training: PlannerTraining) -> str:
     loop = training.loop
     return (
-        "./astra data generate planner ... (docs/training.md)",
         f"./astra train local --stage planner --preset {training.preset} --head {training.head} "
         f"--steps {loop.steps} --seed {loop.seed} --esdf-weight {training.esdf_weight:g} "
-        "--data train --validation val --out out",
+        "--data train --validation val --out out"
     )
 
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from astra_local.planner_net.sensed import inputs_of, window_distance
 from astra_local.planner_record import PlannerStates, read_planner_shard, unpack_cells
 from astra_local.voxel.ego_window import WINDOW
 
-__all__ = ["PlannerBatch", "PlannerDataset", "shards_in"]
+__all__ = ["PlannerBatch", "PlannerDataset", "ShardSource", "shards_in"]
 
 _USED = (
     "occupied", "known", "speed", "sub_goal", "is_final", "max_speed_mps", "movers",
@@ -50,6 +51,23 @@ class PlannerBatch:
     def __len__(self) -> int:
         """Return B."""
         return len(self.actions)
+
+
+class ShardSource(NamedTuple):
+    """Where the states of one shard come from."""
+
+    family: str
+    conditions: str
+    way: str
+    states: int
+    seed: int
+
+    @classmethod
+    def of(cls, part: PlannerStates) -> ShardSource:
+        """Return the source of a shard."""
+        meta = part.meta
+        names = (str(meta[key]) for key in ("family", "conditions", "way"))
+        return cls(*names, len(part), int(meta["seed"]))
 
 
 def shards_in(folders: Sequence[Path], ways: Sequence[str] = ()) -> list[Path]:
@@ -104,7 +122,8 @@ class PlannerDataset:
         self.family = np.repeat([part.meta["family"] for part in parts], lengths)
         self.conditions = np.repeat([part.meta["conditions"] for part in parts], lengths)
         self.way = np.repeat([part.meta["way"] for part in parts], lengths)
-        self.seeds = sorted({(str(p.meta["family"]), int(p.meta["seed"])) for p in parts})
+        self.sources = sorted(ShardSource.of(part) for part in parts)
+        self.seeds = sorted({(source.family, source.seed) for source in self.sources})
         # Whole centimetres in a byte: what the reader would compute anew for every batch.
         self._distance_cm = np.concatenate(
             [_packed_distance(unpack_cells(part.arrays["occupied"][:, 0])) for part in parts]

@@ -15,7 +15,8 @@ from astra_core.weights import load_weights
 from astra_local.planner_net.load import load_planner
 from astra_local.stack import build_local, build_planner, load_local
 from astra_local.train.planner import TRAINING_PRESETS, train_planner
-from astra_local.train.planner_export import export_planner
+from astra_local.train.planner_export import _data_commands, export_planner
+from astra_local.train.planner_states import ShardSource
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +45,21 @@ def test_the_card_says_how_it_came_about(trained):
     assert card.settings == {"head": "flow", "preset": "debug"}
     assert card.data_seeds == {"home": (7, 8)}
     assert card.robot == ROBOT
+    assert card.commands[0] == (
+        "./astra data generate planner --scene home --conditions standard --way cheap "
+        "--seeds 7:8 --states 6 --out train"
+    )
     assert "--head flow --steps 2 --seed 0" in card.commands[-1]
     assert card.metrics["validation_states"] == 6.0
     assert set(card.inputs) >= {"occupancy", "known", "distance", "movers", "velocity", "goal"}
+
+
+def test_seeds_that_follow_each_other_are_one_command():
+    sources = [ShardSource("home", "crowded", "cheap", 180, seed) for seed in (5, 6, 9)]
+    sources += [ShardSource("home", "standard", "bag", 10, 0)]
+    commands = list(_data_commands(sources))
+    assert ["--seeds 5:7" in commands[0], "--seeds 9:10" in commands[1]] == [True, True]
+    assert commands[2] == "a recording of a robot (home, standard)"
 
 
 def test_the_stack_drives_by_it(trained):
