@@ -15,11 +15,9 @@ import math
 import torch
 from torch import Tensor
 
-from astra_local.net.sinusoids import sinusoids
-from astra_local.planner_net.config import PlannerNetConfig
 from astra_local.planner_net.contract import PlannerInputs
-from astra_local.planner_net.flow_head import time_net
-from astra_local.planner_net.heads import HeadLoss, PlanningHead, Randomness
+from astra_local.planner_net.heads import HeadLoss, Randomness
+from astra_local.planner_net.timed_head import TimedHead
 
 __all__ = ["DiffusionHead", "schedule"]
 
@@ -37,15 +35,10 @@ def schedule(time: Tensor) -> tuple[Tensor, Tensor]:
     return signal, (1.0 - signal.square()).clamp(min=0.0).sqrt()
 
 
-class DiffusionHead(PlanningHead):
+class DiffusionHead(TimedHead):
     """Learns the noise in a noisy plan."""
 
     name = "diffusion"
-
-    def __init__(self, config: PlannerNetConfig) -> None:
-        """Make the layers."""
-        super().__init__(config)
-        self.time = time_net(config.width)
 
     def training_loss(
         self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness
@@ -75,7 +68,3 @@ class DiffusionHead(PlanningHead):
             next_signal, next_amount = schedule(then)
             sample = next_signal * data + next_amount * wrong
         return data
-
-    def _situation(self, time: Tensor) -> Tensor:
-        situation: Tensor = self.time(sinusoids(time, self.config.width))
-        return situation

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from astra_local.net.sinusoids import sinusoids
-from astra_local.planner_net.config import PlannerNetConfig
 from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.flow import (
     data_estimate,
@@ -13,20 +11,16 @@ from astra_local.planner_net.flow import (
     path_sample,
     target_velocity,
 )
-from astra_local.planner_net.heads import HeadLoss, PlanningHead, Randomness
+from astra_local.planner_net.heads import HeadLoss, Randomness
+from astra_local.planner_net.timed_head import TimedHead
 
 __all__ = ["FlowHead"]
 
 
-class FlowHead(PlanningHead):
+class FlowHead(TimedHead):
     """Learns the velocity ``v(X_t, t | C)`` of :mod:`astra_local.planner_net.flow`."""
 
     name = "flow"
-
-    def __init__(self, config: PlannerNetConfig) -> None:
-        """Make the layers."""
-        super().__init__(config)
-        self.time = time_net(config.width)
 
     def training_loss(
         self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness
@@ -46,11 +40,3 @@ class FlowHead(PlanningHead):
         return euler_sample(
             lambda x, t: ask(x, self._situation(t)), noise, self.config.sample_steps
         )
-
-    def _situation(self, time: Tensor) -> Tensor:
-        situation: Tensor = self.time(sinusoids(time, self.config.width))
-        return situation
-
-
-def time_net(width: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))

@@ -1,0 +1,26 @@
+"""What flow matching and diffusion share: a time between noise and data that every query knows."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from astra_local.net.sinusoids import sinusoids
+from astra_local.planner_net.config import PlannerNetConfig
+from astra_local.planner_net.heads import PlanningHead
+
+__all__ = ["TimedHead"]
+
+
+class TimedHead(PlanningHead):
+    """A head whose queries are told the time."""
+
+    def __init__(self, config: PlannerNetConfig) -> None:
+        """Make the layers."""
+        super().__init__(config)
+        width = config.width
+        self.time = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
+
+    def _situation(self, time: Tensor) -> Tensor:
+        """Return what queries are told of times ``(B, K)``: ``(B, K, D)``."""
+        situation: Tensor = self.time(sinusoids(time, self.config.width))
+        return situation
