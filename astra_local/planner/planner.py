@@ -22,7 +22,6 @@ from astra_local.planner.cost_to_go import CostToGo, cost_to_go
 from astra_local.planner.docking import DOCKING_RANGE_M, dock
 from astra_local.planner.escape import escape
 from astra_local.planner.patience import Patience
-from astra_local.planner.rollout import Rollouts
 from astra_local.planner.turn import SpinTracker, brake, turn_by
 from astra_local.ports import PlanQuery, Proposer
 from astra_local.types import RobotState
@@ -137,8 +136,10 @@ class LocalPlanner:
         left = self._spin.left(sub_goal.sequence, sub_goal.spin_rad, state.pose)
         if abs(left) < c.heading_tolerance_rad:
             return self._brake(state, limits, TrajectorySource.HOLD)
+        # Not checked: a round robot that turns in place goes nowhere, and a turn that is refused
+        # beside furniture would never end. What still rolls at first is the guard's to judge.
         way = turn_by(state, left, c.spin_rate_rad_s, c, limits)
-        return self._checked(check, way, TrajectorySource.SPIN)
+        return CheckedWay(way, c.step_s, TrajectorySource.SPIN)
 
     def _drive(self, check: TrajectoryCheck, sub_goal: SubGoal, now_ns: int) -> CheckedWay:
         c, state, limits = self._config, check.state, check.limits
@@ -183,20 +184,12 @@ class LocalPlanner:
             if abs(error) < c.heading_tolerance_rad:
                 return self._brake(state, limits, TrajectorySource.HOLD)
             way = turn_by(state, error, 2.0 * c.spin_rate_rad_s, c, limits)
-            return self._checked(check, way, TrajectorySource.ALIGN)
+            return CheckedWay(way, c.step_s, TrajectorySource.ALIGN)
         self._aligning = None
         if distance > DOCKING_RANGE_M:
             return None
         way = dock(state, goal_xy, sub_goal.max_speed_mps, c, limits)
         return CheckedWay(way, c.step_s, TrajectorySource.DOCK) if check.is_safe(way) else None
-
-    def _checked(
-        self, check: TrajectoryCheck, way: Rollouts, source: TrajectorySource
-    ) -> CheckedWay:
-        """Return a way if it is safe, else brake: who turns rolls on a little at first."""
-        if check.is_safe(way):
-            return CheckedWay(way, self._config.step_s, source)
-        return self._brake(check.state, check.limits, TrajectorySource.STOP)
 
     def _brake(
         self, state: RobotState, limits: RobotConfig, source: TrajectorySource
