@@ -66,8 +66,13 @@ class ShardSource(NamedTuple):
     def of(cls, part: PlannerStates) -> ShardSource:
         """Return the source of a shard."""
         meta = part.meta
-        names = (str(meta[key]) for key in ("family", "conditions", "way"))
-        return cls(*names, len(part), int(meta["seed"]))
+        return cls(
+            str(meta["family"]),
+            str(meta["conditions"]),
+            str(meta["way"]),
+            len(part),
+            int(meta["seed"]),
+        )
 
 
 def shards_in(folders: Sequence[Path], ways: Sequence[str] = ()) -> list[Path]:
