@@ -18,7 +18,15 @@ import yaml
 
 from astra_core.errors import ConfigError
 
-__all__ = ["Setting", "from_mapping", "load_yaml", "setting", "settings", "to_mapping"]
+__all__ = [
+    "Setting",
+    "from_mapping",
+    "load_yaml",
+    "read_yaml",
+    "setting",
+    "settings",
+    "to_mapping",
+]
 
 ConfigT = TypeVar("ConfigT")
 
@@ -142,13 +150,22 @@ def load_yaml(cls: type[ConfigT], path: Path) -> ConfigT:
     Raises:
         ConfigError: The file is missing, is not YAML, or :func:`from_mapping` refuses it.
     """
+    return from_mapping(cls, read_yaml(path), str(path))
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file of settings holds, not checked yet; an empty one is no settings.
+
+    Raises:
+        ConfigError: The file is missing or is not YAML.
+    """
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path} is not YAML: {error}") from error
-    return from_mapping(cls, {} if data is None else data, str(path))
+    return {} if data is None else data
 
 
 def to_mapping(config: Any) -> dict[str, Any]:

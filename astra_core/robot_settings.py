@@ -16,13 +16,22 @@ import dataclasses
 import enum
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
-from astra_core.config import setting
+from astra_core.config import from_mapping, read_yaml, setting, settings
 from astra_core.errors import ConfigError
 from astra_core.robot import RobotConfig
 
-__all__ = ["Bound", "RobotLink", "for_robot", "require_robot", "robot_links", "robot_setting"]
+__all__ = [
+    "Bound",
+    "RobotLink",
+    "for_robot",
+    "load_for_robot",
+    "require_robot",
+    "robot_links",
+    "robot_setting",
+]
 
 ConfigT = TypeVar("ConfigT")
 
@@ -108,6 +117,27 @@ def for_robot(config: ConfigT, robot: RobotConfig) -> ConfigT:
         elif _KEY in field.metadata:
             changes[field.name] = field.metadata[_KEY].value(robot)
     return dataclasses.replace(config, **changes)  # type: ignore[type-var]
+
+
+def load_for_robot(cls: type[ConfigT], path: Path, robot: RobotConfig) -> ConfigT:
+    """Read a config from a YAML file; what the robot decides and the file leaves out is filled in.
+
+    Args:
+        cls: A config dataclass, all fields with defaults.
+        path: The file.
+        robot: The robot.
+
+    Raises:
+        ConfigError: The file cannot be used, or contradicts the robot.
+    """
+    data = read_yaml(path)
+    from_mapping(cls, data, str(path))  # a file that is wrong in itself is told so as it stands
+    filled = for_robot(cls(), robot)
+    links = robot_links(filled)
+    ours = {item.name: item.default for item in settings(filled) if item.name in links}
+    config = from_mapping(cls, {**ours, **data}, str(path))
+    require_robot(config, robot, str(path))
+    return config
 
 
 def robot_links(config: Any) -> dict[str, RobotLink]:

@@ -49,6 +49,10 @@ def build(
     bag: Annotated[Path, typer.Argument(help="rosbag2 folder of the tour.")],
     annotations: Annotated[Path, typer.Option(help="YAML list of landmarks.")],
     out: Annotated[Path, typer.Option(help="Where the map goes.")],
+    robot: Annotated[
+        Path | None,
+        typer.Option(help="YAML that describes the robot; without it the one Astra comes with."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML with settings of the builder.")] = None,
     keep_work: Annotated[
         bool, typer.Option("--keep-work", help="Keep the stages' artefacts beside the map.")
@@ -60,13 +64,19 @@ def build(
 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from astra_core.config import load_yaml
+    from astra_core.robot import load_robot
+    from astra_core.robot_settings import for_robot, load_for_robot
     from astra_global.map import draw_map
     from astra_global.mapping.build import build_map
     from astra_global.mapping.config import MappingConfig
     from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
 
-    settings = load_yaml(MappingConfig, config) if config is not None else MappingConfig()
+    made_for = load_robot(robot)
+    settings = (
+        for_robot(MappingConfig(), made_for)
+        if config is None
+        else load_for_robot(MappingConfig, config, made_for)
+    )
     if keep_work:
         settings = dataclasses.replace(settings, keep_work=True)
     columns = (

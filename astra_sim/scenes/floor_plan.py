@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from astra_core.grid_search import GridGraph, grid_graph
 from astra_core.polyline import polyline_length_m
+from astra_core.robot import RobotConfig
 from astra_sim.scenes.parts import solid_footprints
 from astra_sim.scenes.raster import draw_footprint, draw_rectangle, free_distance
 from astra_sim.scenes.types import Room, Scene, SceneLandmark
@@ -18,7 +19,7 @@ from astra_sim.scenes.types import Room, Scene, SceneLandmark
 __all__ = ["FloorPlan", "floor_plan"]
 
 #: The robot touches what is between these heights, metres.
-HEIGHTS_M = (0.02, 1.2)
+HEIGHTS_M = (0.02, RobotConfig().height_m)
 _PAD_M = 0.5
 _PULLS = 8
 

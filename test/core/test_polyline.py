@@ -70,7 +70,9 @@ def test_resampling_keeps_corners_and_even_spacing_does_not() -> None:
 
 
 def test_a_step_that_fits_exactly_makes_no_extra_point() -> None:
-    line = np.array([[0.0, 0.0], [0.3, 0.0]])  # 0.3 / 0.1 is a little more than 3
+    length_m = 0.1 * 3
+    assert length_m / 0.1 > 3.0  # by rounding
+    line = np.array([[0.0, 0.0], [length_m, 0.0]])
     assert len(resample(line, 0.1)) == 4
 
 

@@ -10,6 +10,7 @@ from astra_core.robot import RobotConfig, load_robot
 from astra_core.robot_settings import (
     Bound,
     for_robot,
+    load_for_robot,
     require_robot,
     robot_links,
     robot_setting,
@@ -127,3 +128,29 @@ def test_the_hash_is_of_the_values() -> None:
     }
     assert len(others) == 1 + len(vars(RobotConfig()))
     assert len(RobotConfig().sha256) == 12
+
+
+def test_a_file_of_settings_is_filled_in_from_the_robot(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("speed_mps: 0.5\nbody:\n  own: 3.0\n")
+    expected = replace(for_robot(Config(body=Body(own=3.0)), ROBOT), speed_mps=0.5)
+    assert load_for_robot(Config, path, ROBOT) == expected
+    path.write_text("")
+    assert load_for_robot(Config, path, ROBOT) == for_robot(Config(), ROBOT)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("body: {radius_m: 0.22}", "body.radius_m is 0.22 and must be the same"),
+        ("body.radius_m: 0.22", "body.radius_m is 0.22 and must be the same"),
+        ("robot: {height_m: 1.2}", "robot.height_m is 1.2 and must be the same"),
+        ("body: 3", "expected named settings"),
+        ("- 1", "expected named settings"),
+    ],
+)
+def test_a_file_that_contradicts_the_robot_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=rf"mine\.yaml.*{said}"):
+        load_for_robot(Config, path, ROBOT)
