@@ -78,3 +78,25 @@ def test_specks_of_a_leaf_go_with_it_and_a_box_beside_it_stays() -> None:
     bodies = DepartedBodies(leaf.shape)
     bodies.feet(everything, everything, everything)
     np.testing.assert_array_equal(bodies.feet(foot | speck | box, everything, speck), foot)
+
+
+def test_what_comes_to_the_floor_later_is_no_foot_of_the_departed() -> None:
+    bodies = DepartedBodies((5, 1, 1))
+    whole = _column(0, 1, 2, 3, 4)
+    bodies.feet(whole, whole, whole)
+    assert _after(bodies, _column(0, 1, 2)) == [0, 1, 2]
+    # What was forgotten is no part of a body any more: from its middle to the floor is too far.
+    assert _after(bodies, _column(0)) == []
+
+
+def test_a_speck_at_the_corner_of_a_leaf_goes_with_it_and_one_a_cell_farther_stays() -> None:
+    leaf = np.zeros((5, 9, 9), dtype=bool)
+    leaf[:, 4, 2:7] = True
+    corner, apart = np.zeros_like(leaf), np.zeros_like(leaf)
+    corner[0, 5, 7] = True
+    apart[0, 7, 1] = True
+    everything = leaf | corner | apart
+    bodies = DepartedBodies(leaf.shape)
+    bodies.feet(everything, everything, everything)
+    gone = bodies.feet(corner | apart, everything, np.zeros_like(leaf))
+    np.testing.assert_array_equal(gone, corner)

@@ -177,3 +177,14 @@ def test_after_a_gap_nothing_is_known_of_the_speed() -> None:
     # The robot stops by itself when it hears nothing.
     assert abs(odometry.state[STATE.U]) < 1e-6
     np.testing.assert_allclose(odometry.odometry().pose[:2], before.pose[:2], atol=1e-9)
+
+
+def test_a_turn_under_blocked_wheels_is_not_taken_for_a_bias() -> None:
+    # Three seconds at 0.1 rad/s, more than any bias: the wheels stand, the robot does not.
+    odometry = driven(100, 0.0, 0.0)
+    for number in range(101, 251):
+        turning = tick(number, 0.0, 0.1)
+        blocked = (WheelSample(turning.stamp_ns, 0.0, 0.0),)
+        estimate = odometry.observe(dataclasses.replace(turning, wheels=blocked))
+    assert estimate.pose[2] == pytest.approx(0.3, abs=0.005)
+    assert abs(odometry.state[STATE.GYRO_BIAS]) < 1e-4
