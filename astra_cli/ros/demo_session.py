@@ -139,6 +139,9 @@ class DemoSession:
         # A large map takes Astra-Global a while to load; from its first word on it takes goals.
         heard = self.log.global_poses
         self._wait(lambda: bool(heard), server_timeout_s, check, "astra_global to be ready")
+        # Each topic is found on its own: a goal that is refused at once is over before that.
+        odometry = self.log.odometry
+        self._wait(lambda: bool(odometry), server_timeout_s, check, "astra_local's odometry")
         self._start_log()
         request = Navigate.Goal(goal=GoalSpec(kind=GoalSpec.KIND_TEXT, text=goal_text))
         sent = self._client.send_goal_async(request, feedback_callback=self._on_feedback)

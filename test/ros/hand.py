@@ -1,7 +1,13 @@
 """`ros2 lifecycle` without the command."""
 
+import math
+import time
+
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+
+#: After so long an answer will not come any more.
+_PATIENCE_S = 3.0
 
 
 class Hand:
@@ -32,6 +38,15 @@ class Hand:
 
     @property
     def state(self):
-        future = self._get.call_async(GetState.Request())
-        self._until(future.done, "an answer")
-        return future.result().current_state.label
+        """Ask until there is an answer: one sent to a process that is just being found is lost."""
+        asked, newest_s = [], -math.inf
+
+        def answered():
+            nonlocal newest_s
+            if time.monotonic() - newest_s > _PATIENCE_S:
+                newest_s = time.monotonic()
+                asked.append(self._get.call_async(GetState.Request()))
+            return any(future.done() for future in asked)
+
+        self._until(answered, "an answer")
+        return next(future for future in asked if future.done()).result().current_state.label
