@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astra_core.time import from_seconds, to_seconds
@@ -15,6 +15,7 @@ def test_seconds_are_rounded_to_the_nearest_nanosecond() -> None:
     assert to_seconds(20_000_000) == 0.02
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**15), 10**15))
 def test_round_trip(stamp_ns: int) -> None:
     # Exact for 11 days: a float holds 15 digits.

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astra_core import se2
@@ -26,6 +26,7 @@ def test_wilson_interval_of_a_published_example() -> None:
     assert wilson_interval(0, 0) == (0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 500), st.data())
 def test_wilson_interval_contains_the_share(trials: int, data: st.DataObject) -> None:
     successes = data.draw(st.integers(0, trials))

@@ -11,7 +11,7 @@ from sensor_msgs.msg import CameraInfo
 from tf2_msgs.msg import TFMessage
 
 from astra_core.ros.camera_input import CameraInput, CameraInputConfig, intrinsics_to_msg
-from astra_core.ros.images import depth_to_msg
+from astra_core.ros.images import ImageFormatError, depth_to_msg
 from astra_core.ros.poses import rigid_transform
 
 RIG = fake_robot.make_rig()
@@ -55,8 +55,8 @@ class Input:
         item = rigid_transform(FRONT.t_base_optical, 0, "base_link", FRONT.frame_id)
         self._callbacks["/tf_static"](TFMessage(transforms=[item]))
 
-    def depth(self, stamp_ns, frame_id=FRONT.frame_id):
-        image = np.full((48, 64), 2.0, dtype=np.float32)
+    def depth(self, stamp_ns, frame_id=FRONT.frame_id, size=(48, 64)):
+        image = np.full(size, 2.0, dtype=np.float32)
         self._callbacks["camera/front/depth/image_raw"](depth_to_msg(image, stamp_ns, frame_id))
 
 
@@ -94,3 +94,14 @@ def test_depth_that_is_not_registered_to_the_colour_camera_is_refused(cameras):
     )
     cameras.depth(1_100_000_000)
     assert len(cameras.sets) == 1 and cameras.cameras.problem == ""
+
+
+@pytest.mark.parametrize("size", [(24, 64), (48, 32), (64, 48)])
+def test_an_image_of_another_size_than_its_calibration_is_refused(cameras, size):
+    cameras.mounting()
+    cameras.info()
+    with pytest.raises(ImageFormatError, match=f"{size[1]}x{size[0]}, its camera_info says 64x48"):
+        cameras.depth(1_000_000_000, size=size)
+    assert cameras.sets == []
+    cameras.depth(1_000_000_000)
+    assert len(cameras.sets) == 1

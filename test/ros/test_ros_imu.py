@@ -65,6 +65,15 @@ def test_a_quarter_turn_swaps_the_level_axes():
     np.testing.assert_allclose(sample.linear_acceleration_m_s2, (-1.0, 0.0, 9.8), atol=1e-12)
 
 
+def test_no_more_is_kept_than_comes_between_two_wheel_samples():
+    imu = ImuInput("base_link", lambda _: None)
+    for number in range(700):
+        imu.add(reading("base_link", (0.0, 0.0, float(number))))
+    taken = imu.take()
+    # The newest 500, oldest first.
+    assert [sample.angular_velocity_rad_s[2] for sample in taken] == list(range(200, 700))
+
+
 def test_silence_of_each_sensor_is_noticed_after_the_limit():
     watch = SensorWatch(("wheel_odometry", "imu"), 1.0)
     assert watch.problem("imu", 5 * S) == "waiting for imu"
