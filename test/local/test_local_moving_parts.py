@@ -245,3 +245,28 @@ def test_what_comes_anew_is_counted_anew() -> None:
     images = [(NOTHING, NOTHING)] * 3 + [(thing, thing)] * 8 + [(NOTHING, NOTHING)] * 3
     images += [(thing, thing)] * 8 + [(thing, NOTHING)] * 15
     assert any(deposits_after(images, [0] * len(images)))
+
+
+@pytest.mark.parametrize("walked_before", [False, True])
+def test_where_somebody_walked_once_a_thing_put_down_later_stays(walked_before: bool) -> None:
+    deposits, thing = Deposits(CONFIG), block(30, 30)
+    somebody = Movers(np.array([[0.1, 0.1]]), np.zeros((1, 2)), np.array([0.3]))
+    cases = [(NOTHING, NOTHING, Movers())] * 3
+    cases += [(thing, thing, somebody if walked_before else Movers())] * 3
+    cases += [(NOTHING, NOTHING, Movers())] * 3
+    cases += [(thing, thing, Movers())] * 12 + [(thing, NOTHING, Movers())] * 15
+    for number, (occupied, hit, movers) in enumerate(cases):
+        view = view_of(number, occupied, hit=hit, hit_upright=NOTHING)
+        assert not deposits.update(view, surely_free(view), movers, 0.1).any()
+
+
+def test_what_a_walker_leaves_is_forgotten_however_often_it_was_hit() -> None:
+    deposits, thing = Deposits(CONFIG), block(30, 30)
+    somebody = Movers(np.array([[0.1, 0.1]]), np.zeros((1, 2)), np.array([0.3]))
+    cases = [(NOTHING, NOTHING, Movers())] * 3 + [(thing, thing, somebody)] * 20
+    cases += [(thing, NOTHING, Movers())] * 15
+    gone = []
+    for number, (occupied, hit, movers) in enumerate(cases):
+        view = view_of(number, occupied, hit=hit, hit_upright=NOTHING)
+        gone.append(bool(deposits.update(view, surely_free(view), movers, 0.1).any()))
+    assert any(gone) and not any(gone[:32])
