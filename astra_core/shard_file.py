@@ -7,8 +7,6 @@ arrays and header give the same bytes, so data generated twice can be compared b
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.atomic_file import atomic_file
 from astra_core.errors import ShardError
 
 __all__ = ["read_shard", "read_shard_header", "write_shard"]
@@ -40,21 +39,9 @@ def write_shard(path: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[
         raise ShardError(f"{path}: arrays of a shard must be equally long, got {lengths}")
     text = json.dumps(header, sort_keys=True, allow_nan=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            entries: dict[str, Any] = {_HEADER: np.array(text), **arrays}
-            np.savez_compressed(file, **entries)
-            file.flush()
-            os.fsync(file.fileno())
-        # A temporary file is for its owner only; a shard is as readable as any file.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with atomic_file(path) as file:
+        entries: dict[str, Any] = {_HEADER: np.array(text), **arrays}
+        np.savez_compressed(file, **entries)
 
 
 def read_shard(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import stat
-import tempfile
 from pathlib import Path
 
+from astra_core.atomic_file import atomic_file
 from astra_core.errors import WeightsError
 
 __all__ = ["require_file", "write_file"]
@@ -35,18 +33,8 @@ def write_file(path: Path, data: bytes) -> None:
         WeightsError: The folder cannot be written to.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        with atomic_file(path, 0o644) as file:
+            file.write(data)
     except OSError as error:
         raise WeightsError(
             f"cannot write {path}: {error.strerror or error}; choose another folder"

@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from astra_core.atomic_file import atomic_file, sync_path
 from astra_core.errors import MapFormatError
 
 __all__ = [
@@ -103,22 +104,11 @@ def read_yaml(path: Path) -> Any:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write one file atomically: temporary neighbour, flush to disk, rename."""
+    """Write one file atomically; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes private files; a map is as public as its folder.
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-    _sync_folder(path.parent)
+    # A map is as public as its folder.
+    with atomic_file(path, 0o644) as file:
+        file.write(data)
 
 
 @contextlib.contextmanager
@@ -141,7 +131,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         if target.exists():
             target.rename(old)
         temporary.rename(target)
-        _sync_folder(target.parent)
+        sync_path(target.parent)
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -150,17 +140,5 @@ def new_folder(target: Path) -> Iterator[Path]:
 def _sync_tree(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
-            descriptor = os.open(Path(parent) / name, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        _sync_folder(Path(parent))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync_path(Path(parent) / name)
+        sync_path(Path(parent))

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from astra_core.atomic_file import atomic_file
 from astra_core.errors import ConfigError
 from astra_local.net.ema import Ema
 
@@ -159,10 +160,8 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "ema": self.ema.state_dict(),
         }
-        path = self.folder / _CHECKPOINT
-        partial = path.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(path)
+        with atomic_file(self.folder / _CHECKPOINT) as file:
+            torch.save(state, file)
 
     def _one_step(self, loss_of: StepLoss) -> dict[str, float]:
         self.network.train()

@@ -199,7 +199,7 @@ def test_a_failed_write_leaves_what_was_there(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("astra_core.weights.files.os.fsync", full)
+    monkeypatch.setattr("astra_core.atomic_file.os.fsync", full)
     with pytest.raises(WeightsError, match="No space left on device"):
         save(tmp_path, metrics={"collision_percent": 9.0})
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
