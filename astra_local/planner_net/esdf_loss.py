@@ -37,7 +37,14 @@ from torch import Tensor
 from astra_core.robot import FOOTPRINT_RADIUS_M
 from astra_local.voxel.lookup import lookup
 
-__all__ = ["EsdfLossConfig", "Surroundings", "clearance", "masked_esdf_loss"]
+__all__ = [
+    "EsdfLossConfig",
+    "Surroundings",
+    "clearance",
+    "masked_esdf_loss",
+    "people_distance",
+    "standing_distance",
+]
 
 _SMALL_M = 1e-4
 
@@ -78,17 +85,26 @@ class Surroundings:
 
 def clearance(xy_m: Tensor, around: Surroundings, footprint_radius_m: float) -> Tensor:
     """Return phi ``(B, K, N)`` of positions ``(B, K, N, 2)``, metres."""
+    nearest = torch.minimum(standing_distance(xy_m, around), people_distance(xy_m, around))
+    return nearest - footprint_radius_m
+
+
+def standing_distance(xy_m: Tensor, around: Surroundings) -> Tensor:
+    """Return D ``(B, K, N)`` at positions ``(B, K, N, 2)``: to what stands."""
     batch, sets, steps, _ = xy_m.shape
     side = xy_m.new_tensor([around.resolution_m, around.resolution_m])
-    standing = lookup(
-        around.distance, xy_m.reshape(batch, -1, 2), xy_m.new_tensor(around.origin_m), side
-    ).reshape(batch, sets, steps)
+    points, low = xy_m.reshape(batch, -1, 2), xy_m.new_tensor(around.origin_m)
+    return lookup(around.distance, points, low, side).reshape(batch, sets, steps)
+
+
+def people_distance(xy_m: Tensor, around: Surroundings) -> Tensor:
+    """Return the distance ``(B, K, N)`` to the edge of people at each step; inf without any."""
     people = around.people[:, None]
-    if people.shape[-2]:
-        away = xy_m[..., None, :] - people[..., :2]
-        gap = (away.square().sum(-1) + _SMALL_M**2).sqrt() - people[..., 2]
-        standing = torch.minimum(standing, gap.min(dim=-1).values)
-    return standing - footprint_radius_m
+    if not people.shape[-2]:
+        return xy_m.new_full(xy_m.shape[:-1], torch.inf)
+    away = xy_m[..., None, :] - people[..., :2]
+    gap = (away.square().sum(-1) + _SMALL_M**2).sqrt() - people[..., 2]
+    return gap.min(dim=-1).values
 
 
 def masked_esdf_loss(

@@ -8,6 +8,7 @@ one, for the ESDF loss.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ class HeadLoss:
     weight: Tensor
 
 
-class PlanningHead(nn.Module):
+class PlanningHead(nn.Module, ABC):
     """Trunk and decoder; what is learned with them is the subclass's idea."""
 
     #: Name of the part, as in ``--stack planner=NAME``.
@@ -72,6 +73,7 @@ class PlanningHead(nn.Module):
         self.trunk = Trunk(config)
         self.decoder = WaypointDecoder(config)
 
+    @abstractmethod
     def training_loss(
         self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness
     ) -> HeadLoss:
@@ -82,11 +84,10 @@ class PlanningHead(nn.Module):
             actions: ``(B, N, 3)`` normalised steps of the expert.
             randomness: ``K`` draws per state; the trunk runs once for all of them.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
         """Return answers ``(B, K, N, 3)``, normalised steps: one for each noise of that shape."""
-        raise NotImplementedError
 
     def _asker(self, scene: Scene) -> Callable[[Tensor, Tensor], Tensor]:
         """Return the decoder for one scene: ``(actions, situation) -> (B, K, N, 3)``."""

@@ -9,6 +9,8 @@ decoder runs twice: a first guess from learned steps, then once more at the wayp
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -61,8 +63,9 @@ class _LatentHead(PlanningHead):
             latent = torch.zeros_like(latent)
         return self._decode(self.trunk(inputs), latent)[1]
 
+    @abstractmethod
     def _wrong(self, plan: Tensor, target: Tensor) -> Tensor:
-        raise NotImplementedError
+        """Return how far plans are from the expert's, as a scalar."""
 
     def _latent_noise(self, noise: Tensor) -> Tensor:
         """Take the latent's standard normal numbers from those of the actions."""

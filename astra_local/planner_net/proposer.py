@@ -25,7 +25,7 @@ from astra_local.planner_net.action import denormalized
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.planner_net.picker import PickerWeights, expected_score
 from astra_local.planner_net.sensed import inputs_of, window_distance
-from astra_local.planner_record import FAR_M, HISTORY_S, NUM_MOVERS, NUM_STEPS, STEP_S, pack_cells
+from astra_local.planner_record import FAR_M, HISTORY_S, NUM_MOVERS, NUM_STEPS, STEP_S
 from astra_local.ports import Candidate, PlanQuery
 from astra_local.voxel.ego_history import EgoHistory
 
@@ -84,10 +84,11 @@ class NetProposer:
     def controls(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the answers as speeds and turn rates ``(K, T)``, before any limit or pick."""
         arrays = sensed(query)
-        distance = window_distance(arrays.pop("occupied_now"))[None]
+        occupied, known = arrays["occupied"], arrays["known"]
+        distance = window_distance(occupied[0, 0])[None]
         noise = query.rng.standard_normal((1, self._num_samples, NUM_STEPS, 3), dtype=np.float32)
         with torch.inference_mode():
-            inputs = inputs_of(arrays, distance).to(self._device)
+            inputs = inputs_of(arrays, occupied, known, distance).to(self._device)
             actions = self._head.sample(inputs, torch.from_numpy(noise).to(self._device))
             steps = denormalized(actions[0]).cpu().numpy()
         return controls_of(steps)
@@ -97,10 +98,7 @@ class NetProposer:
 
 
 def sensed(query: PlanQuery) -> dict[str, NDArray[Any]]:
-    """Return the group ``sensed`` of the record for one state, with N = 1.
-
-    ``occupied_now`` besides, ``(Y, X)`` bool: the newest picture, not packed.
-    """
+    """Return the group ``sensed`` of the record for one state, N = 1, its cells not packed."""
     pose, belief = query.state.pose, query.belief
     past = EgoHistory([-age_s for age_s in HISTORY_S])
     for view in (*belief.history, belief.occupancy):
@@ -110,9 +108,8 @@ def sensed(query: PlanQuery) -> dict[str, NDArray[Any]]:
     goal = query.sub_goal.pose
     xy = _to_ego(np.asarray(goal[:2], dtype=np.float64) - pose[:2], pose[2])
     return {
-        "occupied_now": occupied[0],
-        "occupied": pack_cells(occupied)[None],
-        "known": pack_cells(known)[None],
+        "occupied": occupied[None],
+        "known": known[None],
         "speed": np.array([[query.state.linear_mps, query.state.angular_rad_s]], np.float32),
         "sub_goal": np.array([[*xy, goal[2] - pose[2]]], np.float32),
         "is_final": np.array([query.stop_at_goal], np.uint8),

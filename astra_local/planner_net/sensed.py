@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 
 from astra_local.planner_net.contract import PlannerInputs
-from astra_local.planner_record import unpack_cells
 from astra_local.voxel.ego_window import WINDOW
 from astra_local.voxel.esdf import distance_to
 
@@ -24,13 +23,25 @@ __all__ = ["MAX_DISTANCE_M", "inputs_of", "window_distance"]
 MAX_DISTANCE_M = 2.0
 
 
-def inputs_of(arrays: Mapping[str, NDArray[Any]], distance_m: NDArray[np.float32]) -> PlannerInputs:
-    """Return what a head is given, from arrays of the record's ``sensed`` group."""
+def inputs_of(
+    arrays: Mapping[str, NDArray[Any]],
+    occupied: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    distance_m: NDArray[np.float32],
+) -> PlannerInputs:
+    """Return what a head is given.
+
+    Args:
+        arrays: Of the record's ``sensed`` group, all but the cells.
+        occupied: ``(B, T, Y, X)``, unpacked.
+        known: ``(B, Y, X)``, unpacked.
+        distance_m: ``(B, Y, X)``, from :func:`window_distance` of the newest occupancy.
+    """
     goal, theta = arrays["sub_goal"][:, :2], arrays["sub_goal"][:, 2]
     facts = [np.cos(theta), np.sin(theta), arrays["is_final"], arrays["max_speed_mps"]]
     return PlannerInputs(
-        occupancy=torch.from_numpy(unpack_cells(arrays["occupied"]).astype(np.float32)),
-        known=torch.from_numpy(unpack_cells(arrays["known"]).astype(np.float32)),
+        occupancy=torch.from_numpy(occupied.astype(np.float32)),
+        known=torch.from_numpy(known.astype(np.float32)),
         distance=torch.from_numpy(distance_m),
         movers=torch.from_numpy(arrays["movers"].astype(np.float32)),
         velocity=torch.from_numpy(arrays["speed"].astype(np.float32)),

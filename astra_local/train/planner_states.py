@@ -153,7 +153,8 @@ class PlannerDataset:
         """
         arrays = {key: values[index] for key, values in self.arrays.items()}
         distance = self._distance_cm[index].astype(np.float32) * np.float32(0.01)
-        inputs = inputs_of(arrays, distance)
+        occupied, known = (unpack_cells(arrays[key]) for key in ("occupied", "known"))
+        inputs = inputs_of(arrays, occupied, known, distance)
         poses = torch.from_numpy(arrays["expert_poses"].copy())
         # Of the step's end, the moment at which its waypoint is reached.
         people = torch.from_numpy(arrays["people"][:, :, 1:].copy()).transpose(1, 2)

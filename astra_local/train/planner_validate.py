@@ -15,11 +15,11 @@ import torch
 from torch import Tensor
 
 from astra_local.planner_net.action import denormalized, poses_of
-from astra_local.planner_net.esdf_loss import Surroundings, clearance
+from astra_local.planner_net.esdf_loss import Surroundings, people_distance, standing_distance
 from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.train.planner_states import PlannerBatch, PlannerDataset
 
-__all__ = ["PlanFigures", "batches", "touching", "validate"]
+__all__ = ["PlanFigures", "validate"]
 
 _BATCH = 64
 #: Cells are whole: who comes this near to one may still pass (as the tables judge).
@@ -69,19 +69,19 @@ def validate(
     head.eval()
     totals: list[Tensor] = []
     expert: list[Tensor] = []
-    for batch, randomness in batches(data, answers, limit, seed):
+    for batch, randomness in _batches(data, answers, limit, seed):
         poses = poses_of(denormalized(head.sample(batch.inputs, randomness.noise)))
         xy = poses[..., :2]
         goal = batch.inputs.goal[:, None, :2]
         progress = goal.norm(dim=-1) - (goal - xy[:, :, -1]).norm(dim=-1)
         error = (xy - batch.expert_xy[:, None]).norm(dim=-1).mean(dim=-1)
         spread = (xy[:, :1, -1] - xy[:, -1:, -1]).norm(dim=-1).expand_as(error)
-        static, people = touching(xy, batch.around, footprint_radius_m)
+        static, people = _touching(xy, batch.around, footprint_radius_m)
         totals.append(
             torch.stack([(static | people).float(), static.float(), people.float(),
                          progress, error, spread], dim=-1).mean(dim=1)
         )  # fmt: skip
-        of_expert = touching(batch.expert_xy[:, None], batch.around, footprint_radius_m)
+        of_expert = _touching(batch.expert_xy[:, None], batch.around, footprint_radius_m)
         expert.append((of_expert[0] | of_expert[1]).float()[:, 0])
     mean = torch.cat(totals).mean(dim=0).tolist()
     hits = torch.cat(expert)
@@ -91,7 +91,7 @@ def validate(
     )  # fmt: skip
 
 
-def batches(
+def _batches(
     data: PlannerDataset, answers: int, limit: int, seed: int
 ) -> Iterator[tuple[PlannerBatch, Randomness]]:
     """Yield up to ``limit`` states spread over a data set, with ``answers`` noises for each."""
@@ -102,14 +102,8 @@ def batches(
         yield batch, Randomness.draw(len(batch), answers, generator)
 
 
-def touching(xy: Tensor, around: Surroundings, radius_m: float) -> tuple[Tensor, Tensor]:
+def _touching(xy: Tensor, around: Surroundings, radius_m: float) -> tuple[Tensor, Tensor]:
     """Return which plans ``(B, K)`` touch what stands, and which people."""
-    nobody = Surroundings(
-        around.distance, around.origin_m, around.resolution_m, around.people[:, :, :0]
-    )
-    static = (clearance(xy, nobody, radius_m) < -_GRAZE_M).any(dim=-1)
-    open_floor = Surroundings(
-        torch.full_like(around.distance, 9.0), around.origin_m, around.resolution_m, around.people
-    )
-    people = (clearance(xy, open_floor, radius_m) < 0.0).any(dim=-1)
+    static = (standing_distance(xy, around) < radius_m - _GRAZE_M).any(dim=-1)
+    people = (people_distance(xy, around) < radius_m).any(dim=-1)
     return static, people

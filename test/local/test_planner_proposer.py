@@ -17,7 +17,6 @@ from astra_local.planner_net.config import PRESETS
 from astra_local.planner_net.picker import PickerWeights, collision_chance, expected_score
 from astra_local.planner_net.proposer import NetProposer, controls_of, sensed
 from astra_local.planner_net.registry import make_head
-from astra_local.planner_record import unpack_cells
 from astra_local.ports import PlanQuery
 from astra_local.types import RobotState
 from astra_local.voxel.occupancy import OccupancyView
@@ -68,11 +67,10 @@ def straight(step_m, turn_rad=0.0, side_m=0.0):
 def test_what_it_sees_is_in_the_frame_of_the_robot():
     # The robot stands at (1, 0) and looks left: a box at (1, 1) is a metre ahead.
     seen = sensed(query(view((0.95, 0.95, 1.05, 1.05)), pose=(1.0, 0.0, math.pi / 2)))
-    cells = unpack_cells(seen["occupied"])[0, 0]
+    cells = seen["occupied"][0, 0]
     rows, columns = np.nonzero(cells)
     np.testing.assert_allclose((columns + 0.5) * 0.1 - 2.0, 1.0, atol=0.06)
     np.testing.assert_allclose((rows + 0.5) * 0.1 - 3.2, 0.0, atol=0.06)
-    assert np.array_equal(cells, seen["occupied_now"])
     # The goal (2, 0) lies a metre to its right.
     np.testing.assert_allclose(seen["sub_goal"][0], [0.0, -1.0, -math.pi / 2], atol=1e-6)
     np.testing.assert_allclose(seen["speed"][0], [0.3, 0.0])
@@ -84,7 +82,7 @@ def test_the_past_is_what_was_there_then():
     now = view((1.0, 0.0, 1.1, 0.1), stamp_ns=2 * SECOND)
     before = view((2.0, 0.0, 2.1, 0.1), stamp_ns=SECOND)
     seen = sensed(query(now, history=(before,)))
-    columns = [np.nonzero(cells)[1].mean() for cells in unpack_cells(seen["occupied"])[0]]
+    columns = [np.nonzero(cells)[1].mean() for cells in seen["occupied"][0]]
     # Now at 1.05 m; a second ago, and as far back as there is any, at 2.05 m.
     np.testing.assert_allclose((np.array(columns) + 0.5) * 0.1 - 2.0, [1.05, 2.05, 2.05, 2.05],
                                atol=0.051)  # fmt: skip
