@@ -84,34 +84,39 @@ class TrajectoryCheck:
         return cls(belief, state, limits, config, standing_m, moving_m)
 
     def is_safe(self, way: Rollouts, step_s: float | None = None) -> bool:
-        """Return whether all of a way ``(1, T)`` is free of what stands and of who moves.
+        """Return whether all of a way ``(1, T)`` is free; see :meth:`safe`."""
+        return bool(self.safe(way, step_s)[0])
+
+    def safe(self, ways: Rollouts, step_s: float | None = None) -> NDArray[np.bool_]:
+        """Return which of some ways ``(K, T)`` are free of what stands and of who moves, ``(K,)``.
 
         Args:
-            way: Driven from the state.
-            step_s: Its time per step; ``None`` is that of the configuration. Longer steps are
+            ways: Driven from the state.
+            step_s: Their time per step; ``None`` is that of the configuration. Longer steps are
                 looked at in between as well, so that nothing thin slips through.
         """
         c = self.config
         step_s = c.step_s if step_s is None else step_s
         parts = max(1, math.ceil(step_s / c.step_s - 1e-6))
-        x, y, v = self._fine(way, parts)
+        x, y, v = self._fine(ways, parts)
         step_s /= parts
         times_s = (np.arange(1, x.shape[1] + 1) * step_s).astype(np.float32)
         clear = self.belief.clearance(x, y, times_s, self.limits.footprint_radius_m)
         touching = collides(clear.standing_m, self.standing_m, c.safe_clearance_m)
         num_sure = round(c.people_sure_s / step_s)
-        return not (touching | runs_into(v, clear.moving_m, self.moving_m, num_sure)).any()
+        touching |= runs_into(v, clear.moving_m, self.moving_m, num_sure)
+        return np.asarray(~touching.any(axis=1))
 
     def _fine(
-        self, way: Rollouts, parts: int
+        self, ways: Rollouts, parts: int
     ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
-        """Return x, y and speed ``(1, T * parts)`` of a way, points in between on the chord."""
+        """Return x, y and speed ``(K, T * parts)`` of ways, points in between on the chord."""
         if parts == 1:
-            return way.x, way.y, way.v
-        steps = np.arange(way.v.shape[1] + 1)
-        between = np.arange(1, way.v.shape[1] * parts + 1) / parts
+            return ways.x, ways.y, ways.v
+        steps = np.arange(ways.v.shape[1] + 1)
+        between = np.arange(1, ways.v.shape[1] * parts + 1) / parts
         x, y = (
-            np.interp(between, steps, np.concatenate([[start], values[0]]))[None]
-            for start, values in ((self.state.pose[0], way.x), (self.state.pose[1], way.y))
+            np.array([np.interp(between, steps, [start, *row]) for row in rows])
+            for start, rows in ((self.state.pose[0], ways.x), (self.state.pose[1], ways.y))
         )
-        return x, y, np.repeat(way.v, parts, axis=1)
+        return x, y, np.repeat(ways.v, parts, axis=1)

@@ -73,13 +73,8 @@ class NetProposer:
         ways = roll_out(query.state, v, w, step_s, query.limits)
         scores = expected_score(ways, query, step_s, self._weights)
         check = TrajectoryCheck.of(query.belief, query.state, query.limits, self._config)
-        return [
-            Candidate(
-                v[k], w[k], step_s,
-                float(score) - (0.0 if check.is_safe(ways.only(k), step_s) else _REFUSED),
-            )
-            for k, score in enumerate(scores)
-        ]  # fmt: skip
+        scores -= np.where(check.safe(ways, step_s), 0.0, _REFUSED)
+        return [Candidate(v[k], w[k], step_s, float(score)) for k, score in enumerate(scores)]
 
     def controls(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the answers as speeds and turn rates ``(K, T)``, before any limit or pick."""

@@ -390,3 +390,16 @@ def test_a_trajectory_has_the_steps_of_who_planned_it() -> None:
     assert plan.poses[-1, 0] == pytest.approx(0.2 * (0.16 + 0.32 + 0.48 + 13 * 0.5), abs=1e-5)
     brake = planned(belief_of(), halt=True)
     assert brake.dt_s == CONFIG.step_s
+
+
+@pytest.mark.parametrize("step_s", [0.1, 0.2])
+def test_many_ways_are_judged_as_each_alone(step_s: float) -> None:
+    rng = np.random.default_rng(3)
+    belief = belief_of((0.6, -0.3, 0.8, 0.8), movers=walker(0.2, 1.4, 0.3, -0.2))
+    v, w = rng.uniform(0.0, 0.6, (40, 1)), rng.uniform(-1.0, 1.0, (40, 1))
+    controls = (np.repeat(part, 16, axis=1).astype(np.float32) for part in (v, w))
+    ways = roll_out(STILL, *controls, step_s, ROBOT)
+    check = TrajectoryCheck.of(belief, STILL, ROBOT, CONFIG)
+    alone = [check.is_safe(ways.only(k), step_s) for k in range(40)]
+    assert check.safe(ways, step_s).tolist() == alone
+    assert 5 < sum(alone) < 35
