@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 
-from astra_cli.commands.options import Conditions, MapKind, Mllm, Stack, Tour, WeightsOption
+from astra_cli.commands.options import (
+    Conditions,
+    Json,
+    MapKind,
+    Mllm,
+    Scene,
+    Seed,
+    Stack,
+    Tour,
+    WeightsOption,
+)
 from astra_core.errors import AstraError
 
 __all__ = ["app", "run"]
@@ -25,10 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Astra: tell a robot in words where to go; it finds out where it is and drives there.",
 )
-
-Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
-Seed = Annotated[int, typer.Option(help="Which building of the family.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
 @app.command()

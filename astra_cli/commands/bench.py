@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,8 +13,11 @@ from rich.table import Table
 
 from astra_cli.commands.options import (
     Conditions,
+    Json,
     MapKind,
     Mllm,
+    Scene,
+    Seed,
     Stack,
     Tour,
     WeightsOption,
@@ -43,10 +45,7 @@ _TITLES = {
 }
 _VERDICTS = {True: "met", False: "missed", None: "?"}
 
-Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
-Seed = Annotated[int, typer.Option(help="Which building of the family.")]
 Rounds = Annotated[int, typer.Option(min=1, help="Missions of each kind.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
 @app.command()

@@ -12,8 +12,10 @@ from rich.console import Console
 from astra_cli.commands.agreement import compare
 from astra_cli.commands.options import (
     Conditions,
+    Json,
     MapKind,
     Mllm,
+    Scene,
     Stack,
     Tour,
     WeightsOption,
@@ -35,7 +37,6 @@ __all__ = ["app", "evaluate"]
 app = typer.Typer(no_args_is_help=True)
 app.command(name="agreement")(compare)
 
-Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
 Seeds = Annotated[str, typer.Option(help="Half-open range A:B of scene seeds.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes at once.")]
 Rows = Annotated[
@@ -45,7 +46,6 @@ Rows = Annotated[
         "the cache folder."
     ),
 ]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 _SEEDS = "50000:50010"
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from astra_cli.commands.options import Json
 from astra_eval.json_file import write_json
 
 __all__ = ["app"]
@@ -13,7 +14,6 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(metavar="MAP", help="Folder of the map.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 
 @app.command()

@@ -14,8 +14,11 @@ __all__ = [
     "MAPS",
     "TOURS",
     "Conditions",
+    "Json",
     "MapKind",
     "Mllm",
+    "Scene",
+    "Seed",
     "Stack",
     "Tour",
     "WeightsOption",
@@ -28,6 +31,10 @@ __all__ = [
 MAPS = ("oracle",)
 TOURS = ("rig",)
 _PLANNED = {"--map": ("built",), "--tour": ("front", "hand")}
+
+Scene = Annotated[str, typer.Option(help="Scene family: home, office or warehouse.")]
+Seed = Annotated[int, typer.Option(help="Which building of the family.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 
 Stack = Annotated[
     str,

@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from astra_cli.commands.options import Json
 from astra_core.errors import ConfigError
 from astra_eval.bench_row import Selection
 from astra_eval.json_file import check_writable, write_json
 
 __all__ = ["esdf", "lift"]
 
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 Png = Annotated[Path | None, typer.Option("--png", help="Draw the times into this file.")]
 Cases = Annotated[str, typer.Option(help="Only cases with one of these in their name: A,B.")]
 Engines = Annotated[str, typer.Option(help="Only engines with one of these in their name: A,B.")]
