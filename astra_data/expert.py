@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 from astra_core.polyline import Polyline
 from astra_core.records import SubGoal, Trajectory, Velocity
@@ -78,6 +79,7 @@ class Expert:
         self._planned_xy: tuple[float, float] | None = None
         self._to_go: CostToGo | None = None
         self._found: tuple[DistanceField, float] | None = None
+        self._regions: NDArray[np.int32] | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -137,6 +139,17 @@ class Expert:
         """
         found = self._field_to(goal_xy, start_xy, self._robot.footprint_radius_m)
         return found and find_route(self._esdf, found[0], start_xy, goal_xy, found[1])
+
+    def joined(self, a_xy: tuple[float, float], b_xy: tuple[float, float]) -> bool:
+        """Return whether the footprint gets from one point to another at all, without a search.
+
+        Looking for a way that does not exist costs as much as five that do.
+        """
+        if self._regions is None:
+            fits = self._esdf.values >= self._robot.footprint_radius_m
+            self._regions = label(fits, structure=np.ones((3, 3)))[0]
+        region = self._regions[self._esdf.cell_of(*a_xy)]
+        return bool(region > 0 and region == self._regions[self._esdf.cell_of(*b_xy)])
 
     def own_route(
         self, start_xy: tuple[float, float], goal_xy: tuple[float, float], keep_m: float

@@ -78,7 +78,10 @@ def draw_leg(
         goal = np.array(plan.sample_free_pose(rng, _GOAL_CLEARANCE_M))
         if not _SHORTEST_M < np.hypot(*(goal - pose)[:2]) < _LONGEST_M:
             continue
-        way = expert.own_route(here, (float(goal[0]), float(goal[1])), keep_m)
+        there = (float(goal[0]), float(goal[1]))
+        if not expert.joined(here, there):
+            continue
+        way = expert.own_route(here, there, keep_m)
         if way is not None and way.length_m > 0.5:
             return Leg(goal, Route(_smoothed(way.points_m), goal))
     raise SceneError(f"no goal {_SHORTEST_M:g} to {_LONGEST_M:g} m from {here} can be reached")

@@ -27,7 +27,7 @@ __all__ = ["WAYS", "PlannerData", "PlannerUnit", "Progress", "generate", "write_
 #: Without rendering, or with everything as the robot has it.
 WAYS = ("cheap", "true")
 
-_STATES_PER_DRIVE = 60
+_STATES_PER_DRIVE = {"cheap": 60, "true": 120}
 _FEWEST_DRIVES = 2
 _SPARE_DRIVES = 8
 
@@ -105,7 +105,7 @@ class PlannerData:
         drive = (
             cheap_drives(unit, self.every) if self.way == "cheap" else true_drives(unit, self.every)
         )
-        drives = max(_FEWEST_DRIVES, math.ceil(self.states / _STATES_PER_DRIVE))
+        drives = max(_FEWEST_DRIVES, math.ceil(self.states / _STATES_PER_DRIVE[self.way]))
         states: list[dict[str, Any]] = []
         for number in range(drives + _SPARE_DRIVES):
             wanted = min(math.ceil(self.states / drives), self.states - len(states))

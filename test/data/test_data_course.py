@@ -81,6 +81,21 @@ def test_a_way_to_nowhere_is_none():
     assert expert_in(closed).own_route((1.0, 0.8), (7.0, 0.8), 0.1) is None
 
 
+def test_two_points_are_joined_where_the_footprint_gets_through():
+    here, there = (1.0, 0.8), (7.0, 0.8)
+    assert expert_in(two_ways()).joined(here, there)
+    # A wall with one doorway: 0.35 m is too tight for a footprint of 0.2 m, 0.6 m is not.
+    for rows, through in ((7, False), (12, True)):
+        wall = two_ways()
+        wall[:, 80] = True
+        wall[90 : 90 + rows, 80] = False
+        expert = expert_in(wall)
+        assert expert.joined(here, there) is through
+        assert (expert.own_route(here, there, 0.1) is not None) is through
+    # Inside the block nothing leads anywhere, not even to itself.
+    assert not expert_in(two_ways()).joined((4.0, 2.3), (4.0, 2.3))
+
+
 def test_legs_lead_from_here_to_a_free_goal():
     plan, rng = plan_of(two_ways()), np.random.default_rng(0)
     expert, pose = expert_in(two_ways()), np.array([1.0, 3.0, 0.5])
