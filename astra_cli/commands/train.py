@@ -42,14 +42,20 @@ def local(
         int | None, typer.Option(min=0, help="Learn from so many states at most; 0 is all.")
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Of PyTorch on the CPU.")] = 1,
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:N, or auto.")] = "cpu",
 ) -> None:
-    """Train a part of Astra-Local. Interrupted, the same command goes on where it was."""
+    """Train a part of Astra-Local. Interrupted, the same command goes on where it was.
+
+    On several GPUs: accelerate launch --num_processes N --module astra_cli train local ...
+    """
     if stage not in _STAGES:
         later = f"; {stage} is not built yet" if stage in _LATER else ""
         raise ConfigError(f"--stage must be {' or '.join(_STAGES)}, got {stage!r}{later}")
     import torch
 
+    from astra_core.device import DeviceConfig
     from astra_local.planner_net.registry import HEADS
+    from astra_local.train.placement import placed
     from astra_local.train.planner import TRAINING_PRESETS, train_planner, with_options
     from astra_local.train.planner_export import export_planner
 
@@ -68,6 +74,8 @@ def local(
         told = ", ".join(f"{key} {value:.4g}" for key, value in numbers.items())
         console.print(f"[{step}/{training.loop.steps}] {told}", highlight=False, soft_wrap=True)
 
-    trained = train_planner(training, data, validation, out, report)
-    card = export_planner(trained, training, data, out)
-    console.print(f"weights: {card}", highlight=False, soft_wrap=True)
+    with placed(DeviceConfig(device)) as placement:
+        trained = train_planner(training, data, validation, out, report, placement)
+        if placement.leads:
+            card = export_planner(trained, training, data, out)
+            console.print(f"weights: {card}", highlight=False, soft_wrap=True)

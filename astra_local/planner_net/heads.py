@@ -42,6 +42,10 @@ class Randomness:
         noise = torch.randn((batch, answers, NUM_STEPS, 3), generator=generator)
         return cls(noise, torch.rand((batch, answers), generator=generator))
 
+    def to(self, device: torch.device | str, share: slice = slice(None)) -> Randomness:
+        """Return the same, or that of some states of the batch, on a device."""
+        return Randomness(self.noise[share].to(device), self.time[share].to(device))
+
 
 @dataclass(frozen=True, eq=False)
 class HeadLoss:
@@ -88,6 +92,11 @@ class PlanningHead(nn.Module, ABC):
     @abstractmethod
     def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
         """Return answers ``(B, K, N, 3)``, normalised steps: one for each noise of that shape."""
+
+    @property
+    def device(self) -> torch.device:
+        """Return where the weights are."""
+        return next(self.parameters()).device
 
     def _asker(self, scene: Scene) -> Callable[[Tensor, Tensor], Tensor]:
         """Return the decoder for one scene: ``(actions, situation) -> (B, K, N, 3)``."""

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from astra_core.atomic_file import atomic_file
 from astra_core.errors import ConfigError
 from astra_local.net.ema import Ema
+from astra_local.train.placement import ALONE, Placement
 
 __all__ = ["Averaged", "LoopConfig", "StepRandom", "Trainer"]
 
@@ -89,7 +90,12 @@ class Trainer:
     """Trains one network into a folder: ``checkpoint.pt, metrics.jsonl, tensorboard/``."""
 
     def __init__(
-        self, network: nn.Module, config: LoopConfig, folder: Path, facts: Mapping[str, Any]
+        self,
+        network: nn.Module,
+        config: LoopConfig,
+        folder: Path,
+        facts: Mapping[str, Any],
+        placement: Placement = ALONE,
     ) -> None:
         """Prepare, and go on from the folder's checkpoint where there is one.
 
@@ -98,11 +104,13 @@ class Trainer:
             config: How.
             folder: Where everything goes.
             facts: What a checkpoint must agree with: data, head, preset.
+            placement: Where; the network goes there. Only the process that leads writes.
 
         Raises:
             ConfigError: The folder holds the checkpoint of another training.
         """
-        self.network, self.config, self.folder = network, config, folder
+        self.network, self.config, self.folder = network.to(placement.device), config, folder
+        self._placement = placement
         self._facts = json.loads(json.dumps({**facts, "loop": _lasting(config)}))
         self.optimizer = torch.optim.AdamW(
             network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
@@ -113,7 +121,8 @@ class Trainer:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / _CHECKPOINT).is_file():
             self._resume()
-        self._board = _board(folder)
+        placement.same(network)
+        self._board = _board(folder) if placement.leads else None
 
     def run(
         self,
@@ -125,10 +134,11 @@ class Trainer:
 
         Args:
             loss_of: The loss of a step.
-            validate: Called every ``validate_every`` steps and at the end with averaged weights.
-            on_report: Told the means since the last report.
+            validate: Called every ``validate_every`` steps and at the end with averaged weights,
+                in the process that leads.
+            on_report: Told the means since the last report, there too.
         """
-        config = self.config
+        config, leads = self.config, self._placement.leads
         told: list[Mapping[str, float]] = []
         began = saved = time.monotonic()
         before_s = self.seconds
@@ -138,9 +148,14 @@ class Trainer:
             if self.step % config.report_every == 0 or self.step == config.steps:
                 means = {key: float(np.mean([row[key] for row in told])) for key in told[0]}
                 told = []
-                self._keep("train", means)
-                on_report(self.step, means)
-            if validate and (self.step % config.validate_every == 0 or self.step == config.steps):
+                if leads:
+                    self._keep("train", means)
+                    on_report(self.step, means)
+            if (
+                leads
+                and validate
+                and (self.step % config.validate_every == 0 or self.step == config.steps)
+            ):
                 with Averaged(self.network, self.ema):
                     figures = dict(validate(self.step))
                 self._keep("validation", figures)
@@ -152,6 +167,8 @@ class Trainer:
 
     def save(self) -> None:
         """Write the checkpoint; a crash leaves the old one or the new one, whole."""
+        if not self._placement.leads:
+            return
         state = {
             "facts": json.dumps(self._facts, sort_keys=True),
             "step": self.step,
@@ -170,14 +187,17 @@ class Trainer:
             group["lr"] = rate
         self.optimizer.zero_grad(set_to_none=True)
         loss, numbers = loss_of(self.step, StepRandom.of(self.config.seed, self.step))
-        if not bool(torch.isfinite(loss.detach())):
+        # Told of all processes: if one cannot go on, none does.
+        means = self._placement.mean({"": float(loss.detach()), **numbers})
+        if not math.isfinite(means.pop("")):
             raise ConfigError(f"the loss of step {self.step} is not finite: nothing was learned")
         loss.backward()
+        self._placement.average_gradients(self.network.parameters())
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         self.optimizer.step()
         self.ema.update(self.network)
         self.step += 1
-        return {**numbers, "gradient_norm": float(norm), "rate": rate}
+        return {**means, "gradient_norm": float(norm), "rate": rate}
 
     def _resume(self) -> None:
         path = self.folder / _CHECKPOINT

@@ -22,6 +22,7 @@ from astra_local.planner_net.esdf_loss import EsdfLossConfig
 from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.planner_net.registry import make_head
 from astra_local.train.loop import Averaged, LoopConfig, StepRandom, Trainer
+from astra_local.train.placement import ALONE, Placement
 from astra_local.train.planner_loss import planner_loss
 from astra_local.train.planner_pictures import draw_plans
 from astra_local.train.planner_states import PlannerDataset, shards_in
@@ -72,6 +73,7 @@ def train_planner(
     validation: Sequence[Path],
     folder: Path,
     on_report: Callable[[int, Mapping[str, Any]], None] = lambda step, numbers: None,
+    placement: Placement = ALONE,
 ) -> PlanningHead:
     """Train, and leave checkpoint, metrics and pictures in a folder.
 
@@ -81,12 +83,14 @@ def train_planner(
         validation: Folders of shards to judge by, of seeds from 50,000 to 59,999.
         folder: Where to; a checkpoint in it is gone on from.
         on_report: Told step and numbers.
+        placement: Where; among several processes each trains on its share of every batch.
 
     Returns:
-        The head with its averaged weights.
+        The head with its averaged weights, where it was trained.
 
     Raises:
-        ConfigError: There are no shards, or the folder is of another training.
+        ConfigError: There are no shards, the folder is of another training, or a batch cannot be
+            shared out.
         ShardError: A shard cannot be used.
     """
     states = PlannerDataset(shards_in(data), "train")
@@ -101,15 +105,18 @@ def train_planner(
         "training": {key: value for key, value in asdict(training).items() if key != "loop"},
         "data": states.sha256,
     }
-    trainer = Trainer(head, training.loop, folder, facts)
+    share = placement.share(training.batch)
+    trainer = Trainer(head, training.loop, folder, facts, placement)
     pools = _pools(states, training.states)
 
     def loss_of(step: int, chance: StepRandom) -> tuple[Tensor, Mapping[str, float]]:
         late = step >= (1.0 - training.true_share) * training.loop.steps
         pool = pools[late]
         index = pool[chance.rng.integers(len(pool), size=training.batch)]
-        batch = states.batch(index, chance.rng.random(training.batch) < 0.5)
+        mirrored = chance.rng.random(training.batch) < 0.5
+        batch = states.batch(index[share], mirrored[share]).to(placement.device)
         noise = Randomness.draw(training.batch, training.answers, chance.generator)
+        noise = noise.to(placement.device, share)
         loss = planner_loss(head, batch, noise, training.esdf_weight, loss_config)
         return loss.total, {
             "loss": float(loss.total.detach()),
@@ -123,9 +130,10 @@ def train_planner(
         return validate(head, judged, footprint_radius_m=radius_m).to_json()
 
     trainer.run(loss_of, judge, on_report)
-    (folder / "training.json").write_text(
-        json.dumps({**facts, "seeds": states.seeds, "steps": trainer.step}, indent=1) + "\n"
-    )
+    if placement.leads:
+        (folder / "training.json").write_text(
+            json.dumps({**facts, "seeds": states.seeds, "steps": trainer.step}, indent=1) + "\n"
+        )
     with Averaged(head, trainer.ema):
         averaged = {name: value.clone() for name, value in head.state_dict().items()}
     head.load_state_dict(averaged)

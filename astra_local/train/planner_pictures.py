@@ -33,9 +33,10 @@ def draw_plans(
     index = np.linspace(0, len(data) - 1, columns * rows).astype(np.intp)
     batch = data.batch(index)
     generator = torch.Generator().manual_seed(1)
-    noise = Randomness.draw(len(batch), 10, generator).noise
+    noise = Randomness.draw(len(batch), 10, generator).noise.to(head.device)
     with torch.no_grad():
-        plans = poses_of(denormalized(head.sample(batch.inputs, noise)))[..., :2].numpy()
+        actions = head.sample(batch.inputs.to(head.device), noise).cpu()
+    plans = poses_of(denormalized(actions))[..., :2].numpy()
     side = WINDOW.shape[0] * _SCALE
     sheet = Image.new("RGB", (columns * (side + 4), rows * (side + 4)), (90, 90, 90))
     for number in range(len(batch)):

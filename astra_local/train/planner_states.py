@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +51,16 @@ class PlannerBatch:
     def __len__(self) -> int:
         """Return B."""
         return len(self.actions)
+
+    def to(self, device: torch.device | str) -> PlannerBatch:
+        """Return the same on a device."""
+        around = self.around
+        return PlannerBatch(
+            self.inputs.to(device),
+            self.actions.to(device),
+            self.expert_xy.to(device),
+            replace(around, distance=around.distance.to(device), people=around.people.to(device)),
+        )
 
 
 class ShardSource(NamedTuple):

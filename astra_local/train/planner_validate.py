@@ -70,7 +70,8 @@ def validate(
     totals: list[Tensor] = []
     expert: list[Tensor] = []
     for batch, randomness in _batches(data, answers, limit, seed):
-        poses = poses_of(denormalized(head.sample(batch.inputs, randomness.noise)))
+        noise = randomness.noise.to(head.device)
+        poses = poses_of(denormalized(head.sample(batch.inputs.to(head.device), noise).cpu()))
         xy = poses[..., :2]
         goal = batch.inputs.goal[:, None, :2]
         progress = goal.norm(dim=-1) - (goal - xy[:, :, -1]).norm(dim=-1)
