@@ -26,7 +26,7 @@ from astra_eval.leg_loop import (
     expert_driver,
     stack_driver,
 )
-from astra_eval.metrics.planner import PlanScore, score_plan, touches
+from astra_eval.metrics.planner import PlanScore, Touch, score_plan, touches
 from astra_eval.planner_methods import (
     MAX_SPEED_MPS,
     NUM_STEPS,
@@ -147,7 +147,7 @@ def _judged(
     nearest = int(np.argmin(np.hypot(*(case.route_m - here).T)))
     route = np.concatenate([here[None], case.route_m[nearest + 1 :], case.goal[None, :2]])
 
-    def judge(path: NDArray[np.float64]) -> PlanScore:
+    def judge(path: NDArray[np.float64]) -> tuple[PlanScore, Touch]:
         path = _lasting(path)
         hit = touches(
             path,
@@ -158,15 +158,16 @@ def _judged(
             leaves_m=leaves,
             leaf_radius_m=THICK_M / 2.0,
         )
-        return score_plan(path, STEP_S, route, max_speed_mps=MAX_SPEED_MPS, collision=hit)
+        score = score_plan(path, STEP_S, route, max_speed_mps=MAX_SPEED_MPS, collision=hit.anything)
+        return score, hit
 
     row: dict[str, Any] = {}
     for name, plans in capture.plans.items():
-        scores = [judge(path) for path in plans.paths]
-        best = max(scores, key=lambda score: score.score)
+        judged = [judge(path) for path in plans.paths]
+        best = max((score for score, _ in judged), key=lambda score: score.score)
         row[name] = {
-            **_parts(scores[0]),
-            **{f"pick10_{key}": value for key, value in _parts(scores[plans.picked]).items()},
+            **_parts(*judged[0]),
+            **{f"pick10_{key}": value for key, value in _parts(*judged[plans.picked]).items()},
             "best10_collision": best.collision,
             "best10_score": best.score,
             "ms": 1e3 * capture.seconds[name],
@@ -174,13 +175,15 @@ def _judged(
     return row
 
 
-def _parts(score: PlanScore) -> dict[str, Any]:
+def _parts(score: PlanScore, hit: Touch) -> dict[str, Any]:
     return {
         "score": score.score,
         "progress": score.progress,
         "speed": score.speed,
         "smoothness": score.smoothness,
         "collision": score.collision,
+        "static": hit.standing,
+        "people": hit.people,
         "stuck": score.stuck,
         "wrong_way": score.wrong_way,
     }

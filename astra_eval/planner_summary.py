@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from astra_core.stack_spec import CLASSICAL
@@ -12,11 +12,17 @@ from astra_eval.metrics.intervals import cluster_interval, wilson_interval
 
 __all__ = ["summarize_legs", "summarize_plans"]
 
+#: Open loop people react to the expert that drives, not to the plan: what nobody avoids without
+#: hindsight is the expert's, so the excess over it is told beside.
+_EXPERT = "expert"
+
 Scenes = Sequence[tuple[int, dict[str, Any]]]
 
 #: Means over plans: metric key to the key of a row, and what a row counts for.
 _PLAN_MEANS = {
     "collision_percent": ("collision", 100.0),
+    "static_percent": ("static", 100.0),
+    "people_percent": ("people", 100.0),
     "speed": ("speed", 1.0),
     "score": ("score", 1.0),
     "progress": ("progress", 1.0),
@@ -24,6 +30,8 @@ _PLAN_MEANS = {
     "stuck_percent": ("stuck", 100.0),
     "wrong_way_percent": ("wrong_way", 100.0),
     "pick10_collision_percent": ("pick10_collision", 100.0),
+    "pick10_static_percent": ("pick10_static", 100.0),
+    "pick10_people_percent": ("pick10_people", 100.0),
     "pick10_score": ("pick10_score", 1.0),
     "pick10_speed": ("pick10_speed", 1.0),
     "pick10_stuck_percent": ("pick10_stuck", 100.0),
@@ -41,6 +49,9 @@ def summarize_plans(scenes: Scenes, ours: str = CLASSICAL.name) -> dict[str, Any
     rows = [{"seed": seed, **plan} for seed, row in scenes for plan in row["plans"]]
     names = [name for name in rows[0] if name != "seed"] if rows else [ours]
     tables = {name: _plan_figures([row[name] for row in rows]) for name in names}
+    excesses = _excesses(tables)
+    for table in tables.values():
+        table.update({metric: table[of] - tables[_EXPERT][of] for metric, of in excesses.items()})
     hits = {
         metric: sum(bool(row[ours][key]) for row in rows)
         for metric, (key, worth) in _PLAN_MEANS.items()
@@ -54,7 +65,8 @@ def summarize_plans(scenes: Scenes, ours: str = CLASSICAL.name) -> dict[str, Any
         "ci95_by_scene": {
             metric: _by_scene(rows, _figure(ours, key, worth))
             for metric, (key, worth) in _PLAN_MEANS.items()
-        },
+        }
+        | {metric: _by_scene(rows, _excess(ours, of)) for metric, of in excesses.items()},
         "rows": rows,
     }
 
@@ -84,6 +96,20 @@ def summarize_legs(scenes: Scenes, ours: str = CLASSICAL.name) -> dict[str, Any]
 
 def _figure(name: str, key: str, worth: float) -> Callable[[dict[str, Any]], float]:
     return lambda row: worth * float(row[name][key])
+
+
+def _excesses(tables: Mapping[str, Any]) -> dict[str, str]:
+    """Return the metrics that say how much more than the expert, and of which; without it none."""
+    if _EXPERT not in tables:
+        return {}
+    shares = [name for name in _PLAN_MEANS if name.endswith("collision_percent")]
+    return {name.replace("collision_percent", "excess_percent"): name for name in shares}
+
+
+def _excess(name: str, metric: str) -> Callable[[dict[str, Any]], float]:
+    """Return from a row how much more often than the expert it collides, in percent."""
+    key, worth = _PLAN_MEANS[metric]
+    return lambda row: worth * (float(row[name][key]) - float(row[_EXPERT][key]))
 
 
 def _plan_figures(plans: Sequence[dict[str, Any]]) -> dict[str, float]:

@@ -15,13 +15,31 @@ from numpy.typing import NDArray
 
 from astra_core.polyline import Polyline
 
-__all__ = ["PlanScore", "score_plan", "smoothness", "touches"]
+__all__ = ["PlanScore", "Touch", "score_plan", "smoothness", "touches"]
 
 #: Root mean square jerk at which a trajectory counts as not smooth at all, m/s^3.
 ROUGH_JERK_M_S3 = 4.0
 #: Less progress than this is "stuck", more than this backwards is "wrong way", metres.
 STUCK_M = 0.15
 WRONG_WAY_M = 0.15
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What a swept footprint touches.
+
+    Attributes:
+        standing: Walls, furniture, door leaves.
+        people: Anybody.
+    """
+
+    standing: bool
+    people: bool
+
+    @property
+    def anything(self) -> bool:
+        """Return whether that is a collision."""
+        return self.standing or self.people
 
 
 @dataclass(frozen=True)
@@ -106,8 +124,8 @@ def touches(
     person_radius_m: float,
     leaves_m: NDArray[np.float64] | None = None,
     leaf_radius_m: float = 0.0,
-) -> bool:
-    """Return whether a round footprint that moves along a trajectory touches anything.
+) -> Touch:
+    """Return what a round footprint touches that moves along a trajectory.
 
     Args:
         xy_m: ``(T + 1, 2)`` positions.
@@ -118,15 +136,12 @@ def touches(
         leaves_m: ``(T + 1, L, 2, 2)`` both ends of the door leaves at the same times.
         leaf_radius_m: Half the thickness of a leaf.
     """
-    if bool((clearance_m(xy_m) < robot_radius_m).any()):
-        return True
+    standing = bool((clearance_m(xy_m) < robot_radius_m).any())
+    if leaves_m is not None and not standing:
+        leaves_away_m = _segment_distance_m(xy_m[:, None], leaves_m[..., 0, :], leaves_m[..., 1, :])
+        standing = bool((leaves_away_m < robot_radius_m + leaf_radius_m).any())
     people_away_m = np.hypot(*np.moveaxis(people_m - xy_m[:, None], -1, 0))
-    if bool((people_away_m < robot_radius_m + person_radius_m).any()):
-        return True
-    if leaves_m is None:
-        return False
-    leaves_away_m = _segment_distance_m(xy_m[:, None], leaves_m[..., 0, :], leaves_m[..., 1, :])
-    return bool((leaves_away_m < robot_radius_m + leaf_radius_m).any())
+    return Touch(standing, bool((people_away_m < robot_radius_m + person_radius_m).any()))
 
 
 def _segment_distance_m(

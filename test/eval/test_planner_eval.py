@@ -108,10 +108,12 @@ def test_the_expert_stands_until_it_has_a_plan() -> None:
 
 def _plan(collision: bool, score: float) -> dict:
     parts = {"progress": 0.5, "speed": 0.5, "smoothness": 1.0, "stuck": False, "wrong_way": False}
+    hits = dict.fromkeys(("static", "people", "pick10_static", "pick10_people"), False)
     best = {"best10_collision": False, "best10_score": score + 1.0, "ms": 20.0}
     own = {"pick10_collision": False, "pick10_score": score + 0.5, "pick10_speed": 0.6}
     return {
-        "score": score, "collision": collision, **parts, **own, "pick10_stuck": False, **best
+        "score": score, "collision": collision, **parts, **hits, **own,
+        "pick10_stuck": False, **best,
     }  # fmt: skip
 
 
@@ -128,6 +130,21 @@ def test_figures_of_plans_by_hand() -> None:
     assert summary["baselines"]["stand"]["collision_percent"] == 0.0
     assert summary["rows"][0]["seed"] == 7
     json.dumps(summary)
+
+
+def test_the_excess_is_over_the_expert_at_the_same_states() -> None:
+    hits = ((True, True), (True, False), (False, False), (False, False))
+    plans = [
+        {"classical": {**_plan(ours, 1.0), "static": ours}, "expert": _plan(his, 1.0)}
+        for ours, his in hits
+    ]
+    summary = summarize_plans([(7, {"plans": plans}), (8, {"plans": plans[:1]})])
+    # Three of five against two of five; in scene 7 it is one of four, in scene 8 none.
+    assert summary["results"]["excess_percent"] == pytest.approx(20.0)
+    assert summary["results"]["static_percent"] == pytest.approx(60.0)
+    assert summary["results"]["people_percent"] == 0.0
+    assert summary["baselines"]["expert"]["excess_percent"] == 0.0
+    assert summary["ci95_by_scene"]["excess_percent"] == [0.0, 25.0]
 
 
 @pytest.mark.parametrize(

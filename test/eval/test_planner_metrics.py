@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astra_core.polyline import Polyline
-from astra_eval.metrics.planner import score_plan, smoothness, touches
+from astra_eval.metrics.planner import Touch, score_plan, smoothness, touches
 
 ROUTE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 3.0]])
 DT_S = 0.1
@@ -97,14 +97,17 @@ def test_people_count_where_they_are_at_that_time() -> None:
         return np.full(len(points), 9.0)
 
     nobody = np.zeros((len(path), 0, 2))
-    assert not touches(path, nobody, free, **radii)
+    assert not touches(path, nobody, free, **radii).anything
     ahead = np.broadcast_to([0.5, 0.3], (len(path), 1, 2))
-    assert touches(path, ahead, free, **radii)
+    assert touches(path, ahead, free, **radii).anything
     # Gone before the robot comes: there only at the start.
     leaving = ahead.copy()
     leaving[2:, 0, 1] = 5.0
-    assert not touches(path, leaving, free, **radii)
-    assert touches(path, nobody, lambda points: 0.8 - points[:, 0], **radii)
+    assert not touches(path, leaving, free, **radii).anything
+    assert touches(path, nobody, lambda points: 0.8 - points[:, 0], **radii) == Touch(True, False)
+    assert touches(path, ahead, free, **radii) == Touch(False, True)
+    wall = touches(path, ahead, lambda points: 0.8 - points[:, 0], **radii)
+    assert wall == Touch(True, True)
 
 
 def test_a_door_leaf_counts_while_it_is_in_the_way() -> None:
@@ -117,11 +120,13 @@ def test_a_door_leaf_counts_while_it_is_in_the_way() -> None:
 
     # Across the way from y = -0.5 to 0.5, 1.21 m ahead: the robot comes within 0.21 m.
     across = np.broadcast_to([[[1.21, -0.5], [1.21, 0.5]]], (len(path), 1, 2, 2))
-    assert not touches(path, nobody, free, leaves_m=across, **radii)
-    assert touches(path, nobody, free, leaves_m=across, leaf_radius_m=0.02, **radii)
+    assert not touches(path, nobody, free, leaves_m=across, **radii).anything
+    assert touches(path, nobody, free, leaves_m=across, leaf_radius_m=0.02, **radii).anything
     nearer = across - np.array([0.1, 0.0])
-    assert touches(path, nobody, free, leaves_m=nearer, **radii)
+    assert touches(path, nobody, free, leaves_m=nearer, **radii).anything
     opening = nearer.copy()
     opening[3:, :, :, 1] += 0.75  # Its end is 0.25 m beside the way when the robot passes.
-    assert not touches(path, nobody, free, leaves_m=opening, **radii)
-    assert not touches(path, nobody, free, leaves_m=np.zeros((len(path), 0, 2, 2)), **radii)
+    assert not touches(path, nobody, free, leaves_m=opening, **radii).anything
+    assert not touches(
+        path, nobody, free, leaves_m=np.zeros((len(path), 0, 2, 2)), **radii
+    ).anything
