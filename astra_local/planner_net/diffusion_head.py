@@ -44,27 +44,34 @@ class DiffusionHead(TimedHead):
         self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness
     ) -> HeadLoss:
         """Return ``E |e - e_hat|^2`` and the estimate of the data, weighted by the signal."""
-        signal, amount = schedule(randomness.time)
+        signal, amount = _levels(randomness.time)
         data = actions[:, None].expand_as(randomness.noise)
-        sample = signal[..., None, None] * data + amount[..., None, None] * randomness.noise
+        sample = signal * data + amount * randomness.noise
         ask = self._asker(self.trunk(inputs))
         noise = ask(sample, self._situation(randomness.time))
-        estimate = (sample - amount[..., None, None] * noise) / signal[..., None, None]
+        estimate = ((sample - amount * noise) / signal).clamp(-_LARGEST, _LARGEST)
         imitation = (noise - randomness.noise).square().mean()
-        return HeadLoss(imitation, estimate.clamp(-_LARGEST, _LARGEST), signal.square())
+        return HeadLoss(imitation, estimate, signal[..., 0, 0].square())
 
-    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
-        """Denoise by DDIM without added noise."""
+    def _follow(self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
+        """Denoise what lies between noise and plan by DDIM without added noise."""
         ask = self._asker(self.trunk(inputs))
         num_steps = 2 * self.config.sample_steps
-        times = torch.linspace(0.0, 1.0, num_steps + 1, device=noise.device)
-        sample = noise
+        shares = torch.linspace(0.0, 1.0, num_steps + 1, device=noise.device)
+        times = [begin + share * (1.0 - begin) for share in shares]
+        signal, amount = _levels(begin)
+        sample = signal * plan + amount * noise
         for now, then in itertools.pairwise(times):
-            time = now.expand(noise.shape[:2])
-            signal, amount = schedule(now)
-            wrong = ask(sample, self._situation(time))
+            signal, amount = _levels(now)
+            wrong = ask(sample, self._situation(now))
             data = ((sample - amount * wrong) / signal).clamp(-_LARGEST, _LARGEST)
             wrong = (sample - signal * data) / amount.clamp(min=1e-3)
-            next_signal, next_amount = schedule(then)
+            next_signal, next_amount = _levels(then)
             sample = next_signal * data + next_amount * wrong
         return data
+
+
+def _levels(time: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the schedule at times ``(B, K)`` for samples ``(B, K, N, 3)``."""
+    signal, amount = schedule(time)
+    return signal[..., None, None], amount[..., None, None]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 __all__ = ["data_estimate", "euler_sample", "path_sample", "target_velocity"]
@@ -38,19 +37,18 @@ def data_estimate(sample: Tensor, velocity: Tensor, time: Tensor) -> Tensor:
 
 
 def euler_sample(
-    velocity: Callable[[Tensor, Tensor], Tensor], noise: Tensor, num_steps: int
+    velocity: Callable[[Tensor, Tensor], Tensor], sample: Tensor, begin: Tensor, num_steps: int
 ) -> Tensor:
-    """Follow a velocity field from noise ``(*, N, 3)`` to data in equal steps.
+    """Follow a velocity field from ``X_begin`` to data ``(*, N, 3)`` in equal steps.
 
     Args:
         velocity: From ``X_t`` and times ``(*)`` to the velocity.
-        noise: ``X_0``.
-        num_steps: Steps from 0 to 1; positive.
+        sample: ``X_begin``; noise where that is 0.
+        begin: Times ``(*)`` in [0, 1).
+        num_steps: Steps from there to 1; positive.
     """
-    sample = noise
+    length = (1.0 - begin) / num_steps
     for step in range(num_steps):
-        time = torch.full(
-            noise.shape[:-2], step / num_steps, dtype=noise.dtype, device=noise.device
-        )
-        sample = sample + velocity(sample, time) / num_steps
+        time = begin + step * length
+        sample = sample + length[..., None, None] * velocity(sample, time)
     return sample

@@ -34,9 +34,12 @@ class FlowHead(TimedHead):
         wrong = velocity - target_velocity(randomness.noise, data)
         return HeadLoss(wrong.square().mean(), data_estimate(sample, velocity, time), time)
 
-    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
-        """Follow the velocity from noise to plans in a few Euler steps."""
+    def _follow(self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
+        """Follow the velocity from between noise and plan in a few Euler steps."""
         ask = self._asker(self.trunk(inputs))
         return euler_sample(
-            lambda x, t: ask(x, self._situation(t)), noise, self.config.sample_steps
+            lambda x, t: ask(x, self._situation(t)),
+            path_sample(noise, plan, begin),
+            begin,
+            self.config.sample_steps,
         )

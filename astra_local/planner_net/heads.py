@@ -93,6 +93,19 @@ class PlanningHead(nn.Module, ABC):
     def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
         """Return answers ``(B, K, N, 3)``, normalised steps: one for each noise of that shape."""
 
+    def sample_near(
+        self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor
+    ) -> Tensor:
+        """Return answers that begin near a plan. A head that answers at once begins nowhere.
+
+        Args:
+            inputs: What the robot knows.
+            noise: ``(B, K, N, 3)``.
+            plan: ``(B, K, N, 3)`` normalised steps.
+            begin: ``(B, K)`` in [0, 1): 0 is noise alone, nearly 1 the plan as it is.
+        """
+        return self.sample(inputs, noise)
+
     @property
     def device(self) -> torch.device:
         """Return where the weights are."""

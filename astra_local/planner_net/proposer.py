@@ -21,10 +21,11 @@ from astra_local.belief import WorldBelief
 from astra_local.config import PlannerConfig
 from astra_local.planner.check import TrajectoryCheck
 from astra_local.planner.rollout import roll_out
-from astra_local.planner_net.action import denormalized
+from astra_local.planner_net.action import denormalized, normalized
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.planner_net.picker import PickerWeights, expected_score
 from astra_local.planner_net.sensed import inputs_of, window_distance
+from astra_local.planner_net.warm_plan import WarmPlan
 from astra_local.planner_record import FAR_M, HISTORY_S, NUM_MOVERS, NUM_STEPS, STEP_S
 from astra_local.ports import Candidate, PlanQuery
 from astra_local.voxel.ego_history import EgoHistory
@@ -33,6 +34,8 @@ __all__ = ["NetProposer", "controls_of", "sensed"]
 
 #: Controls are held this long; a step of the head is two of them.
 _HOLD = 2
+#: Of so many answers one begins near the last plan, and how near: 0 is noise, 1 the plan itself.
+_WARM_EVERY, _WARM_BEGIN = 4, 0.5
 #: Of the score of what the check refuses: more than all parts of a score together.
 _REFUSED = 10.0
 
@@ -59,7 +62,7 @@ class NetProposer:
         self._config = config or PlannerConfig()
         self._weights = weights or PickerWeights()
         self._num_samples = num_samples if head.is_multimodal else 1
-        self._device = next(head.parameters()).device
+        self._last = WarmPlan()
 
     @property
     def name(self) -> str:
@@ -68,28 +71,41 @@ class NetProposer:
 
     def propose(self, query: PlanQuery) -> Sequence[Candidate]:
         """Return the answers with their expected scores, what the check refuses far below."""
-        v, w = self.controls(query)
+        steps = self._answers(query)
+        v, w = controls_of(steps)
         step_s = STEP_S / _HOLD
         ways = roll_out(query.state, v, w, step_s, query.limits)
         scores = expected_score(ways, query, step_s, self._weights)
         check = TrajectoryCheck.of(query.belief, query.state, query.limits, self._config)
         scores -= np.where(check.safe(ways, step_s), 0.0, _REFUSED)
+        # What the check takes is the best of them, or none of them.
+        self._last.keep(steps[int(np.argmax(scores))], query.now_ns)
         return [Candidate(v[k], w[k], step_s, float(score)) for k, score in enumerate(scores)]
 
-    def controls(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the answers as speeds and turn rates ``(K, T)``, before any limit or pick."""
+    def _answers(self, query: PlanQuery) -> NDArray[np.float32]:
+        """Return the answers as steps ``(K, N, 3)`` in metres and radians."""
         arrays = sensed(query)
         occupied, known = arrays["occupied"], arrays["known"]
         distance = window_distance(occupied[0, 0])[None]
         noise = query.rng.standard_normal((1, self._num_samples, NUM_STEPS, 3), dtype=np.float32)
+        device = self._head.device
+        last = self._last.at(query.now_ns)
         with torch.inference_mode():
-            inputs = inputs_of(arrays, occupied, known, distance).to(self._device)
-            actions = self._head.sample(inputs, torch.from_numpy(noise).to(self._device))
-            steps = denormalized(actions[0]).cpu().numpy()
-        return controls_of(steps)
+            inputs = inputs_of(arrays, occupied, known, distance).to(device)
+            start = torch.from_numpy(noise).to(device)
+            if last is None:
+                actions = self._head.sample(inputs, start)
+            else:
+                plan = normalized(torch.from_numpy(last).to(device)).expand_as(start)
+                begin = torch.zeros_like(start[..., 0, 0])
+                begin[:, _WARM_EVERY - 1 :: _WARM_EVERY] = _WARM_BEGIN
+                actions = self._head.sample_near(inputs, start, plan, begin)
+            steps: NDArray[np.float32] = denormalized(actions[0]).cpu().numpy()
+        return steps
 
     def reset(self) -> None:
-        """Nothing is remembered from plan to plan."""
+        """Forget the last plan."""
+        self._last.reset()
 
 
 def sensed(query: PlanQuery) -> dict[str, NDArray[Any]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
+import torch
 from torch import Tensor, nn
 
 from astra_local.net.sinusoids import sinusoids
 from astra_local.planner_net.config import PlannerNetConfig
+from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.heads import PlanningHead
 
 __all__ = ["TimedHead"]
@@ -19,6 +23,22 @@ class TimedHead(PlanningHead):
         super().__init__(config)
         width = config.width
         self.time = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
+
+    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
+        """Go from noise to plans in a few steps."""
+        return self._follow(
+            inputs, noise, torch.zeros_like(noise), noise.new_zeros(noise.shape[:2])
+        )
+
+    def sample_near(
+        self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor
+    ) -> Tensor:
+        """Go to plans from as far between noise and a plan as ``begin`` says."""
+        return self._follow(inputs, noise, plan, begin)
+
+    @abstractmethod
+    def _follow(self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
+        """Go from ``begin (B, K)`` between ``noise`` and ``plan (B, K, N, 3)`` to data."""
 
     def _situation(self, time: Tensor) -> Tensor:
         """Return what queries are told of times ``(B, K)``: ``(B, K, D)``."""

@@ -39,11 +39,23 @@ def test_euler_follows_a_straight_path_exactly_and_knows_the_time():
         times.append(float(time[0, 0]))
         return target_velocity(NOISE, DATA)
 
-    torch.testing.assert_close(euler_sample(velocity, NOISE, 4), DATA)
+    torch.testing.assert_close(euler_sample(velocity, NOISE, at(0.0), 4), DATA)
     assert times == [0.0, 0.25, 0.5, 0.75]
 
 
 def test_euler_by_hand_on_a_growing_field():
     # dx/dt = x from 1 in two steps: 1.5, then 2.25.
-    found = euler_sample(lambda x, t: x, torch.ones(1, 1, 2, 3), 2)
+    found = euler_sample(lambda x, t: x, torch.ones(1, 1, 2, 3), at(0.0), 2)
     torch.testing.assert_close(found, torch.full((1, 1, 2, 3), 2.25))
+
+
+def test_euler_from_half_way_goes_half_as_far():
+    times = []
+
+    def velocity(sample, time):
+        times.append(float(time[0, 0]))
+        return target_velocity(NOISE, DATA)
+
+    half = path_sample(NOISE, DATA, at(0.5))
+    torch.testing.assert_close(euler_sample(velocity, half, at(0.5), 2), DATA)
+    assert times == [0.5, 0.75]

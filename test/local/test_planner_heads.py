@@ -76,6 +76,27 @@ def test_states_of_a_batch_do_not_see_each_other(head):
     )
 
 
+@torch.no_grad()
+def test_beginning_at_noise_is_sampling(head):
+    inputs, noise = fake_inputs(), draw().noise
+    # Diffusion's noise is never without a trace of the data, here 0.
+    found = head.sample_near(inputs, noise, torch.zeros_like(noise), torch.zeros(2, 3))
+    torch.testing.assert_close(found, head.sample(inputs, noise))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", ["flow", "diffusion"])
+def test_beginning_near_a_plan_ends_near_it(name):
+    head = make_head(name, PRESETS["debug"], seed=1).eval()
+    inputs, noise = fake_inputs(), draw().noise
+    plan = fake_actions()[:, None].expand_as(noise)
+    begin = torch.tensor([[0.0, 0.5, 0.999], [0.999, 0.0, 0.5]])
+    away = (head.sample_near(inputs, noise, plan, begin) - plan).abs().mean(dim=(-1, -2))
+    assert float(away[begin > 0.9].max()) < 0.02
+    assert float(away[begin < 0.1].min()) > 0.1
+    assert bool((away[begin == 0.5] > away[begin > 0.9]).all())
+
+
 @pytest.mark.parametrize("preset", ["tiny", "base"])
 def test_heads_are_of_equal_size(preset):
     sizes = {

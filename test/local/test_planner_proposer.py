@@ -1,6 +1,7 @@
 """The learned planner behind the port: what it sees, what its answers become, who is picked."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from astra_local.belief import WorldBelief
 from astra_local.moving.movers import Movers
 from astra_local.planner.cost_to_go import cost_to_go
 from astra_local.planner.rollout import roll_out
-from astra_local.planner_net.action import normalized
+from astra_local.planner_net.action import denormalized, normalized
 from astra_local.planner_net.config import PRESETS
 from astra_local.planner_net.picker import PickerWeights, collision_chance, expected_score
 from astra_local.planner_net.proposer import NetProposer, controls_of, sensed
 from astra_local.planner_net.registry import make_head
+from astra_local.planner_net.warm_plan import WarmPlan
 from astra_local.ports import PlanQuery
 from astra_local.types import RobotState
 from astra_local.voxel.occupancy import OccupancyView
@@ -56,8 +58,16 @@ class Scripted(torch.nn.Module):
         self.anchor = torch.nn.Parameter(torch.zeros(1))
         self.steps = torch.tensor(steps, dtype=torch.float32)
 
+    @property
+    def device(self):
+        return self.anchor.device
+
     def sample(self, inputs, noise):
         return normalized(self.steps)[None]
+
+    def sample_near(self, inputs, noise, plan, begin):
+        self.near = denormalized(plan), begin
+        return self.sample(inputs, noise)
 
 
 def straight(step_m, turn_rad=0.0, side_m=0.0):
@@ -153,6 +163,38 @@ def test_an_answer_into_somebody_who_comes_is_liked_less():
         (candidate,) = NetProposer(Scripted([straight(0.1)])).propose(query(movers=movers))
         scores.append(candidate.score)
     assert scores[0] < scores[1] - 1.0
+
+
+def test_the_next_answers_begin_near_the_best_of_the_last():
+    head = Scripted([straight(0.0), straight(0.1), straight(-0.02)])
+    proposer = NetProposer(head)
+    proposer.propose(query())
+    assert not hasattr(head, "near")
+    proposer.propose(replace(query(), now_ns=SECOND // 10))
+    plan, begin = head.near
+    torch.testing.assert_close(plan, torch.tensor(straight(0.1)).expand(1, 10, 16, 3))
+    assert begin[0].tolist() == [0, 0, 0, 0.5, 0, 0, 0, 0.5, 0, 0]
+    del head.near
+    # Long ago, or forgotten, it is no help.
+    proposer.propose(replace(query(), now_ns=SECOND))
+    assert not hasattr(head, "near")
+    proposer.reset()
+    proposer.propose(replace(query(), now_ns=SECOND))
+    assert not hasattr(head, "near")
+
+
+def test_a_plan_is_brought_forward_by_the_time_that_has_passed():
+    steps = np.arange(12, dtype=np.float32).reshape(4, 3)
+    plan = WarmPlan()
+    assert plan.at(0) is None
+    plan.keep(steps, 7 * SECOND)
+    np.testing.assert_array_equal(plan.at(7 * SECOND), steps)
+    np.testing.assert_allclose(plan.at(7 * SECOND + SECOND // 5), steps[[1, 2, 3, 3]], rtol=1e-6)
+    # Half of a step of 0.2 s has passed: half of this one is left, half of the next has come.
+    np.testing.assert_allclose(plan.at(7 * SECOND + SECOND // 10)[:, 0], [1.5, 4.5, 7.5, 9.0])
+    np.testing.assert_allclose(plan.at(7 * SECOND + 3 * SECOND // 10)[:, 0], [4.5, 7.5, 9.0, 9.0])
+    assert plan.at(7 * SECOND + 6 * SECOND // 10) is None
+    assert plan.at(7 * SECOND - 1) is None
 
 
 def test_the_chance_of_touching_by_hand():
