@@ -9,6 +9,7 @@ from astra_core.config import setting
 from astra_core.errors import ConfigError
 from astra_core.robot import RobotConfig
 from astra_core.robot_settings import Bound, robot_setting
+from astra_local.sight.config import SightConfig
 
 __all__ = [
     "GuardConfig",
@@ -18,6 +19,7 @@ __all__ = [
     "OdometryConfig",
     "PlannerConfig",
     "RobotConfig",
+    "SightConfig",
     "TrackerConfig",
 ]
 
@@ -235,6 +237,7 @@ class LocalConfig:
     robot: RobotConfig = field(default_factory=RobotConfig)
     odometry: OdometryConfig = field(default_factory=OdometryConfig)
     occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
+    sight: SightConfig = field(default_factory=SightConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
     planner: PlannerConfig = field(default_factory=PlannerConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)

@@ -8,7 +8,7 @@ what passes between them is replaced as a whole, never changed in place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from astra_local.moving.movers import Movers
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
 from astra_local.ports import OdometryEstimator, Perception
+from astra_local.sight.watch import SightWatch
 from astra_local.types import GridField, NearestObstacle, RobotState
 from astra_local.voxel.coverage import RigCoverage, blind_cameras
 from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
@@ -42,6 +43,7 @@ class AstraLocal:
         planner: LocalPlanner,
         tracker: TrajectoryTracker,
         coverage: RigCoverage,
+        sight: SightWatch,
         config: LocalConfig,
     ) -> None:
         """Join the parts, see :func:`astra_local.stack.build_local`.
@@ -52,11 +54,12 @@ class AstraLocal:
             planner: Proposers behind the check, and the behaviours around them.
             tracker: From plan to command.
             coverage: Which directions each camera sees.
+            sight: Which images are believed.
             config: Of all of them.
         """
         self._odometry, self._perception = odometry, perception
         self._planner, self._tracker = planner, tracker
-        self._coverage, self._config = coverage, config
+        self._coverage, self._sight, self._config = coverage, sight, config
         self._history = OdometryBuffer(config.odometry.history_s)
         self._belief: WorldBelief | None = None
         self._plan: Trajectory | None = None
@@ -80,7 +83,7 @@ class AstraLocal:
 
         Args:
             frames: Images of one moment, any number of the rig's cameras. Those from a time
-                without odometry are dropped and counted.
+                without odometry are dropped and counted; depth that cannot be is not looked at.
 
         Returns:
             Whether the surroundings were renewed.
@@ -92,7 +95,9 @@ class AstraLocal:
         placed = [(frame, self._history.pose_at(frame.stamp_ns)) for frame in frames]
         usable = [(frame, pose) for frame, pose in placed if pose is not None]
         self._dropped_frames += len(placed) - len(usable)
-        belief = self._perception.perceive([f for f, _ in usable], [p for _, p in usable])
+        poses = [pose for _, pose in usable]
+        believed = self._sight.believed([frame for frame, _ in usable], poses)
+        belief = self._perception.perceive(believed, poses)
         if belief is None:
             return False
         self._belief = belief
@@ -145,7 +150,7 @@ class AstraLocal:
         blind = self._blind(self._belief, now_ns)
         ahead, back = self._coverage.drivable(blind)
         if (velocity.linear_mps > 0.0 and not ahead) or (velocity.linear_mps < 0.0 and not back):
-            self._stop_reason = f"no depth images from {', '.join(blind)}"
+            self._stop_reason = self._why_blind(blind)
             return replace(velocity, linear_mps=0.0)
         return velocity
 
@@ -165,7 +170,7 @@ class AstraLocal:
 
     @property
     def blind_cameras(self) -> tuple[str, ...]:
-        """Return the cameras without a depth image for too long, in rig order.
+        """Return the cameras without a depth image for too long or not believed, in rig order.
 
         A camera that never gave one counts from the first images of any camera on; while there
         are none at all, from the first odometry on.
@@ -173,10 +178,21 @@ class AstraLocal:
         latest, belief = self._history.latest, self._belief
         if latest is None:
             return ()
-        if belief is not None:
-            return self._blind(belief, latest.stamp_ns)
         waited_s = to_seconds(latest.stamp_ns - (self._first_ns or 0))
-        return self._coverage.cameras if waited_s > self._config.occupancy.max_age_s else ()
+        if belief is None and waited_s > self._config.occupancy.max_age_s:
+            return self._coverage.cameras
+        return self._blind(belief, latest.stamp_ns)
+
+    @property
+    def sight_problems(self) -> Mapping[str, str]:
+        """Return what is wrong with the depth of each camera that is not believed, by its name."""
+        return self._sight.problems
+
+    @property
+    def blind_reason(self) -> str:
+        """Return why some cameras see nothing, for people; empty where all see."""
+        blind = self.blind_cameras
+        return self._why_blind(blind) if blind else ""
 
     @property
     def occupancy(self) -> OccupancyView | None:
@@ -232,9 +248,16 @@ class AstraLocal:
         self._num_fallbacks += plan.source.is_fallback
 
     def _blind(self, belief: WorldBelief | None, now_ns: int) -> tuple[str, ...]:
-        if belief is None:
-            return ()
-        return blind_cameras(belief.camera_stamps_ns, now_ns, self._config.occupancy.max_age_s)
+        stamps_ns = {} if belief is None else belief.camera_stamps_ns
+        silent = blind_cameras(stamps_ns, now_ns, self._config.occupancy.max_age_s)
+        doubted = self._sight.problems
+        return tuple(name for name in self._coverage.cameras if name in silent or name in doubted)
+
+    def _why_blind(self, blind: Sequence[str]) -> str:
+        doubted = self._sight.problems
+        reasons = [doubted[name] for name in blind if name in doubted]
+        silent = ", ".join(name for name in blind if name not in doubted)
+        return "; ".join([*reasons, *([f"no depth images from {silent}"] if silent else [])])
 
     def _is_fresh(self, belief: WorldBelief | None, now_ns: int) -> bool:
         if belief is None:

@@ -29,6 +29,7 @@ from astra_local.planner.open_loop import OpenLoopPlanner
 from astra_local.planner.planner import LocalPlanner, WayTo
 from astra_local.planner.tracker import TrajectoryTracker
 from astra_local.ports import OdometryEstimator, Perception, Proposer
+from astra_local.sight.watch import SightWatch
 from astra_local.voxel.coverage import RigCoverage
 
 __all__ = [
@@ -155,6 +156,7 @@ def build_local(
         planner=build_planner(spec, config, np.random.default_rng(config.seed), models=models),
         tracker=TrajectoryTracker(config.tracker, config.robot),
         coverage=RigCoverage(rig, config.occupancy.num_sectors),
+        sight=SightWatch(rig, config.sight),
         config=config,
     )
 

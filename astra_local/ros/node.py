@@ -282,7 +282,7 @@ class LocalNode(ManagedNode):
         worries = (
             self._imu.problem or self._watch.problem("imu", now_ns),
             self._cameras.problem,
-            f"no depth images from {', '.join(blind)}" if blind else "",
+            pipeline.blind_reason,
         )
         reason = "; ".join(filter(None, worries))
         state = Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK

@@ -23,6 +23,7 @@ from astra_sim.truth import GroundTruth
 TICK_NS = 20_000_000
 FRAME_TICKS = 5
 WALL_M = 3.0
+CAMERA_HEIGHT_M = 1.0
 NAMES = ("front", "left", "rear", "right")
 _OPTICAL = np.array([[0.0, 0.0, 1.0, 0], [-1.0, 0.0, 0.0, 0], [0.0, -1.0, 0.0, 0], [0, 0, 0, 1.0]])
 
@@ -34,7 +35,8 @@ def make_rig(width=64, height=48) -> CameraRig:
             Camera(
                 name,
                 intrinsics,
-                from_xyz_rpy((0.0, 0.0, 1.0), (0.0, 0.0, number * math.pi / 2)) @ _OPTICAL,
+                from_xyz_rpy((0.0, 0.0, CAMERA_HEIGHT_M), (0.0, 0.0, number * math.pi / 2))
+                @ _OPTICAL,
             )
             for number, name in enumerate(NAMES)
         )
@@ -48,9 +50,12 @@ def picture(camera: str, stamp_ns: int, shape=(48, 64)) -> np.ndarray:
 
 
 def depth(camera: str, stamp_ns: int, shape=(48, 64)) -> np.ndarray:
-    """Return a wall in front of the camera, in whole millimetres, that moves a little."""
-    millimetres = 1000 * WALL_M + NAMES.index(camera) + stamp_ns // TICK_NS % 7
-    return np.full(shape, millimetres / 1000.0, dtype=np.float32)
+    """Return a wall behind a floor, in whole millimetres; the wall moves a little."""
+    k = make_rig(shape[1], shape[0])[camera].intrinsics
+    below_px = np.maximum(np.arange(shape[0]) - k.cy_px, 1e-3)[:, None]
+    wall = 1000.0 * WALL_M + NAMES.index(camera) + stamp_ns // TICK_NS % 7
+    millimetres = np.round(np.minimum(1000.0 * CAMERA_HEIGHT_M * k.fy_px / below_px, wall))
+    return np.broadcast_to(millimetres / 1000.0, shape).astype(np.float32)
 
 
 class FakeRobot:

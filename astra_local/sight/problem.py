@@ -1,0 +1,20 @@
+"""What is wrong with an image, for programs and for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Problem"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason not to believe an image.
+
+    Attributes:
+        kind: Short and fixed, such as ``scale``; two images of one kind have the same fault.
+        text: What a person should know and do, without the name of the camera.
+    """
+
+    kind: str
+    text: str

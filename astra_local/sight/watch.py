@@ -1,0 +1,79 @@
+"""All depth cameras of a rig: which of their images are believed, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astra_core.camera import Camera, CameraRig
+from astra_core.observation import CameraFrame
+from astra_local.sight.config import SightConfig
+from astra_local.sight.floor import FloorView
+from astra_local.sight.frozen import FrozenWatch
+from astra_local.sight.problem import Problem
+from astra_local.sight.trust import Trust
+
+__all__ = ["SightWatch"]
+
+
+class SightWatch:
+    """Judges depth images before anybody uses them."""
+
+    def __init__(self, rig: CameraRig, config: SightConfig) -> None:
+        """Believe every camera until it shows something else."""
+        self._sights = {camera.name: _Sight(camera, config) for camera in rig.cameras}
+        self._problems: Mapping[str, str] = {}
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """Return why each camera that is not believed is not, in rig order; never changed."""
+        return self._problems
+
+    def believed(
+        self, frames: Sequence[CameraFrame], poses_odom: Sequence[NDArray[np.float64]]
+    ) -> list[CameraFrame]:
+        """Judge images and take the depth out of those that cannot be believed.
+
+        Args:
+            frames: Images of one moment; those without depth, of unknown cameras or of a wrong
+                size are left to who reports that.
+            poses_odom: Pose ``(3,)`` of the robot in ``odom`` at the stamp of each.
+        """
+        result = []
+        for frame, pose in zip(frames, poses_odom, strict=True):
+            sight = self._sights.get(frame.camera)
+            usable = sight is None or sight.look(frame, pose)
+            result.append(frame if usable else replace(frame, depth_m=None))
+        self._problems = {
+            name: f"{name} camera: {sight.problem.text}"
+            for name, sight in self._sights.items()
+            if sight.problem is not None
+        }
+        return result
+
+
+class _Sight:
+    """One camera."""
+
+    def __init__(self, camera: Camera, config: SightConfig) -> None:
+        self._shape = camera.intrinsics.height_px, camera.intrinsics.width_px
+        self._stride = config.pixel_stride
+        self._floor, self._frozen = FloorView(camera, config), FrozenWatch(config)
+        self._trust = Trust(config)
+
+    @property
+    def problem(self) -> Problem | None:
+        return self._trust.problem
+
+    def look(self, frame: CameraFrame, pose: NDArray[np.float64]) -> bool:
+        depth_m = frame.depth_m
+        if depth_m is None or depth_m.shape != self._shape:
+            return True
+        start = self._stride // 2
+        thinned = np.asarray(depth_m[start :: self._stride, start :: self._stride], np.float32)
+        frozen = self._frozen.look(thinned, pose)
+        # What one image shows says more than that it is repeated.
+        return self._trust.judge(self._floor.read(thinned).problem or frozen, frame.stamp_ns)
