@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 __all__ = ["InterruptNote", "interrupts_noted"]
 
+_ASKS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
 
 class InterruptNote:
     """Whether somebody asked us to stop."""
@@ -36,12 +38,12 @@ class InterruptNote:
 
 @contextmanager
 def interrupts_noted() -> Iterator[InterruptNote]:
-    """Note SIGINT and SIGTERM instead of raising; ask :meth:`InterruptNote.check` often.
+    """Note signals that ask to stop instead of raising; ask :meth:`InterruptNote.check` often.
 
     A signal that nobody checked for is raised at the end.
     """
     note = InterruptNote()
-    before = {number: signal.signal(number, note.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note.ask) for number in _ASKS_TO_STOP}
     try:
         yield note
     finally:

@@ -17,10 +17,11 @@ from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.config import setting
 from astra_core.errors import AstraError
 from astra_core.observation import CameraFrame
-from astra_core.ros.checks import StampCheck, require_finite
+from astra_core.ros.checks import require_finite
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frame_sync import FrameSync, SyncConfig
 from astra_core.ros.images import ImageFormatError, color_from_msg, depth_from_msg
+from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.qos import latched, sensor_input
 from astra_core.ros.tf import StaticTree
 
@@ -57,6 +58,7 @@ class CameraInput:
         self,
         node: Node,
         lane: DirectLane,
+        clock: NodeClock,
         config: CameraInputConfig,
         base_frame: str,
         *,
@@ -70,6 +72,7 @@ class CameraInput:
         Args:
             node: The node.
             lane: Serves the subscriptions.
+            clock: Judges the stamps.
             config: Settings.
             base_frame: Frame in which the mounting is wanted.
             on_rig: Called once, when calibration and mounting of every camera are known.
@@ -80,7 +83,7 @@ class CameraInput:
         self._node, self._config, self._base_frame = node, config, base_frame
         self._on_rig, self._on_frames = on_rig, on_frames
         self._tree = StaticTree()
-        self._check_stamp = StampCheck(node)
+        self._clock = clock
         self._infos: dict[str, CameraInfo] = {}
         self._unusable: dict[str, str] = {}
         self._unregistered: dict[str, str] = {}
@@ -171,7 +174,7 @@ class CameraInput:
 
     def _color_callback(self, name: str) -> Callable[[Image], None]:
         def callback(message: Image) -> None:
-            stamp_ns = self._check_stamp(f"the image of {name}", message.header.stamp)
+            stamp_ns = self._clock.check(f"the image of {name}", message.header.stamp)
             self.sync.add_color(name, stamp_ns, self._sized(name, color_from_msg(message)))
 
         return callback
@@ -180,7 +183,7 @@ class CameraInput:
         def callback(message: CompressedImage) -> None:
             import cv2
 
-            stamp_ns = self._check_stamp(f"the image of {name}", message.header.stamp)
+            stamp_ns = self._clock.check(f"the image of {name}", message.header.stamp)
             encoded = np.frombuffer(message.data, dtype=np.uint8)
             decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
             if decoded is None:
@@ -193,7 +196,7 @@ class CameraInput:
     def _depth_callback(self, name: str) -> Callable[[Image], None]:
         def callback(message: Image) -> None:
             if self._is_registered(name, message.header.frame_id):
-                stamp_ns = self._check_stamp(f"the depth of {name}", message.header.stamp)
+                stamp_ns = self._clock.check(f"the depth of {name}", message.header.stamp)
                 self.sync.add_depth(name, stamp_ns, self._sized(name, depth_from_msg(message)))
 
         return callback

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 from builtin_interfaces.msg import Time
-from rclpy.node import Node
 
 from astra_core.errors import AstraError
 from astra_core.ros.stamps import from_stamp
-from astra_core.time import to_seconds
+from astra_core.time import NS_PER_S, to_seconds
 
-__all__ = ["MessageError", "StampCheck", "require_finite", "require_frame", "require_order"]
+__all__ = ["MessageError", "require_finite", "require_frame", "require_order", "valid_stamp"]
 
 
 class MessageError(AstraError, ValueError):
@@ -49,33 +48,14 @@ def require_order(stamp_ns: int, newest_ns: int) -> None:
         raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
 
 
-class StampCheck:
-    """Refuses stamps from the future: one of them would make everything after it look old.
+def valid_stamp(what: str, stamp: Time) -> int:
+    """Return a stamp in nanoseconds.
 
-    The clock of a node in simulation may be behind the messages, so what is a little ahead passes.
+    Raises:
+        MessageError: It is before the epoch, or its fraction is a second and more.
     """
-
-    def __init__(self, node: Node, tolerance_s: float = 5.0) -> None:
-        """Judge by the clock of a node.
-
-        Args:
-            node: The node.
-            tolerance_s: How far ahead of its clock a stamp may be.
-        """
-        self._clock, self._tolerance_s = node.get_clock(), tolerance_s
-
-    def __call__(self, what: str, stamp: Time) -> int:
-        """Return the stamp in nanoseconds.
-
-        Raises:
-            MessageError: It is before the epoch or in the future.
-        """
-        stamp_ns = from_stamp(stamp)
-        if stamp_ns < 0:
-            raise MessageError(f"{what} is stamped before the epoch")
-        now_ns = self._clock.now().nanoseconds
-        # A simulated clock stands at zero until it is heard.
-        ahead_s = to_seconds(stamp_ns - now_ns)
-        if now_ns > 0 and ahead_s > self._tolerance_s:
-            raise MessageError(f"{what} is stamped {ahead_s:.1f} s in the future")
-        return stamp_ns
+    if stamp.sec < 0:
+        raise MessageError(f"{what} is stamped before the epoch")
+    if stamp.nanosec >= NS_PER_S:
+        raise MessageError(f"{what} is stamped with {stamp.nanosec} ns, which is no fraction")
+    return from_stamp(stamp)

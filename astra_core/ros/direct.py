@@ -55,6 +55,7 @@ class DirectLane:
         self._node = node
         self._group = _LeftAlone()
         self._subscriptions: list[tuple[Any, Callable[[Any], None]]] = []
+        self._urgent: list[tuple[Any, Callable[[Any], None]]] = []
         self._services: list[Any] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -71,13 +72,29 @@ class DirectLane:
         }
 
     def subscribe(
-        self, kind: Any, topic: str, callback: Callable[[Any], None], qos: QoSProfile
+        self,
+        kind: Any,
+        topic: str,
+        callback: Callable[[Any], None],
+        qos: QoSProfile,
+        *,
+        is_urgent: bool = False,
     ) -> None:
-        """Add a subscription; only before :meth:`start`. Earlier ones are served first."""
+        """Add a subscription; only before :meth:`start`. Earlier ones are served first.
+
+        Args:
+            kind: Message type.
+            topic: Its name.
+            callback: Takes a message.
+            qos: Quality of service.
+            is_urgent: Whether its messages overtake: they are taken before each other one.
+        """
         subscription = self._node.create_subscription(
             kind, topic, callback, qos, callback_group=self._group
         )
         self._subscriptions.append((subscription, callback))
+        if is_urgent:
+            self._urgent.append((subscription, callback))
 
     def serve(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> None:
         """Add a service; only before :meth:`start`.
@@ -107,7 +124,7 @@ class DirectLane:
             self._node.destroy_subscription(subscription)
         for service in self._services:
             self._node.destroy_service(service)
-        self._subscriptions, self._services = [], []
+        self._subscriptions, self._urgent, self._services = [], [], []
 
     def _run(self) -> None:
         num_subscriptions, num_services = len(self._subscriptions), len(self._services)
@@ -129,24 +146,43 @@ class DirectLane:
 
     def _drain(self, ready: set[int]) -> None:
         for subscription, callback in self._subscriptions:
-            handle = subscription.handle
-            if handle.pointer not in ready:
+            if subscription.handle.pointer not in ready:
                 continue
             while not self._stop.is_set():
-                taken = handle.take_message(subscription.msg_type, subscription.raw)
-                if taken is None:
+                for urgent, on_urgent in self._urgent:
+                    while self._take(urgent, on_urgent):
+                        pass
+                if not self._take(subscription, callback):
                     break
-                try:
-                    callback(taken[0])
-                except Exception as error:
-                    # One bad message must not end the lane that keeps the robot safe.
-                    self._refuse(subscription.topic_name, error)
+
+    def _take(self, subscription: Any, callback: Callable[[Any], None]) -> bool:
+        """Take one message; return whether there was one.
+
+        One bad message, be it what it tells or its bytes, must not end the lane that keeps the
+        robot safe.
+        """
+        try:
+            taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
+        except Exception as error:
+            self._refuse(subscription.topic_name, error)
+            return False
+        if taken is None:
+            return False
+        try:
+            callback(taken[0])
+        except Exception as error:
+            self._refuse(subscription.topic_name, error)
+        return True
 
     def _answer(self, ready: set[int]) -> None:
         for service in self._services:
             if service.handle.pointer not in ready:
                 continue
-            request, sender = service.handle.service_take_request(service.srv_type.Request)
+            try:
+                request, sender = service.handle.service_take_request(service.srv_type.Request)
+            except Exception as error:
+                self._refuse(service.srv_name, error)
+                continue
             if sender is None:
                 continue
             try:

@@ -9,6 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+from astra_core.ros.node_clock import make_timer
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import to_stamp
 from astra_msgs.msg import Heartbeat
@@ -98,7 +99,7 @@ class HealthReporter:
         self._diagnostics = DiagnosticsReporter(node, read_health)
         # Heartbeats follow the clock that the guard judges them by; diagnostics are for people.
         self._beat_ns = 0
-        self._beat_timer = node.create_timer(_HEARTBEAT_S, self._on_timer)
+        self._beat_timer = make_timer(node, _HEARTBEAT_S, self._on_timer)
 
     def tick(self, stamp_ns: int) -> None:
         """Publish a heartbeat for work that is done up to a stamp, if it is time to."""

@@ -1,11 +1,12 @@
-"""The main function of every node: start, serve, stop cleanly on Ctrl-C and SIGTERM."""
+"""The main function of every node: start, serve, stop in order on every signal."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterable
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -14,16 +15,31 @@ from rclpy.signals import SignalHandlerOptions
 
 from astra_core.errors import AstraError
 
-__all__ = ["run_node"]
+__all__ = ["STOP_SIGNALS", "catch_stop_signals", "run_node"]
 
 _WAIT_S = 0.1
 # Worker threads share the interpreter with the threads that serve sensors; Python's default turn
 # of 5 ms is a quarter of a tick.
 _SWITCH_INTERVAL_S = 0.0005
+_LOG_PERIOD_S = 1.0
+_ENDS_NOBODY = ("CHLD", "CONT", "PIPE", "URG", "WINCH", "XFSZ")
+_NOT_TO_BE_CAUGHT = ("KILL", "STOP")
+_BROKEN = ("ABRT", "BUS", "FPE", "ILL", "SEGV", "SYS", "TRAP")
+_NO_STOP = {
+    getattr(signal, f"SIG{name}", None) for name in _ENDS_NOBODY + _NOT_TO_BE_CAUGHT + _BROKEN
+}
+STOP_SIGNALS = frozenset(signal.valid_signals() - _NO_STOP)
+"""Every signal that takes a process away and can be caught; Ctrl-Z is one, for who sleeps watches
+nobody."""
+# The ones that people, init systems and terminals send; pycolmap takes handlers away.
+_COMMON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def run_node(make_node: Callable[[], Node]) -> int:
     """Run one node until it is told to stop.
+
+    Nothing that a callback throws ends the node: it is logged, and everything else goes on. What a
+    stranger publishes must not take away the process that stops the robot.
 
     Args:
         make_node: Makes the node; if it has a method ``close``, that is called while the ROS
@@ -35,7 +51,7 @@ def run_node(make_node: Callable[[], Node]) -> int:
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     stop = threading.Event()
-    _stop_on_signals(stop)
+    catch_stop_signals(stop)
     # rclpy's own handlers end the context at once: too early for a last "stop" to the wheels.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
@@ -50,9 +66,12 @@ def run_node(make_node: Callable[[], Node]) -> int:
         rclpy.try_shutdown()
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+def catch_stop_signals(stop: threading.Event, numbers: Iterable[int] = STOP_SIGNALS) -> None:
+    """Let signals set an event instead of ending the process; from the main thread."""
+    for number in numbers:
+        # Whoever starts it by nohup wants it to outlive the terminal.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: stop.set())
 
 
 def _serve(node: Node, stop: threading.Event) -> None:
@@ -60,11 +79,15 @@ def _serve(node: Node, stop: threading.Event) -> None:
     executor.add_node(node)
     try:
         while not stop.is_set() and not getattr(node, "failure", ""):
-            executor.spin_once(timeout_sec=_WAIT_S)
-            # pycolmap, when it is imported, installs a handler of its own that aborts.
-            _stop_on_signals(stop)
-    except ExternalShutdownException:
-        pass
+            try:
+                executor.spin_once(timeout_sec=_WAIT_S)
+            except ExternalShutdownException:
+                break
+            except Exception as error:
+                _tell(node, error)
+                # Where it is thrown without a wait, others must have their turn.
+                stop.wait(0.001)
+            catch_stop_signals(stop, _COMMON)
     finally:
         # A second signal during the clean-up must not leave it half done.
         close = getattr(node, "close", None)
@@ -72,3 +95,11 @@ def _serve(node: Node, stop: threading.Event) -> None:
             close()
         executor.shutdown(timeout_sec=1.0)
         node.destroy_node()
+
+
+def _tell(node: Node, error: Exception) -> None:
+    # What Astra names itself is said in a line; anything else is a bug and tells where.
+    told = (
+        str(error) if isinstance(error, AstraError) else "".join(traceback.format_exception(error))
+    )
+    node.get_logger().error(f"refused: {told}", throttle_duration_sec=_LOG_PERIOD_S)

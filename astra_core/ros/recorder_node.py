@@ -8,7 +8,6 @@ that image_transport uses.
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -27,6 +26,8 @@ from rclpy.signals import SignalHandlerOptions
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from sensor_msgs.msg import CompressedImage, Image
+
+from astra_core.ros.main import catch_stop_signals
 
 __all__ = ["BagRecorder", "main"]
 
@@ -181,8 +182,7 @@ def main() -> None:
     """Record until told to stop: `astra_recorder FOLDER`."""
     folder = Path(sys.argv[1])
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    catch_stop_signals(stop)
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     recorder = BagRecorder(folder)
     executor = SingleThreadedExecutor()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from astra_core.config import setting
 from astra_core.ros.camera_input import CameraInputConfig
 from astra_core.ros.frames import frame_prefix
+from astra_core.ros.node_clock import clock_timeout, stamp_ahead
 from astra_core.ros.robot import robot_file
 from astra_core.ros.stack import (
     device_setting,
@@ -53,5 +54,7 @@ class GlobalNodeConfig:
         minimum=0.0,
     )
     odometry_topic_reliable: bool = setting(True, "Ask for every odometry sample.")
+    stamp_ahead_s: float = stamp_ahead()
+    clock_timeout_s: float = clock_timeout()
     cameras: CameraInputConfig = field(default_factory=CameraInputConfig)
     pipeline: AstraGlobalConfig = field(default_factory=AstraGlobalConfig)

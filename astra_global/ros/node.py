@@ -16,7 +16,6 @@ from astra_core.errors import AstraError, NotLocalized
 from astra_core.observation import CameraFrame
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import (
-    StampCheck,
     require_finite,
     require_frame,
     require_order,
@@ -27,6 +26,7 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import Load, ManagedNode
+from astra_core.ros.node_clock import NodeClock, make_timer
 from astra_core.ros.parameters import accept_changes
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import odometry_from_msg
@@ -93,11 +93,17 @@ class GlobalNode(ManagedNode):
         self._questions = QuestionWorker(self._on_idle)
         self._stack = GlobalAssembly(spec, config.pipeline, device, self._questions)
         self._acknowledger = TickAcknowledger(self, config.max_lag_s, self._busy_since_ns)
-        self._check_stamp = StampCheck(self)
         lane = self._lane = DirectLane(self)
+        self._node_clock = NodeClock(
+            self,
+            lane,
+            stamp_ahead_s=config.stamp_ahead_s,
+            clock_timeout_s=config.clock_timeout_s,
+        )
         self._cameras = CameraInput(
             self,
             lane,
+            self._node_clock,
             config.cameras,
             config.base_frame,
             on_rig=self._on_rig,
@@ -121,8 +127,8 @@ class GlobalNode(ManagedNode):
             self._acknowledger,
         ]
         self._own_timers = [
-            self.create_timer(config.tf_period_s, self._on_tf_timer),
-            self.create_timer(config.step_period_s, self._on_step_timer),
+            make_timer(self, config.tf_period_s, self._on_tf_timer),
+            make_timer(self, config.step_period_s, self._on_step_timer),
         ]
         services.start()
         lane.start()
@@ -200,7 +206,7 @@ class GlobalNode(ManagedNode):
             self.get_logger().warning(remark)
 
     def _on_odometry(self, message: LocalOdometry) -> None:
-        self._check_stamp("local/odometry", message.header.stamp)
+        self._node_clock.check("local/odometry", message.header.stamp)
         require_frame("local/odometry", message.header.frame_id, self._config.odom_frame)
         record = odometry_from_msg(message)
         require_order(record.stamp_ns, self.tick_ns)

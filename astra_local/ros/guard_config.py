@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
+from astra_core.ros.node_clock import clock_timeout, stamp_ahead
 from astra_core.ros.robot import robot_file
 from astra_local.config import GuardConfig
 
@@ -23,4 +24,6 @@ class GuardNodeConfig:
     base_frame: str = setting("base_link", "Frame of the stamped command.")
     frame_prefix: str = frame_prefix()
     robot_file: str = robot_file()
+    stamp_ahead_s: float = stamp_ahead()
+    clock_timeout_s: float = clock_timeout()
     guard: GuardConfig = field(default_factory=GuardConfig)

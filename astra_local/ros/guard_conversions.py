@@ -6,7 +6,6 @@ import math
 
 from astra_core.ros.checks import MessageError, require_finite
 from astra_core.ros.poses import header
-from astra_core.ros.stamps import from_stamp
 from astra_local.types import NearestObstacle
 from astra_msgs.msg import NearestObstacle as NearestObstacleMsg
 
@@ -28,8 +27,12 @@ def nearest_to_msg(record: NearestObstacle, base_frame: str) -> NearestObstacleM
     )
 
 
-def nearest_from_msg(message: NearestObstacleMsg) -> NearestObstacle:
+def nearest_from_msg(message: NearestObstacleMsg, stamp_ns: int) -> NearestObstacle:
     """Return the record of an obstacle summary.
+
+    Args:
+        message: The message.
+        stamp_ns: When it was true, by the clock of whoever asks for its age.
 
     Raises:
         MessageError: A number in it cannot be.
@@ -43,7 +46,7 @@ def nearest_from_msg(message: NearestObstacleMsg) -> NearestObstacle:
     if len(sectors) > _MAX_SECTORS:
         raise MessageError(f"the obstacle summary has {len(sectors)} sectors")
     return NearestObstacle(
-        stamp_ns=from_stamp(message.header.stamp),
+        stamp_ns=stamp_ns,
         valid=message.valid,
         distance_m=message.distance,
         bearing_rad=message.bearing,

@@ -1,8 +1,8 @@
 """The node ``astra_guard``: the only publisher of ``cmd_vel``, in a small process of its own.
 
 A wanted velocity on ``cmd_vel_raw`` is checked and passed on at once, with its tick acknowledged
-to the simulator. When none comes, the guard does the same at its own rate: by a timer on a robot,
-by the ticks of ``/clock`` in simulation.
+to the simulator. When none comes, the guard does the same at its own rate: by the steady clock on a
+robot, by the ticks of ``/clock`` in simulation, and by the steady clock again when those cease.
 """
 
 from __future__ import annotations
@@ -11,26 +11,27 @@ import sys
 import threading
 
 from geometry_msgs.msg import Twist, TwistStamped
+from rclpy.clock import Clock as RosClock
+from rclpy.clock import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
-from rosgraph_msgs.msg import Clock
 
 from astra_core.records import Velocity
-from astra_core.ros.checks import StampCheck
+from astra_core.ros.checks import valid_stamp
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
+from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.parameters import accept_changes, refuse_changes
 from astra_core.ros.poses import header, velocity_from_msg, velocity_to_msg
 from astra_core.ros.qos import event
 from astra_core.ros.robot import RobotParameters
-from astra_core.ros.stamps import from_stamp
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_local.ros.guard_conversions import nearest_from_msg
 from astra_local.safety.guard import Guard
-from astra_local.types import GuardState
+from astra_local.types import GuardDecision, GuardState
 from astra_msgs.msg import Heartbeat, NearestObstacle
 
 __all__ = ["GuardNode", "main"]
@@ -66,23 +67,30 @@ class GuardNode(Node):
         self._lock = threading.Lock()
         accept_changes(self, GuardNodeConfig, self._limit, _is_limit, self._check)
         self._period_ns = round(1e9 / self._config.rate_hz)
-        self._last_command_ns = self._tick_ns = _NEVER_NS
+        self._last_command_ns = _NEVER_NS
         self._is_peer_idle = True
         self._reason, self._counts = "", dict.fromkeys(GuardState, 0)
         kind = TwistStamped if self._config.cmd_vel_stamped else Twist
         self._publisher = self.create_publisher(kind, "cmd_vel", event(1))
         self._acknowledger = TickAcknowledger(self, 0.0, lambda: None)
-        self._check_stamp = StampCheck(self)
         self._lane = DirectLane(self)
+        self._node_clock = NodeClock(
+            self,
+            self._lane,
+            stamp_ahead_s=self._config.stamp_ahead_s,
+            clock_timeout_s=self._config.clock_timeout_s,
+            on_tick=self._on_tick,
+        )
+        self._set_back = ""
         # Obstacles before commands: a command is judged by the newest surroundings.
         self._lane.subscribe(NearestObstacle, "local/nearest_obstacle", self._on_nearest, event(1))
         self._lane.subscribe(Heartbeat, "heartbeat", self._on_heartbeat, event(10))
         self._lane.subscribe(TwistStamped, "cmd_vel_raw", self._on_command, event(1))
-        self._own_timer = None
-        if self.get_parameter("use_sim_time").value:
-            self._lane.subscribe(Clock, "/clock", self._on_clock, event(10))
-        else:
-            self._own_timer = self.create_timer(1.0 / self._config.rate_hz, self._on_timer)
+        # Whatever becomes of the clock that stamps are told in: this one goes on.
+        steady = RosClock(clock_type=ClockType.STEADY_TIME)
+        self._own_timer = self.create_timer(
+            1.0 / self._config.rate_hz, self._on_timer, clock=steady
+        )
         self._lane.start()
         self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
 
@@ -97,24 +105,26 @@ class GuardNode(Node):
 
     def close(self) -> None:
         """Stop the robot, then stop serving."""
-        if self._own_timer is not None:
-            self.destroy_timer(self._own_timer)
+        self._publish(Velocity())  # at once, should one of the others hang
+        self.destroy_timer(self._own_timer)
         self._lane.close()
-        self._publish(Velocity(), self.get_clock().now().nanoseconds)
+        self._publish(Velocity())
         self._acknowledger.leave()
         # The process ends next: see that the wheels have heard it.
         self._publisher.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
 
     def _on_nearest(self, message: NearestObstacle) -> None:
+        placed_ns = self._node_clock.place("the obstacle summary", message.header.stamp)
         with self._lock:
-            self._guard.on_obstacle(nearest_from_msg(message))
+            self._guard.on_obstacle(nearest_from_msg(message, placed_ns))
 
     def _on_heartbeat(self, message: Heartbeat) -> None:
         may_drive = message.state != Heartbeat.STATE_ERROR
+        placed_ns = self._node_clock.place("the heartbeat", message.stamp)
         with self._lock:
             self._guard.on_heartbeat(
                 message.node,
-                from_stamp(message.stamp),
+                placed_ns,
                 may_drive,
                 message.reason,
                 robot_sha256=message.robot,
@@ -124,58 +134,80 @@ class GuardNode(Node):
         self._is_peer_idle = not may_drive
         if self._is_peer_idle:
             # Nobody will send a command for this tick: do not keep the simulator waiting for one.
-            self._step(self._newest_ns())
+            self._step(self._node_clock.now_ns)
 
     def _on_command(self, message: TwistStamped) -> None:
-        stamp_ns = self._check_stamp("the command", message.header.stamp)
+        stamp_ns = valid_stamp("the command", message.header.stamp)
+        placed_ns = self._node_clock.place("the command", message.header.stamp)
+        self._node_clock.advance(stamp_ns)
         with self._lock:
-            self._guard.on_command(velocity_from_msg(message.twist), stamp_ns)
-        self._last_command_ns = self._tick_ns = stamp_ns
-        self._step(self._newest_ns())
+            self._guard.on_command(velocity_from_msg(message.twist), placed_ns)
+        self._last_command_ns = placed_ns
+        self._step(self._node_clock.now_ns)
 
     def _on_timer(self) -> None:
-        self._step_alone(self._newest_ns())
+        if self._node_clock.ages.problem or not self._node_clock.is_simulated:
+            self._step_alone(self._node_clock.now_ns)
 
-    def _on_clock(self, message: Clock) -> None:
-        self._tick_ns = from_stamp(message.clock)
-        self._step_alone(self._tick_ns)
-
-    def _newest_ns(self) -> int:
-        # In simulation the clock of the node may be a tick behind what this lane has heard.
-        return max(self._tick_ns, self.get_clock().now().nanoseconds)
+    def _on_tick(self, stamp_ns: int) -> None:
+        self._step_alone(stamp_ns)
 
     def _step_alone(self, now_ns: int) -> None:
         """Publish without a new command if none is to be expected."""
         silent_ns = now_ns - self._last_command_ns
-        if self._is_peer_idle or silent_ns > _SILENT_PERIODS * self._period_ns:
+        # After the clock was set back, what was heard before lies ahead of it.
+        is_silent = not 0 <= silent_ns <= _SILENT_PERIODS * self._period_ns
+        if self._is_peer_idle or is_silent or self._node_clock.ages.problem:
             self._step(now_ns)
 
     def _step(self, now_ns: int) -> None:
-        with self._lock:
-            decision = self._guard.step(now_ns)
-            self._counts[decision.state] += 1
+        decision = self._decide(now_ns)
         if decision.reason != self._reason:
             self._reason = decision.reason
             if decision.reason:
                 self.get_logger().info(decision.reason, throttle_duration_sec=1.0)
-        self._publish(decision.velocity, now_ns)
-        self._acknowledger.tick(now_ns)
+        self._publish(decision.velocity)
+        if self._node_clock.is_simulated:
+            self._acknowledger.tick(now_ns)
 
-    def _publish(self, velocity: Velocity, stamp_ns: int) -> None:
+    def _decide(self, now_ns: int) -> GuardDecision:
+        ages = self._node_clock.ages
+        with self._lock:
+            if back_s := ages.take_set_back_s():
+                self._set_back = f"the clock was set back by {back_s:.2f} s: stopping, all anew"
+                self.get_logger().error(self._set_back)
+                self._guard.forget()
+            if problem := ages.problem:
+                self._guard.stand()
+                decision = GuardDecision(Velocity(), GuardState.STOPPED, problem)
+            else:
+                decision = self._guard.step(now_ns)
+            self._counts[decision.state] += 1
+        return decision
+
+    def _publish(self, velocity: Velocity) -> None:
         twist = velocity_to_msg(velocity)
         if self._config.cmd_vel_stamped:
-            stamped = TwistStamped(header=header(stamp_ns, self._config.base_frame), twist=twist)
-            self._publisher.publish(stamped)
+            stamp = header(self._node_clock.stamp_ns, self._config.base_frame)
+            self._publisher.publish(TwistStamped(header=stamp, twist=twist))
         else:
             self._publisher.publish(twist)
 
     def _read_health(self) -> Health:
         values = {state.name.lower(): count for state, count in self._counts.items()}
-        values = {**values, "reason": self._reason, **self._lane.refused}
+        ages = self._node_clock.ages
+        values = {
+            **values,
+            "reason": self._reason,
+            "clock_set_back": self._set_back,
+            **self._lane.refused,
+        }
         with self._lock:
-            stranger = self._guard.stranger(self._newest_ns())
-        state = Heartbeat.STATE_ERROR if stranger else Heartbeat.STATE_OK
-        return Health(state, stranger, values)
+            stranger = self._guard.stranger(self._node_clock.now_ns)
+        if error := ages.problem or stranger:
+            return Health(Heartbeat.STATE_ERROR, error, values)
+        worry = ages.stamp_problem
+        return Health(Heartbeat.STATE_DEGRADED if worry else Heartbeat.STATE_OK, worry, values)
 
 
 def _is_limit(name: str) -> bool:

@@ -19,13 +19,14 @@ from astra_core.models import Models
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
-from astra_core.ros.checks import StampCheck, require_frame, require_order
+from astra_core.ros.checks import require_frame, require_order
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import Load, ManagedNode
+from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.parameters import accept_changes
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
@@ -74,7 +75,6 @@ class LocalNode(ManagedNode):
         check_local(spec)
         device, pipeline = device_config(self._config), self._config.pipeline
         self._pipeline = self._models = None
-        self._follows_clock = bool(self.get_parameter("use_sim_time").value)
         self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)
         self._frames: tuple[CameraFrame, ...] = ()
         self._sub_goal: tuple[SubGoal, int] | None = None
@@ -87,13 +87,19 @@ class LocalNode(ManagedNode):
         self._acknowledger = TickAcknowledger(
             self, self._config.max_lag_s, lambda: self._worker.busy_since_ns
         )
-        self._check_stamp = StampCheck(self)
         self._lane = DirectLane(self)
+        self._node_clock = NodeClock(
+            self,
+            self._lane,
+            stamp_ahead_s=self._config.stamp_ahead_s,
+            clock_timeout_s=self._config.clock_timeout_s,
+        )
         samples = sensor_input(self._config.wheel_topic_reliable, 50)
         self._lane.subscribe(Imu, "imu", self._on_imu, samples)
         self._cameras = CameraInput(
             self,
             self._lane,
+            self._node_clock,
             self._config.cameras,
             self._config.base_frame,
             on_rig=self._on_rig,
@@ -129,7 +135,7 @@ class LocalNode(ManagedNode):
     def deactivate(self) -> None:
         """Stop the robot and let the simulator go on alone."""
         self._sub_goal = None
-        now_ns = max(self._tick_ns, self.get_clock().now().nanoseconds)
+        now_ns = max(self._tick_ns, self._node_clock.stamp_ns)
         self._outputs.send_command(Velocity(), now_ns)
         self._health.beat()
         self._acknowledger.leave()
@@ -158,13 +164,13 @@ class LocalNode(ManagedNode):
                 self._pipeline = build_local(self._spec, rig, self._config.pipeline, models)
 
     def _on_imu(self, message: Imu) -> None:
-        self._watch.hear("imu", self._now_ns())
-        self._check_stamp("imu", message.header.stamp)
+        self._watch.hear("imu", self._node_clock.now_ns)
+        self._node_clock.check("imu", message.header.stamp)
         self._imu.add(message)
 
     def _on_sub_goal(self, message: SubGoalMsg) -> None:
         require_frame("the sub-goal", message.header.frame_id, self._config.odom_frame)
-        self._check_stamp("the sub-goal", message.header.stamp)
+        self._node_clock.check("the sub-goal", message.header.stamp)
         sub_goal = sub_goal_from_msg(message)
         self._sub_goal = (sub_goal, self._tick_ns)
         if sub_goal.halt and self._pipeline is not None:
@@ -173,10 +179,11 @@ class LocalNode(ManagedNode):
 
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
-        stamp_ns = self._check_stamp("wheel_odometry", message.header.stamp)
+        stamp_ns = self._node_clock.check("wheel_odometry", message.header.stamp)
         require_order(stamp_ns, self._tick_ns)
         pipeline = self._pipeline
-        self._watch.hear("wheel_odometry", self._now_ns(stamp_ns))
+        self._node_clock.advance(stamp_ns)
+        self._watch.hear("wheel_odometry", self._node_clock.now_ns)
         if pipeline is None or not self.active:
             self._imu.take()
             return
@@ -187,7 +194,7 @@ class LocalNode(ManagedNode):
         # A repeated tick is answered again: somebody may have missed the first answer.
         self._outputs.send_odometry(pipeline.odometry)
         self._outputs.send_nearest(pipeline)
-        now_ns = max(stamp_ns, self.get_clock().now().nanoseconds)
+        now_ns = max(stamp_ns, self._node_clock.stamp_ns)
         self._outputs.send_command(pipeline.command(stamp_ns), now_ns)
         self._latency.command(now_ns)
         self._submit_due()
@@ -232,15 +239,6 @@ class LocalNode(ManagedNode):
             return None
         return heard[0]
 
-    def _now_ns(self, stamp_ns: int = -1) -> int:
-        """Return the time by which silence is measured.
-
-        In simulation the clock of the node may be behind what the lane has heard; on a robot the
-        stamps of a driver may be anything.
-        """
-        now_ns = self.get_clock().now().nanoseconds
-        return max(now_ns, self._tick_ns, stamp_ns) if self._follows_clock else now_ns
-
     def _on_idle(self) -> None:
         self._acknowledger.release()
 
@@ -250,7 +248,7 @@ class LocalNode(ManagedNode):
 
     def _read_health(self) -> Health:
         pipeline, loading = self._pipeline, self.loading
-        now_ns = self._now_ns()
+        now_ns = self._node_clock.now_ns
         if loading is not None:
             # Sensors are watched meanwhile: who starts a robot wants to know of all that lacks.
             silent = [self._watch.problem(name, now_ns) for name in ("wheel_odometry", "imu")]
@@ -276,13 +274,15 @@ class LocalNode(ManagedNode):
             **(self._lane.refused if self._lane is not None else {}),
         }
         # Without wheels there is not a single tick; with anything else missing it drives worse.
-        error = self._error or self._watch.problem("wheel_odometry", now_ns)
+        ages = self._node_clock.ages
+        error = self._error or ages.problem or self._watch.problem("wheel_odometry", now_ns)
         if error:
             return Health(Heartbeat.STATE_ERROR, error, values)
         worries = (
             self._imu.problem or self._watch.problem("imu", now_ns),
             self._cameras.problem,
             pipeline.blind_reason,
+            ages.stamp_problem,
         )
         reason = "; ".join(filter(None, worries))
         state = Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK

@@ -41,6 +41,17 @@ class Guard:
         self._stranger: tuple[str, int, str] | None = None
         self._last_ns: int | None = None
 
+    def forget(self) -> None:
+        """Brake until everything is heard anew: the clock began again."""
+        self._command = self._nearest = self._stranger = self._last_ns = None
+        self._heartbeats.clear()
+
+    def stand(self) -> None:
+        """Forget everything, the speed as well: time stands still, and braking takes time."""
+        self.forget()
+        self._linear = AxisLimiter(_linear_limits(self._config))
+        self._angular = AxisLimiter(_angular_limits(self._config))
+
     def configure(self, config: GuardConfig) -> None:
         """Keep other limits from now on; what is faster than they allow brakes down to them."""
         self._config = config

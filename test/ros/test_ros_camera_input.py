@@ -12,6 +12,7 @@ from tf2_msgs.msg import TFMessage
 
 from astra_core.ros.camera_input import CameraInput, CameraInputConfig, intrinsics_to_msg
 from astra_core.ros.images import ImageFormatError, depth_to_msg
+from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.poses import rigid_transform
 
 RIG = fake_robot.make_rig()
@@ -24,7 +25,7 @@ class Lane:
     def __init__(self):
         self.callbacks = {}
 
-    def subscribe(self, kind, topic, callback, qos):
+    def subscribe(self, kind, topic, callback, qos, *, is_urgent=False):
         self.callbacks[topic] = callback
 
 
@@ -35,6 +36,7 @@ class Input:
         self.cameras = CameraInput(
             node,
             lane,
+            NodeClock(node, lane, stamp_ahead_s=0.1, clock_timeout_s=5.0),
             CameraInputConfig(names=("front",)),
             "base_link",
             on_rig=self.rigs.append,

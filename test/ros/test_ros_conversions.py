@@ -294,7 +294,7 @@ def test_a_sub_goal_of_unknown_mode_is_refused():
 
 def test_obstacle_summaries_round_trip():
     record = NearestObstacle(5, True, 0.5, -1.0, 0.0625, 0.5, (0.5, math.inf, -0.25))
-    assert nearest_from_msg(nearest_to_msg(record, "base_link")) == record
+    assert nearest_from_msg(nearest_to_msg(record, "base_link"), 5) == record
 
 
 def test_trajectory_points_are_at_the_end_of_their_step():
