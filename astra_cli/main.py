@@ -152,12 +152,23 @@ def missions(
         Path | None,
         typer.Option(help="Folder of maps made before, as in the cache; none is made anew."),
     ] = None,
+    faults: Annotated[
+        str,
+        typer.Option(
+            help="What goes wrong once the robot drives, one to a mission: NAME[,NAME...] or all; "
+            "list prints the names (docs/reliability.md)."
+        ),
+    ] = "",
     json_file: Json = None,
 ) -> None:
     """Run missions end to end for statistics: the pipelines in one process, without ROS."""
     from astra_cli.commands.missions import run_missions
     from astra_cli.commands.options import check_map, chosen_stack
 
+    if faults == "list":
+        from astra_cli.commands.faults import list_faults
+
+        raise typer.Exit(list_faults())
     check_map(map_kind, tour)
     raise typer.Exit(
         run_missions(
@@ -175,6 +186,7 @@ def missions(
             pictures=pictures,
             maps=maps,
             json_file=json_file,
+            faults=faults,
         )
     )
 

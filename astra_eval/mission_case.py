@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from astra_core.errors import SceneError
 from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
+from astra_eval.fault_witness import FaultFacts, FaultWitness
 from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
 from astra_eval.named_goal import named_goal
 from astra_eval.scoring import MissionScore, score_mission
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from astra_global.mission.log import MissionEvent
     from astra_global.types import MissionResult, MissionStatus
     from astra_sim.scenes.types import Scene
+    from astra_sim.simulator import Simulator
 
 __all__ = ["GOALS", "MissionCase", "MissionDrive", "drive_case", "score_drive"]
 
@@ -53,6 +55,7 @@ class MissionCase:
             plainly; which one depends on seed and number.
         instruction: The words; ``None`` takes what ``goals`` says.
         sealed: Replace all truth by NaN after sensing. Nothing but the score may change.
+        fault: Name of what goes wrong on the way; empty for nothing.
     """
 
     family: str
@@ -63,6 +66,7 @@ class MissionCase:
     goals: str = "test"
     instruction: str | None = None
     sealed: bool = False
+    fault: str = ""
 
     @property
     def run_seed(self) -> int:
@@ -108,6 +112,7 @@ class MissionDrive:
         commands: ``(T, 2)`` what the guard told the base, tick by tick [m/s, rad/s].
         real_time_factor: Simulated seconds per wall second.
         log: What the mission noted on the way.
+        fault: What became of the fault of the case; ``None`` without one.
     """
 
     record: DriveRecord
@@ -115,6 +120,7 @@ class MissionDrive:
     commands: NDArray[np.float64]
     real_time_factor: float
     log: tuple[MissionEvent, ...]
+    fault: FaultFacts | None = None
 
     @property
     def bytes_sha256(self) -> str:
@@ -151,22 +157,12 @@ def drive_case(
     from astra_global.types import Goal
     from astra_local.config import GuardConfig, LocalConfig
     from astra_local.stack import build_local
-    from astra_sim.profile import load_profile
-    from astra_sim.scenes import make_scene
-    from astra_sim.simulator import Simulator
 
-    simulator = Simulator(
-        make_scene(case.family, case.seed),
-        load_profile(),
-        case.run_seed,
-        conditions=case.conditions,
-        depth=stack.depth == "sensor",
-        seal_truth=case.sealed,
-    )
+    simulator, witness = _simulator(case, stack)
     try:
         astra_global = build_global(stack, load_map(case.map_folder), simulator.rig)
         astra_local = build_local(stack, simulator.rig, LocalConfig())
-        loop = MissionLoop(simulator, astra_global, astra_local, GuardConfig())
+        loop = MissionLoop(simulator, astra_global, astra_local, GuardConfig(), witness=witness)
         if on_loop is not None:
             on_loop(loop)
         started_s = monotonic()
@@ -181,7 +177,34 @@ def drive_case(
         simulator.close()
     simulated_s = to_seconds(int(record.stamps_ns[-1] - record.stamps_ns[0]))
     commands = np.array([(v.linear_mps, v.angular_rad_s) for v in loop.commands])
-    return MissionDrive(record, result, commands, simulated_s / wall_s, astra_global.log)
+    return MissionDrive(
+        record,
+        result,
+        commands,
+        simulated_s / wall_s,
+        astra_global.log,
+        None if witness is None else witness.finish(result, int(record.stamps_ns[0])),
+    )
+
+
+def _simulator(case: MissionCase, stack: StackSpec) -> tuple[Simulator, FaultWitness | None]:
+    """Return the world of a case, and who watches its fault."""
+    from astra_sim.faults import FaultySimulator, make_fault
+    from astra_sim.profile import load_profile
+    from astra_sim.scenes import make_scene
+    from astra_sim.simulator import Simulator
+
+    scene, profile = make_scene(case.family, case.seed), load_profile()
+    settings: dict[str, Any] = {
+        "conditions": case.conditions,
+        "depth": stack.depth == "sensor",
+        "seal_truth": case.sealed,
+    }
+    if not case.fault:
+        return Simulator(scene, profile, case.run_seed, **settings), None
+    fault = make_fault(case.fault)
+    faulty = FaultySimulator(fault, scene, profile, case.run_seed, **settings)
+    return faulty, FaultWitness(case.fault, faulty)
 
 
 def score_drive(case: MissionCase, drive: MissionDrive) -> MissionScore:

@@ -35,6 +35,8 @@ _LOGGED_EVENTS = 300
 class MissionWork:
     """Drives the mission of a unit (scene seed, number) in this process, without ROS.
 
+    With faults a unit has a third number: which of them.
+
     Attributes:
         family: Scene family.
         conditions: What has changed since the tour.
@@ -43,6 +45,7 @@ class MissionWork:
         pictures: Folder for a picture of each drive; ``None`` draws none.
         failures_only: Draw failed missions only.
         stack: What drives the robot.
+        faults: Names of what goes wrong, one to a mission; none: nothing does.
     """
 
     family: str
@@ -52,6 +55,7 @@ class MissionWork:
     pictures: Path | None = None
     failures_only: bool = False
     stack: StackSpec = DEFAULT
+    faults: tuple[str, ...] = ()
 
     def __call__(self, unit: Unit) -> dict[str, Any]:
         """Return the row of a mission; its map is made where it is missing."""
@@ -62,15 +66,19 @@ class MissionWork:
         row = {
             **mission_row(case, score, drive.real_time_factor),
             "bytes_sha256": drive.bytes_sha256,
+            **({} if drive.fault is None else drive.fault.to_json()),
         }
         # A failure is to be understood later, without driving it again.
         return row if score.success else {**row, "log": _told(drive.log)}
 
     def case(self, unit: Unit) -> MissionCase:
         """Return what is asked in a unit."""
-        seed, number = unit
+        seed, number, *which = unit
         folder = self.map_of(self.family, seed)
-        return MissionCase(self.family, seed, folder, number, self.conditions, self.goals)
+        fault = self.faults[which[0]] if which else ""
+        return MissionCase(
+            self.family, seed, folder, number, self.conditions, self.goals, fault=fault
+        )
 
     def draw(self, case: MissionCase, record: DriveRecord, score: MissionScore) -> None:
         """Write the picture of a drive, where pictures are wanted."""
@@ -79,6 +87,8 @@ class MissionWork:
         if self.pictures is None or (self.failures_only and score.success):
             return
         name = f"{case.family}-{case.seed}-{case.number}"
+        if case.fault:
+            name += f"-{case.fault}"
         if score.failure:
             name += f"-{score.failure.replace(' ', '_')}"
         draw_drive(case.scene, record, score, self.pictures / f"{name}.png")

@@ -7,18 +7,22 @@ its own rate with a modelled latency, the guard last.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from astra_core.config import setting
 from astra_core.errors import NotLocalized
-from astra_core.observation import Observation
+from astra_core.observation import ImuSample, Observation
 from astra_core.records import LocalizationStatus, Velocity
 from astra_core.time import from_seconds, to_seconds
 from astra_eval.drive_record import DriveRecord, DriveRecorder
 
 if TYPE_CHECKING:
+    from astra_eval.fault_witness import FaultWitness
     from astra_global.pipeline import AstraGlobal
     from astra_global.types import Goal, MissionResult, MissionStatus, PoseFix
     from astra_local.config import GuardConfig
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from astra_sim.simulator import Simulator
 
 __all__ = ["LoopConfig", "MissionLoop"]
+
+#: Two periods of the node's planner, which plans then whether images have come or not.
+_PLAN_ANYWAY_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,18 @@ class MissionLoop:
         astra_local: AstraLocal,
         guard_config: GuardConfig,
         config: LoopConfig | None = None,
+        witness: FaultWitness | None = None,
     ) -> None:
-        """Join the parts; nothing moves yet."""
+        """Join the parts; nothing moves yet.
+
+        Args:
+            simulator: The world.
+            astra_global: As built for its rig.
+            astra_local: Likewise.
+            guard_config: Limits of the guard.
+            config: When things happen.
+            witness: Who watches a run with a fault.
+        """
         from astra_local.safety.guard import Guard
 
         self._simulator = simulator
@@ -69,6 +86,10 @@ class MissionLoop:
         self._next_localization_ns = 0
         self._pending: tuple[int, PoseFix | NotLocalized] | None = None
         self._recorder = DriveRecorder()
+        self._witness = witness
+        self._imu: list[ImuSample] = []
+        self._planned_ns = simulator.stamp_ns
+        self._guard_reason = ""
         self.commands: list[Velocity] = []
 
     @property
@@ -93,7 +114,8 @@ class MissionLoop:
             on_observation: Called each tick, for recording.
 
         Returns:
-            The record, and how the mission ended; ``None`` when the time ran out.
+            The record, and how the mission ended; ``None`` when the time ran out or a fault has
+            been watched for long enough.
         """
         start_ns = self._simulator.stamp_ns
         self._global.start(goal, start_ns)
@@ -105,6 +127,8 @@ class MissionLoop:
                     self._status.result, fallback_fraction=self._local.fallback_fraction
                 )
                 end_ns = self._simulator.stamp_ns
+                break
+            if self._witness is not None and self._witness.has_seen_enough:
                 break
         for _ in range(round(self._config.settle_s / self._simulator.tick_s)):
             self.tick(None, on_observation)
@@ -123,27 +147,79 @@ class MissionLoop:
         observation = self._simulator.step(self._velocity)
         if on_observation is not None:
             on_observation(observation)
+        if self._witness is not None and (said := self._witness.take_said()) is not None:
+            # Of the last tick: odometry does not know of this one yet.
+            stamp_ns = observation.stamp_ns - from_seconds(self._simulator.tick_s)
+            self._global.set_pose(said.pose, said.covariance, stamp_ns)
         now_ns = observation.stamp_ns
+        for peer in self._peers:
+            self._guard.on_heartbeat(peer, now_ns)
+        if observation.wheels:
+            self._drive(observation, on_status)
+        else:
+            self._wait(observation)
+        decision = self._guard.step(now_ns)
+        self._velocity, self._guard_reason = decision.velocity, decision.reason
+        self.commands.append(self._velocity)
+        pose = self._global.global_pose(now_ns)
+        known = pose.status != LocalizationStatus.NOT_LOCALIZED
+        truth, odometry = self._simulator.truth(), self._local.odometry
+        self._recorder.add(
+            now_ns,
+            truth.pose,
+            np.zeros(3) if odometry is None else odometry.pose,
+            pose.pose if known else None,
+        )
+        if self._witness is not None:
+            off_m = math.dist(pose.pose[:2], truth.pose[:2]) if known else None
+            self._witness.add(truth, self._velocity, off_m, self.words())
+
+    def words(self) -> Iterator[str]:
+        """Yield what the stack says of itself to people now: what health is made of, a line each.
+
+        A part that learns to name another kind of trouble is asked here as well.
+        """
+        yield self._guard_reason
+        yield self._local.stop_reason
+        if blind := self._local.blind_cameras:
+            yield f"no depth images from {', '.join(blind)}"
+        yield from self._global.problems
+        if self._status is not None:
+            yield self._status.message
+
+    def _drive(
+        self,
+        observation: Observation,
+        on_status: Callable[[MissionStatus, Velocity], None] | None,
+    ) -> None:
+        now_ns = observation.stamp_ns
+        if self._imu:
+            observation = replace(observation, imu=(*self._imu, *observation.imu))
+            self._imu.clear()
         odometry = self._local.observe(observation)
         self._global.add_odometry(odometry)
         self._localize(observation)
         if observation.frames:
             self._local.perceive(observation.frames)
+        if observation.frames or self._is_due(now_ns):
+            self._planned_ns = now_ns
             self._status = self._global.step(now_ns)
             self._local.plan(self._status.sub_goal, now_ns)
             if on_status is not None:
                 on_status(self._status, self._velocity)
-        for peer in self._peers:
-            self._guard.on_heartbeat(peer, now_ns)
         self._guard.on_obstacle(self._local.nearest_obstacle())
         self._guard.on_command(self._local.command(now_ns), now_ns)
-        self._velocity = self._guard.step(now_ns).velocity
-        self.commands.append(self._velocity)
-        pose = self._global.global_pose(now_ns)
-        known = pose.status != LocalizationStatus.NOT_LOCALIZED
-        self._recorder.add(
-            now_ns, self._simulator.truth().pose, odometry.pose, pose.pose if known else None
-        )
+
+    def _wait(self, observation: Observation) -> None:
+        """Do without wheels what the nodes do: nothing is driven by IMU samples alone."""
+        self._imu += observation.imu
+        if self._is_due(observation.stamp_ns):
+            self._planned_ns = observation.stamp_ns
+            self._status = self._global.step(observation.stamp_ns)
+
+    def _is_due(self, now_ns: int) -> bool:
+        """Return whether it is time to plan without images: as late as the nodes do."""
+        return to_seconds(now_ns - self._planned_ns) >= _PLAN_ANYWAY_S
 
     def _localize(self, observation: Observation) -> None:
         now_ns = observation.stamp_ns

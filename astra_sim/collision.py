@@ -33,6 +33,8 @@ class CollisionMonitor:
         self._last_touch_s: dict[str, float] = {}
         self.count = 0
         self.touching = False
+        #: Unit vectors in ``map`` to what is touched now.
+        self.directions: list[tuple[float, float]] = []
 
     @property
     def touched(self) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ class CollisionMonitor:
 
     def check(self, data: mujoco.MjData) -> None:
         """Look at the contacts of the last physics step."""
-        self.touching = False
+        self.clear()
         for number in range(data.ncon):
             contact = data.contact[number]
             first, second = int(contact.geom1), int(contact.geom2)
@@ -49,8 +51,15 @@ class CollisionMonitor:
                 continue
             other = second if first == self._hull else first
             self.touching = True
+            sign = 1.0 if first == self._hull else -1.0
+            self.directions.append((sign * float(contact.frame[0]), sign * float(contact.frame[1])))
             name = self._object_ids[other] or self._model.geom(other).name
             before = self._last_touch_s.get(name)
             if before is None or data.time - before > _SAME_EVENT_S:
                 self.count += 1
             self._last_touch_s[name] = data.time
+
+    def clear(self) -> None:
+        """Take note of a physics step without any contact."""
+        self.touching = False
+        self.directions.clear()

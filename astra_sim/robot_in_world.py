@@ -71,6 +71,8 @@ class RobotInWorld:
         base: Its motors.
         collisions: What it touches.
         clearance: How near it is to touching something.
+        path_m: How far it has driven.
+        num_images: How many sets of pictures its cameras have taken.
     """
 
     def __init__(
@@ -113,8 +115,10 @@ class RobotInWorld:
         self._cameras: RigCameras | None = None
         self._delivery = ImageDelivery(setup.profile.camera.latency_s + setup.image_latency_s)
         self.renderer: RigRenderer | None = None
-        self._num_images = 0
-        self._path_m = 0.0
+        self.num_images = 0
+        self.path_m = 0.0
+        self._contact_mps = 0.0
+        self._velocity_mps = (0.0, 0.0)
         self._before = start_pose
         self._sum = np.zeros(6)
         self._num_summed = 0
@@ -126,6 +130,7 @@ class RobotInWorld:
     def begin_tick(self, data: mujoco.MjData) -> None:
         """Note where it is before it moves."""
         self._before = self.base.pose(data)
+        self._contact_mps = 0.0
 
     def push(self, data: mujoco.MjData, command: Velocity) -> None:
         """Apply the motor forces of one physics step."""
@@ -137,8 +142,13 @@ class RobotInWorld:
         self._num_summed += 1
         if data.ncon:
             self.collisions.check(data)
+            # How fast it came: the step has stopped it already.
+            x_mps, y_mps = self._velocity_mps
+            for x, y in self.collisions.directions:
+                self._contact_mps = max(self._contact_mps, x * x_mps + y * y_mps)
         else:
-            self.collisions.touching = False
+            self.collisions.clear()
+        self._velocity_mps = self.base.map_velocity(data)
 
     def inertial_sample(self, stamp_ns: int) -> ImuSample:
         """Return the reading since the last one: its mean, as devices filter before they sample."""
@@ -153,7 +163,7 @@ class RobotInWorld:
         turn_rad = after[2] - before[2]
         middle = before[2] + 0.5 * turn_rad
         forward_m = math.cos(middle) * step_m[0] + math.sin(middle) * step_m[1]
-        self._path_m += math.hypot(*step_m)
+        self.path_m += math.hypot(*step_m)
         return self._wheels.sample(stamp_ns, forward_m, turn_rad, tick_s)
 
     def image_is_due(self, stamp_ns: int, first_ns: int) -> bool:
@@ -163,11 +173,11 @@ class RobotInWorld:
         """
         if self._setup.camera_hz <= 0.0:
             return False
-        return stamp_ns >= first_ns + round(self._num_images * NS_PER_S / self._setup.camera_hz)
+        return stamp_ns >= first_ns + round(self.num_images * NS_PER_S / self._setup.camera_hz)
 
     def send_image(self, frames: tuple[CameraFrame, ...], stamp_ns: int) -> None:
         """Send pictures on their way."""
-        self._num_images += 1
+        self.num_images += 1
         self._delivery.send(frames, stamp_ns)
 
     def receive_images(self, stamp_ns: int) -> tuple[CameraFrame, ...]:
@@ -207,7 +217,11 @@ class RobotInWorld:
             collision_count=self.collisions.count,
             touched=self.collisions.touched,
             clearance_m=self.clearance.distance_m(data, x, y),
-            path_length_m=self._path_m,
+            path_length_m=self.path_m,
+            contact_mps=self._contact_mps,
+            contact_bearings_rad=tuple(
+                wrap_angle(math.atan2(dy, dx) - theta) for dx, dy in self.collisions.directions
+            ),
         )
 
     def close(self) -> None:

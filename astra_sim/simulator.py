@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from astra_core.time import from_seconds
 from astra_sim.conditions import EMPTY, Conditions
 from astra_sim.disc import Disc
 from astra_sim.light import change_light
+from astra_sim.moving import let_robot_touch
 from astra_sim.profile import SensorProfile
 from astra_sim.rendering import select_gl_backend
 from astra_sim.rig import default_rig
@@ -33,6 +35,9 @@ from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.types import Scene
 from astra_sim.surroundings import PersonTruth, Surroundings
 from astra_sim.truth import GroundTruth
+
+if TYPE_CHECKING:
+    from astra_sim.faults.things import Thing
 
 __all__ = ["Simulator"]
 
@@ -71,6 +76,7 @@ class Simulator:
         rig: CameraRig | None = None,
         robot: DriveBaseConfig | None = None,
         num_robots: int = 1,
+        things: Sequence[Thing] = (),
     ) -> None:
         """Build the world and put the robot into it, at rest.
 
@@ -91,6 +97,7 @@ class Simulator:
             robot: Size and limits; ``None`` means the defaults.
             num_robots: How many of them there are. Further ones start at free poses of their
                 own; the first one senses the same as without them until it meets them.
+            things: What may be put into the world later on; out of it at the start.
 
         Raises:
             ConfigError: The camera rate or the number of robots is out of range, or there is no
@@ -136,6 +143,11 @@ class Simulator:
         for name in names:
             add_robot(spec, self.rig, self.robot, name, seen=num_robots > 1)
         self._surroundings.add_to(spec, names)
+        for thing in things:
+            thing.add_to(spec)
+        if things:
+            for name in names:
+                let_robot_touch(spec, name)
         spec.option.timestep = _PHYSICS_S
         self.model = spec.compile()
         self.data = mujoco.MjData(self.model)
@@ -160,6 +172,8 @@ class Simulator:
             for name, own, start in zip(names, seeds, starts, strict=True)
         ]
         self._surroundings.attach(self.model, self.data)
+        for thing in things:
+            thing.attach(self.model, self.data)
         mujoco.mj_forward(self.model, self.data)
         for one in self._robots:
             one.look_around(self.data)

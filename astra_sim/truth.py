@@ -27,6 +27,9 @@ class GroundTruth:
         touched: Ids of all objects touched since the start, in order of their first contact.
         clearance_m: Distance from the robot's hull to the nearest thing it can hit.
         path_length_m: Distance driven since the start.
+        contact_mps: How fast the hull came upon something in the last tick, along the line to it;
+            0 without contact.
+        contact_bearings_rad: Directions in ``base_link`` of everything that it touches now.
     """
 
     stamp_ns: float
@@ -37,9 +40,11 @@ class GroundTruth:
     touched: tuple[str, ...]
     clearance_m: float
     path_length_m: float
+    contact_mps: float = 0.0
+    contact_bearings_rad: tuple[float, ...] = ()
 
     @classmethod
     def sealed(cls) -> GroundTruth:
         """Return a truth that knows nothing."""
         nan = math.nan
-        return cls(nan, np.full(3, nan), np.full(2, nan), nan, nan, (), nan, nan)
+        return cls(nan, np.full(3, nan), np.full(2, nan), nan, nan, (), nan, nan, nan)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from astra_cli.commands.faults import print_fault, print_faults
 from astra_cli.kept_rows import open_rows
 from astra_cli.scene_map import KeptMaps, MapsOfKind, quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_core.seeds import parse_seeds
+from astra_eval.fault_summary import summarize_faults
 from astra_eval.json_file import check_writable, write_json
 from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
 from astra_eval.parallel import run_units
@@ -41,6 +43,7 @@ def run_missions(
     pictures: Path | None,
     maps: Path | None,
     json_file: Path | None,
+    faults: str = "",
 ) -> int:
     """Run missions and print the table. Returns the exit status: 0 when all ran.
 
@@ -59,11 +62,13 @@ def run_missions(
         pictures: Folder for pictures of the failed missions; those with a row are not drawn again.
         maps: Folder of maps that were made before, see :class:`KeptMaps`; ``None`` makes them.
         json_file: Where to write the result.
+        faults: What goes wrong, one to a mission: ``NAME[,NAME...]`` or ``all``; empty: nothing.
     """
     from astra_eval.mission_case import GOALS
     from astra_eval.stack_facts import weights_sha256
     from astra_eval.versions import ros_code_fingerprint
     from astra_sim.conditions import named_conditions
+    from astra_sim.faults import FAULTS, named_faults
     from astra_sim.profile import load_profile
     from astra_sim.rendering import select_gl_backend
     from astra_sim.scenes import check_scene
@@ -75,15 +80,24 @@ def run_missions(
         raise ConfigError(f"--goals must be {' or '.join(GOALS)}, got {goals!r}")
     if dds and jobs > 1:
         raise ConfigError("--dds starts a whole stack for each mission: use --jobs 1")
+    wrong = named_faults(faults) if faults else ()
+    if dds and wrong:
+        raise ConfigError("--faults are put into the pipelines in one process: leave --dds out")
     check_writable(json_file)
     select_gl_backend()
     map_of = MapsOfKind(map_kind, quiet_scene_map if maps is None else KeptMaps(maps))
-    work = MissionWork(family, named, goals, map_of, pictures, failures_only=True, stack=stack)
+    # All of them, so that a row keeps its number whichever are asked for.
+    every = tuple(FAULTS) if wrong else ()
+    work = MissionWork(
+        family, named, goals, map_of, pictures, failures_only=not wrong, stack=stack, faults=every
+    )
     # Number by number, so that processes at once work on the maps of different scenes.
-    units = [(seed, number) for number in range(per_scene) for seed in seeds]
+    units: list[Unit] = [(seed, number) for number in range(per_scene) for seed in seeds]
+    if wrong:
+        units = [(*unit, every.index(fault)) for fault in wrong for unit in units]
     over = {"over": "dds", "ros_code": ros_code_fingerprint()} if dds else {"over": "one process"}
     protocol = EvalProtocol(
-        "missions",
+        "faults" if wrong else "missions",
         family,
         conditions,
         load_profile().sha256,
@@ -109,6 +123,11 @@ def run_missions(
             console=console,
             on_row=lambda unit, row: _print_row(console, row),
         )
+    if wrong:
+        summary = protocol.report(seeds, summarize_faults(finished))
+        print_faults(console, summary)
+        write_json(json_file, summary)
+        return 0
     summary = protocol.report(seeds, summarize_missions(finished))
     _print_summary(console, summary)
     write_json(json_file, summary)
@@ -141,6 +160,9 @@ class _OverDds:
 
 
 def _print_row(console: Console, row: dict[str, Any]) -> None:
+    if "fault" in row:
+        print_fault(console, row)
+        return
     verdict = "ok  " if row["success"] else "FAIL"
     console.print(
         f"{verdict} {row['scene']} {row['seed']}/{row['number']}: "

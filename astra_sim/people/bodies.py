@@ -22,7 +22,12 @@ __all__ = ["PeopleBodies", "add_people"]
 _LEG_RAD, _ARM_RAD, _KNEE_RAD = 0.46, 0.42, 0.85
 
 
-def add_people(spec: mujoco.MjSpec, figures: list[Figure], rngs: list[np.random.Generator]) -> None:
+def add_people(
+    spec: mujoco.MjSpec,
+    figures: list[Figure],
+    rngs: list[np.random.Generator],
+    prefix: str = "person",
+) -> None:
     """Add the bodies of people to a world.
 
     Every person is one cylinder that the robot can touch (called ``person-N#c0``, N from 1) and
@@ -32,11 +37,12 @@ def add_people(spec: mujoco.MjSpec, figures: list[Figure], rngs: list[np.random.
         spec: The world; changed in place.
         figures: Their builds.
         rngs: Where their clothes come from.
+        prefix: Of the names of all their bodies.
     """
     import mujoco
 
     for number, (figure, rng) in enumerate(zip(figures, rngs, strict=True), start=1):
-        name = f"person-{number}"
+        name = f"{prefix}-{number}"
         add_material(spec, name, draw_skin(rng))
         for index, (limb, mesh) in enumerate(body_meshes(figure).items()):
             body = spec.worldbody.add_body(name=f"{name}-{limb}", mocap=True)
@@ -55,11 +61,11 @@ def add_people(spec: mujoco.MjSpec, figures: list[Figure], rngs: list[np.random.
 class PeopleBodies:
     """Moves the bodies to where the people are."""
 
-    def __init__(self, model: mujoco.MjModel, people: list[Person]) -> None:
+    def __init__(self, model: mujoco.MjModel, people: list[Person], prefix: str = "person") -> None:
         """Find the bodies of :func:`add_people` in a compiled world."""
         self._people = people
         self._mocap = [
-            [int(model.body(f"person-{n}-{limb}").mocapid[0]) for limb in LIMBS]
+            [int(model.body(f"{prefix}-{n}-{limb}").mocapid[0]) for limb in LIMBS]
             for n in range(1, len(people) + 1)
         ]
 

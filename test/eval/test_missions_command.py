@@ -65,6 +65,8 @@ def test_no_rows_give_no_numbers() -> None:
         ({"conditions": "rainy"}, "rainy"),
         ({"goals": "easy"}, "easy"),
         ({"dds": True, "jobs": 2}, "--jobs 1"),
+        ({"faults": "glass,flood"}, "'flood'"),
+        ({"faults": "glass", "dds": True}, "--dds"),
         ({"json_file": Path("/proc/no/such.json")}, "cannot write"),
     ],
 )
@@ -123,7 +125,9 @@ def test_a_failed_mission_keeps_its_log(monkeypatch, tmp_path: Path, success: bo
             3_500_000_000, "fix", "first fix", {"contradiction": float("nan"), "decided": decided}
         ),
     )
-    drive = SimpleNamespace(log=log, record=None, real_time_factor=1.0, bytes_sha256="ab")
+    drive = SimpleNamespace(
+        log=log, record=None, real_time_factor=1.0, bytes_sha256="ab", fault=None
+    )
     score = SimpleNamespace(success=success, to_json=lambda: {"success": success})
     monkeypatch.setattr(missions_eval, "drive_case", lambda case, stack: drive)
     monkeypatch.setattr(missions_eval, "score_drive", lambda case, drive: score)

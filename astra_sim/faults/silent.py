@@ -1,0 +1,77 @@
+"""Sensors that say nothing any more, or always the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from astra_core.observation import CameraFrame, Observation
+from astra_sim.faults.fault import Fault
+
+__all__ = ["AllCamerasOff", "CameraOff", "FrozenImages", "ImuSilent", "WheelsSilent"]
+
+
+class CameraOff(Fault):
+    """One camera sends no more images."""
+
+    def __init__(self, camera: str) -> None:
+        """Say which."""
+        self._camera = camera
+        self.what = f"no more images from camera {camera}"
+        self.named_by = rf"\b{camera}\b"
+
+    def sense(self, observation: Observation) -> Observation:
+        """Leave its images out."""
+        frames = tuple(frame for frame in observation.frames if frame.camera != self._camera)
+        return replace(observation, frames=frames)
+
+
+class AllCamerasOff(Fault):
+    """No camera sends images any more."""
+
+    what = "no more images from any camera"
+    named_by = r"images|camera|surroundings"
+
+    def sense(self, observation: Observation) -> Observation:
+        """Leave all images out."""
+        return replace(observation, frames=())
+
+
+class FrozenImages(Fault):
+    """The cameras go on sending the last images, with new stamps."""
+
+    what = "every camera repeats its last image with new stamps"
+    named_by = r"frozen|do not change|does not change|same image|unchanged|repeat"
+
+    def __init__(self) -> None:
+        """Start with no image kept."""
+        self._last: dict[str, CameraFrame] = {}
+
+    def sense(self, observation: Observation) -> Observation:
+        """Replace every image by the first one since the beginning."""
+        frames = []
+        for frame in observation.frames:
+            first = self._last.setdefault(frame.camera, frame)
+            frames.append(replace(first, stamp_ns=frame.stamp_ns))
+        return replace(observation, frames=tuple(frames))
+
+
+class ImuSilent(Fault):
+    """The IMU sends no more samples."""
+
+    what = "no more samples from the IMU"
+    named_by = r"\bimu\b|gyro"
+
+    def sense(self, observation: Observation) -> Observation:
+        """Leave them out."""
+        return replace(observation, imu=())
+
+
+class WheelsSilent(Fault):
+    """The wheels' encoders send no more samples."""
+
+    what = "no more samples from the wheels"
+    named_by = r"wheel|odometry"
+
+    def sense(self, observation: Observation) -> Observation:
+        """Leave them out."""
+        return replace(observation, wheels=())

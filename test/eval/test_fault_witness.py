@@ -1,0 +1,197 @@
+"""What a run with a fault is judged by, on ticks made by hand."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from astra_core.records import Velocity
+from astra_eval.fault_summary import summarize_faults
+from astra_eval.fault_witness import FaultFacts, FaultWitness
+from astra_global.types import MissionResult
+from astra_sim.faults.fault import Fault
+from astra_sim.truth import GroundTruth
+
+_TICK_S = 0.02
+
+
+class _Flood(Fault):
+    named_by = "water"
+
+
+class _Wave(_Flood):
+    appears = True
+
+
+class _Run:
+    """Ticks of 20 ms; the fault begins before tick 10 and is in sight from tick 15 on."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.simulator = SimpleNamespace(
+            fault=fault,
+            tick_s=_TICK_S,
+            stamp_ns=0,
+            began_ns=None,
+            since_ns=None,
+            robot=SimpleNamespace(max_braking_m_s2=2.0),
+        )
+        self.witness = FaultWitness("flood", self.simulator)
+        self.ticks = 0
+
+    def tick(
+        self,
+        told: float,
+        true: float | None = None,
+        *,
+        contact: float = 0.0,
+        bearings: tuple[float, ...] = (),
+        off: float | None = 0.0,
+        turn: float = 0.0,
+        words: tuple[str, ...] = (),
+        times: int = 1,
+    ) -> None:
+        for _ in range(times):
+            self.ticks += 1
+            self.simulator.stamp_ns = self.ticks * 20_000_000
+            if self.ticks == 10:
+                self.simulator.began_ns = 9 * 20_000_000
+                if not self.simulator.fault.appears:
+                    self.simulator.since_ns = self.simulator.began_ns
+            if self.ticks == 15 and self.simulator.fault.appears:
+                self.simulator.since_ns = self.simulator.stamp_ns
+            truth = GroundTruth(
+                self.simulator.stamp_ns,
+                np.zeros(3),
+                np.array([told if true is None else true, turn]),
+                bool(bearings),
+                0,
+                (),
+                1.0,
+                0.0,
+                contact,
+                bearings,
+            )
+            self.witness.add(truth, Velocity(told, turn), off, words)
+
+    def facts(self, message: str = "") -> FaultFacts:
+        return self.witness.finish(MissionResult(201, message), 0)
+
+
+def test_a_fault_that_never_began_has_no_figures() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, contact=0.5, bearings=(0.0,), words=("water",), times=9)
+    assert run.facts("water") == FaultFacts("flood", mission_ended=True)
+
+
+def test_times_count_from_the_beginning() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=12)  # begun at 0.18 s
+    run.tick(0.46, 0.5)  # brakes in full at 0.26 s
+    run.tick(0.0, 0.3, times=3)
+    run.tick(0.0, times=20)  # stands from 0.34 s on
+    facts = run.facts()
+    assert facts.began_s == pytest.approx(0.18)
+    assert facts.began_mps == 0.5
+    assert facts.brake_s == pytest.approx(0.08)
+    assert facts.stand_s == pytest.approx(0.16)
+    assert (facts.contact_mps, facts.pressing_s, facts.touch_stand_s) == (0.0, 0.0, None)
+    assert facts.fault_named is None
+
+
+def test_of_what_appears_times_count_from_the_image_that_shows_it() -> None:
+    run = _Run(_Wave())
+    run.tick(0.5, times=10)
+    run.tick(0.4)  # brakes before it is seen: for another reason
+    run.tick(0.5, times=4)
+    run.tick(0.46, 0.5, times=1)  # tick 16, one after the image
+    run.tick(0.0, turn=1.0, times=20)
+    facts = run.facts()
+    assert facts.brake_s == pytest.approx(0.02)
+    # Turning away from it is no driving on.
+    assert facts.stand_s == pytest.approx(0.04)
+
+
+def test_slowing_down_is_no_braking() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=10)
+    for number in range(10):
+        run.tick(0.5 - 0.02 * number)  # 1 m/s2 of 2
+    assert run.facts().brake_s is None
+
+
+def test_a_robot_that_turns_does_not_stand_but_before_what_appears() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=10)
+    run.tick(0.0, turn=0.5, times=30)
+    assert run.facts().stand_s is None
+
+
+def test_passing_through_zero_is_no_standing() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=10)
+    run.tick(0.0, times=8)
+    run.tick(-0.1, times=10)
+    assert run.facts().stand_s is None
+
+
+def test_pressing_is_contact_while_told_towards_it() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=10)
+    run.tick(0.5, 0.0, contact=0.48, bearings=(0.1,), times=5)
+    run.tick(-0.2, 0.0, bearings=(0.1,), times=7)  # away from it
+    run.tick(-0.2, 0.0, bearings=(math.pi,), times=2)  # something behind
+    run.tick(0.0, bearings=(0.1,), times=20)
+    facts = run.facts()
+    assert facts.contact_mps == 0.48
+    assert facts.pressing_s == pytest.approx(7 * _TICK_S)
+    assert facts.touch_stand_s == pytest.approx(14 * _TICK_S)
+
+
+def test_words_of_before_name_nothing() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, words=("water at home",), times=12)
+    assert run.facts().fault_named is None
+    run = _Run(_Flood())
+    run.tick(0.5, words=("water at home",), times=12)
+    run.tick(0.5, words=("water at home", "water ahead"))
+    run.tick(0.5, words=("water behind",))
+    facts = run.facts("water everywhere")
+    assert facts.fault_named == "water ahead"
+    assert facts.named_s == pytest.approx(0.08)
+
+
+def test_the_result_may_name_it() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=12)
+    assert run.facts("stopped by water").fault_named == "stopped by water"
+
+
+def test_mended_is_right_for_good() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=10)
+    run.tick(0.5, off=0.3, times=5)
+    run.tick(0.5, off=0.05, times=5)
+    run.tick(0.5, off=None, times=5)
+    run.tick(0.5, off=0.09, times=5)  # from tick 26 on: 0.52 - 0.18
+    assert run.facts().mended_s == pytest.approx(0.34)
+    run.tick(0.5, off=0.11)
+    assert run.facts().mended_s is None
+
+
+def test_the_table_counts_those_in_which_it_began_and_shows_the_worst() -> None:
+    rows = [
+        FaultFacts("flood", 1.0, 0.5, 0.3, 0.1, 0.2, 0.4, None, None, "water", 0.1).to_json(),
+        FaultFacts("flood", 1.0, 0.5, 0.05, 0.6, 0.3, None, None, 2.0).to_json(),
+        FaultFacts("flood").to_json(),
+        FaultFacts("drought").to_json(),
+    ]
+    summary = summarize_faults(rows)
+    flood = summary["faults"]["flood"]
+    assert summary["n"] == 4
+    assert (flood["n"], flood["began"], flood["hit"]) == (3, 2, 1)
+    assert (flood["contact_mps"], flood["pressing_s"], flood["brake_s"]) == (0.3, 0.6, 0.3)
+    assert (flood["stand_s"], flood["stood"]) == (0.4, 1)
+    assert (flood["mended_s"], flood["mended"], flood["named"]) == (2.0, 1, 1)
+    drought = summary["faults"]["drought"]
+    assert (drought["n"], drought["began"], drought["contact_mps"]) == (1, 0, None)

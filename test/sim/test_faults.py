@@ -1,0 +1,151 @@
+"""Faults begin when the robot drives, do what they say, and change nothing before."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from plain_scene import plain_room
+
+from astra_core.errors import ConfigError
+from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
+from astra_core.records import Velocity
+from astra_sim.faults import FAULTS, FaultySimulator, make_fault, named_faults
+from astra_sim.profile import load_profile
+from astra_sim.simulator import Simulator
+
+_START = (-2.2, -1.0, 0.0)
+_DRIVE = Velocity(0.55, 0.0)
+
+
+def _faulty(name: str, seed: int = 3) -> FaultySimulator:
+    return FaultySimulator(
+        make_fault(name), plain_room(), load_profile(), seed, camera_hz=0.0, start_pose=_START
+    )
+
+
+def _drive_until_it_begins(simulator: FaultySimulator) -> None:
+    for _ in range(200):
+        simulator.step(_DRIVE)
+        if simulator.began_ns is not None:
+            return
+    raise AssertionError("it never began")
+
+
+def _observation() -> Observation:
+    frames = tuple(
+        CameraFrame(name, 7, np.zeros((2, 2, 3), np.uint8)) for name in ("front", "left", "rear")
+    )
+    return Observation(
+        9, (ImuSample(8, (0.0,) * 3, (0.0, 0.0, 9.8)),), (WheelSample(9, 0.5, 0.0),), frames
+    )
+
+
+def test_every_fault_says_what_happens_and_is_found_by_its_name() -> None:
+    assert named_faults("all") == tuple(FAULTS)
+    whats = [make_fault(name).what for name in FAULTS]
+    assert len(set(whats)) == len(whats)
+    assert named_faults("glass, glass,imu-silent") == ("glass", "imu-silent")
+    with pytest.raises(ConfigError, match=r"'flood'.*--faults list"):
+        named_faults("glass,flood")
+
+
+@pytest.mark.parametrize("name", ["person-0.6", "imu-silent", "shove-0.25"])
+def test_nothing_differs_before_it_begins(name: str) -> None:
+    faulty = _faulty(name)
+    healthy = Simulator(plain_room(), load_profile(), 3, camera_hz=0.0, start_pose=_START)
+    while True:
+        observation, other = faulty.step(_DRIVE), healthy.step(_DRIVE)
+        if faulty.began_ns is not None:
+            break
+        assert observation.imu == other.imu
+        assert observation.wheels == other.wheels
+    assert faulty.driven_m > 0.8
+    assert faulty.stamp_ns - faulty.began_ns == 20_000_000
+
+
+def test_the_same_seed_has_the_same_fault() -> None:
+    first, second, third = (_faulty("initial-pose-0.6", seed) for seed in (3, 3, 4))
+    said = []
+    for simulator in (first, second, third):
+        _drive_until_it_begins(simulator)
+        said.append(simulator.take_said())
+    assert np.array_equal(said[0].pose, said[1].pose)
+    assert not np.allclose(said[0].pose, said[2].pose, atol=0.01)
+
+
+@pytest.mark.parametrize(("name", "before_m"), [("person-0.3", 0.3), ("box-0.6", 0.6)])
+def test_what_appears_stands_that_far_before_the_hull(name: str, before_m: float) -> None:
+    simulator = _faulty(name)
+    _drive_until_it_begins(simulator)
+    # One tick has passed since: 11 mm at 0.55 m/s.
+    assert simulator.truth().clearance_m == pytest.approx(before_m - 0.011, abs=0.002)
+
+
+@pytest.mark.parametrize("name", ["person-0.3", "box-4cm", "glass"])
+def test_the_truth_says_how_hard_and_where_it_is_hit(name: str) -> None:
+    simulator = _faulty(name)
+    _drive_until_it_begins(simulator)
+    contact_mps = 0.0
+    for _ in range(100):
+        simulator.step(_DRIVE)
+        truth = simulator.truth()
+        contact_mps = max(contact_mps, truth.contact_mps)
+    assert contact_mps == pytest.approx(0.55, abs=0.03)
+    assert truth.contact_mps < 0.05  # it presses, and no longer comes upon anything
+    assert all(abs(bearing) < 0.6 for bearing in truth.contact_bearings_rad)
+    assert truth.contact_bearings_rad
+    # Backwards it comes free: contact ends, and its directions with it.
+    for _ in range(50):
+        simulator.step(Velocity(-0.3, 0.0))
+    assert simulator.truth().contact_bearings_rad == ()
+
+
+def test_a_shove_moves_the_robot_and_the_wheels_feel_nothing() -> None:
+    simulator = _faulty("shove-0.6")
+    before = simulator.robot_pose
+    while simulator.began_ns is None:
+        before = simulator.robot_pose
+        observation = simulator.step(_DRIVE)
+    moved_m = math.dist(simulator.robot_pose[:2], before[:2])
+    assert moved_m == pytest.approx(0.6, abs=0.02)
+    assert abs(observation.wheels[0].linear_velocity_mps) < 0.3
+
+
+def test_a_wrong_initial_pose_is_off_by_its_distance_and_is_said_once() -> None:
+    simulator = _faulty("initial-pose-0.25")
+    while simulator.began_ns is None:
+        before = simulator.robot_pose
+        simulator.step(_DRIVE)
+    said = simulator.take_said()
+    assert math.dist(said.pose[:2], before[:2]) == pytest.approx(0.25)
+    assert said.pose[2] == pytest.approx(before[2])
+    assert simulator.take_said() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "imu", "wheels", "cameras"),
+    [
+        ("imu-silent", 0, 1, ["front", "left", "rear"]),
+        ("wheels-silent", 1, 0, ["front", "left", "rear"]),
+        ("camera-left-off", 1, 1, ["front", "rear"]),
+        ("cameras-off", 1, 1, []),
+    ],
+)
+def test_a_silent_sensor_says_nothing_and_the_others_go_on(
+    name: str, imu: int, wheels: int, cameras: list[str]
+) -> None:
+    sensed = make_fault(name).sense(_observation())
+    assert (len(sensed.imu), len(sensed.wheels)) == (imu, wheels)
+    assert [frame.camera for frame in sensed.frames] == cameras
+
+
+def test_frozen_images_have_new_stamps_and_old_pixels() -> None:
+    fault, observation = make_fault("images-frozen"), _observation()
+    fault.sense(observation)
+    frames = tuple(
+        replace(frame, stamp_ns=107, image=frame.image + 9) for frame in observation.frames
+    )
+    sensed = fault.sense(replace(observation, frames=frames))
+    assert [frame.stamp_ns for frame in sensed.frames] == [107] * 3
+    assert all((frame.image == 0).all() for frame in sensed.frames)
