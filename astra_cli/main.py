@@ -92,12 +92,16 @@ def demo(
 def test(
     context: typer.Context,
     slow: Annotated[bool, typer.Option("--slow", help="Run the slow tests as well.")] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help="Count lines; too few of all tests are a failure."),
+    ] = False,
     json_file: Json = None,
 ) -> None:
     """Run every test through colcon; further words go to pytest."""
     from astra_cli.commands.testing import run_tests
 
-    raise typer.Exit(run_tests(context.args, slow=slow, json_file=json_file))
+    raise typer.Exit(run_tests(context.args, slow=slow, coverage=coverage, json_file=json_file))
 
 
 @app.command()

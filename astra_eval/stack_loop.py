@@ -181,8 +181,7 @@ class MissionLoop:
         """
         yield self._guard_reason
         yield self._local.stop_reason
-        if blind := self._local.blind_cameras:
-            yield f"no depth images from {', '.join(blind)}"
+        yield self._local.blind_reason
         yield from self._global.problems
         if self._status is not None:
             yield self._status.message

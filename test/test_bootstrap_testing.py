@@ -1,10 +1,15 @@
 """The counts of `./astra test`, and a ROS 2 domain that nobody else uses."""
 
+import os
 import random
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
-from astra_cli.commands.testing import TestCounts, count_results, result_files
+import pytest
+
+from astra_cli.commands.testing import TestCounts, count_results, report_coverage, result_files
 from astra_cli.ros_domain import BASE_PORT, PORTS_PER_DOMAIN, find_free_domain, is_free, isolate
 
 RESULTS = """<testsuites><testsuite name="pytest" tests="5" errors="1" failures="1" skipped="1">
@@ -50,3 +55,26 @@ def test_isolation_keeps_discovery_on_this_host() -> None:
     environ = {"ROS_STATIC_PEERS": "10.0.0.5", "ROS_DOMAIN_ID": "0"}
     isolate(environ, 42)
     assert environ == {"ROS_DOMAIN_ID": "42", "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+
+
+@pytest.mark.parametrize(
+    ("floor", "whole", "kept"), [(60, True, False), (50, True, True), (60, False, True)]
+)
+def test_too_few_covered_lines_fail_a_whole_run(
+    tmp_path: Path, floor: int, whole: bool, kept: bool
+) -> None:
+    (tmp_path / "half.py").write_text("a = 1\nif not a:\n    b = 2\n    c = 3\n")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.coverage.report]\nfail_under = {floor}\n")
+    counted = tmp_path / "counted"
+    subprocess.run(
+        [sys.executable, "-m", "coverage", "run", f"--data-file={counted}", "half.py"],
+        cwd=tmp_path,
+        # A run that counts this test must not count that one.
+        env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
+        check=True,
+    )
+    assert report_coverage(tmp_path, counted, whole=whole) == kept
+
+
+def test_nothing_counted_is_not_covered(tmp_path: Path) -> None:
+    assert not report_coverage(tmp_path, tmp_path / "nothing", whole=False)

@@ -16,6 +16,7 @@ from astra_cli.ros_domain import find_free_domain, isolate
 from astra_eval.json_file import write_json
 
 PACKAGES = ("astra", "astra_msgs")
+_COVERAGE_FILE = "coverage.data"
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,23 @@ class TestCounts:
 
 
 def run_tests(
-    pytest_arguments: Sequence[str], *, slow: bool = False, json_file: Path | None = None
+    pytest_arguments: Sequence[str],
+    *,
+    slow: bool = False,
+    coverage: bool = False,
+    json_file: Path | None = None,
 ) -> int:
     """Run the tests of both packages with live output.
 
     Args:
         pytest_arguments: Passed on to pytest.
         slow: Whether tests marked ``slow`` run as well.
+        coverage: Whether lines are counted; below the floor of ``pyproject.toml`` a run of all
+            tests has failed.
         json_file: Where to write the counts, or None.
 
     Returns:
-        0 if at least one test ran and none failed, otherwise 1.
+        0 if at least one test ran, none failed and enough lines ran, otherwise 1.
     """
     layout = Layout(Path(__file__).resolve().parents[2])
     for path in result_files(layout.build):
@@ -69,6 +76,12 @@ def run_tests(
     arguments = list(pytest_arguments)
     if not slow and not any(a.startswith("-m") for a in arguments):
         arguments += ["-m", "not slow"]
+    counted = layout.build / _COVERAGE_FILE
+    if coverage:
+        counted.unlink(missing_ok=True)
+        env["COVERAGE_FILE"] = str(counted)
+        # The report comes at the end, with the floor: colcon takes no notice of pytest's verdict.
+        arguments += ["--cov", "--cov-report=", "--cov-fail-under=0"]
     base_paths = [path for path in BASE_PATHS if (layout.root / path).is_dir()]
     command = [*colcon(layout), "test", "--base-paths", *base_paths]
     command += ["--packages-select", *PACKAGES, "--event-handlers", "console_direct+"]
@@ -81,10 +94,28 @@ def run_tests(
     counts = sum((count_results(path) for path in result_files(layout.build)), TestCounts())
     if counts.ran == 0:
         print("astra: no test ran", file=sys.stderr)
+    covered = not coverage or report_coverage(layout.root, counted, whole=not pytest_arguments)
     write_json(json_file, asdict(counts))
     sys.stderr.flush()
     print(counts, flush=True)
-    return 0 if code == 0 and result_code == 0 and counts.failed == 0 and counts.ran > 0 else 1
+    passed = code == 0 and result_code == 0 and counts.failed == 0 and counts.ran > 0
+    return 0 if passed and covered else 1
+
+
+def report_coverage(root: Path, counted: Path, *, whole: bool) -> bool:
+    """Print which share of the lines ran, the least covered files first.
+
+    Args:
+        root: Of the project, whose ``pyproject.toml`` has the floor.
+        counted: What was counted.
+        whole: Whether all tests ran; the floor is for these.
+
+    Returns:
+        Whether it was counted, and the floor is kept where it holds.
+    """
+    command = [sys.executable, "-m", "coverage", "report", f"--data-file={counted}"]
+    command += ["--skip-covered", "--sort=cover", *([] if whole else ["--fail-under=0"])]
+    return _run(command, root, dict(os.environ)) == 0
 
 
 def result_files(build: Path) -> list[Path]:
