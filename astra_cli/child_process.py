@@ -32,14 +32,19 @@ class ChildProcess:
 
     @classmethod
     def start(
-        cls, command: ProcessCommand, log_file: Path, environment: Mapping[str, str]
+        cls,
+        command: ProcessCommand,
+        log_file: Path,
+        environment: Mapping[str, str],
+        *,
+        again: bool = False,
     ) -> ChildProcess:
-        """Start a command with its output in a fresh log file.
+        """Start a command with its output in a fresh log file, or after what the last one said.
 
         Raises:
             OSError: The program or the log file cannot be opened.
         """
-        with log_file.open("wb") as log:
+        with log_file.open("ab" if again else "wb") as log:
             process = subprocess.Popen(
                 command.argv,
                 stdin=subprocess.DEVNULL,
@@ -94,10 +99,14 @@ class ChildProcess:
             lines = log.read().decode(errors="replace").splitlines()
         return "\n".join(f"  | {line}" for line in lines[-_TAIL_LINES:])
 
+    def ending(self, code: int) -> str:
+        """Return that the process ended, and how."""
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return f"{self.name} ended ({how})"
+
     def epitaph(self, code: int) -> str:
         """Return what to tell a person when the process died by itself."""
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return f"{self.name} ended ({how}); the end of {self._log_file}:\n{self.log_tail()}"
+        return f"{self.ending(code)}; the end of {self._log_file}:\n{self.log_tail()}"
 
 
 def _die_with_parent(parent_pid: int) -> Callable[[], None] | None:

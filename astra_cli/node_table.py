@@ -65,8 +65,8 @@ class NodeSpec:
         parameters: Parameter of the node -> bring-up argument that sets it (where not empty).
         condition: Argument that must be true; empty means always.
         lifecycle_order: Place in the order of activation; ``None`` for a plain node.
-        required: Whether the launch ends with it. Without Astra-Global the robot stands, what
-            else there is still works, and the launch starts it again.
+        required: Whether everything ends with it. Of the others each may die: the robot stands,
+            who waits for a goal is told, and the process is started again.
         package: ROS package.
     """
 
@@ -77,7 +77,7 @@ class NodeSpec:
     parameters: Mapping[str, str] = field(default_factory=dict)
     condition: str = ""
     lifecycle_order: int | None = None
-    required: bool = True
+    required: bool = False
     package: str = "astra"
 
 
@@ -166,6 +166,7 @@ NODES = (
             "publish_ground_truth": "publish_ground_truth",
         },
         condition="sim",
+        required=True,
     ),
     NodeSpec(
         name="astra_guard",
@@ -204,7 +205,6 @@ NODES = (
             "cameras.reliable": "use_sim_time",
         },
         lifecycle_order=2,
-        required=False,
     ),
     NodeSpec(
         name="astra_viewer",
@@ -213,7 +213,6 @@ NODES = (
         parameter_file="astra_viewer.yaml",
         parameters={"frame_prefix": "frame_prefix", "robot_file": "robot", "cameras": "rig"},
         condition="viewer",
-        required=False,
     ),
     NodeSpec(
         name="astra_lifecycle",
@@ -232,11 +231,13 @@ class ProcessCommand:
         name: For logs and messages.
         argv: The command line.
         stops_last: Whether it outlives the others at the end: a recorder sees the robot stop.
+        restarts: Whether it is started again when it dies, once everything has been up.
     """
 
     name: str
     argv: tuple[str, ...]
     stops_last: bool = False
+    restarts: bool = False
 
 
 def lifecycle_nodes(nodes: tuple[NodeSpec, ...] = NODES) -> list[str]:
@@ -329,7 +330,7 @@ def commands(
     folder = config_folder or _CONFIG
     values = resolve_arguments(given, folder)
     return [
-        ProcessCommand(node.name, tuple(_argv(node, values, folder)))
+        ProcessCommand(node.name, tuple(_argv(node, values, folder)), restarts=not node.required)
         for node in nodes
         if not node.condition or values[node.condition] == "true"
     ]

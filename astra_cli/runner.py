@@ -15,13 +15,15 @@ from types import TracebackType
 
 from astra_cli.child_process import ChildProcess
 from astra_cli.node_table import THREAD_ENVIRONMENT, ProcessCommand
-from astra_core.errors import AstraError
+from astra_core.errors import EXIT_CANNOT_WORK, AstraError
 from astra_core.ros.lifecycle_config import ACTIVE_LINE
 
 __all__ = ["ProcessDied", "Runner"]
 
 _LIFECYCLE_OWNER = "astra_lifecycle"
 _POLL_S = 0.1
+# What dies more often in so short a time will not live.
+_MAX_RESTARTS, _RESTART_WINDOW_S = 3, 60.0
 
 
 class ProcessDied(AstraError):
@@ -65,6 +67,8 @@ class Runner:
         self._environment = self._make_environment(domain_id, environment or {})
         self._commands = list(processes)
         self._children: list[ChildProcess] = []
+        self._has_been_up = False
+        self._restarts_s: dict[str, list[float]] = {}
 
     @property
     def process_ids(self) -> dict[str, int]:
@@ -93,16 +97,39 @@ class Runner:
                 raise AstraError(f"cannot start {command.name}: {error}") from error
             self._children.append(child)
 
-    def poll(self) -> None:
-        """Check that every process is alive.
+    def poll(self) -> list[str]:
+        """Check that every process is alive, and start again what has died and may.
+
+        Returns:
+            Who was started again, and how it had ended: a line each.
 
         Raises:
-            ProcessDied: One is not.
+            ProcessDied: One is dead that the others cannot do without, that has said itself that
+                it cannot work, that died before everything was up, or that dies again and again.
         """
-        for child in self._children:
+        again = []
+        for number, child in enumerate(self._children):
             code = child.returncode()
-            if code is not None:
+            if code is None:
+                continue
+            if not self._may_restart(child.name, code):
                 raise ProcessDied(child.epitaph(code))
+            child.reap()
+            command = self._commands[number]
+            self._children[number] = ChildProcess.start(
+                command, self.log_file(child.name), self._environment, again=True
+            )
+            self._restarts_s.setdefault(child.name, []).append(time.monotonic())
+            again.append(f"{child.ending(code)}: started again")
+        return again
+
+    def _may_restart(self, name: str, code: int) -> bool:
+        restarts = any(command.restarts for command in self._commands if command.name == name)
+        if not (restarts and self._has_been_up) or code == EXIT_CANNOT_WORK:
+            return False
+        since_s = time.monotonic() - _RESTART_WINDOW_S
+        recent = [at_s for at_s in self._restarts_s.get(name, []) if at_s > since_s]
+        return len(recent) < _MAX_RESTARTS
 
     def wait_active(
         self, timeout_s: float = 60.0, on_wait: Callable[[float], None] | None = None
@@ -131,6 +158,7 @@ class Runner:
             if on_wait is not None:
                 on_wait(waited_s)
             time.sleep(_POLL_S)
+        self._has_been_up = True
 
     def stop(self) -> None:
         """Stop every process: SIGINT, then SIGTERM, then SIGKILL. Safe to call twice."""

@@ -113,7 +113,7 @@ TOPICS = (
         depth=1,
     ),
     TopicSpec("cmd_vel", "geometry_msgs/msg/Twist", _GUARD, "to the base", depth=1),
-    TopicSpec("heartbeat", "astra_msgs/msg/Heartbeat", _ALL, "signs of life"),
+    TopicSpec("heartbeat", "astra_msgs/msg/Heartbeat", (*_ALL, "astra_lifecycle"), "signs of life"),
     TopicSpec(
         "/diagnostics",
         "diagnostic_msgs/msg/DiagnosticArray",

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import yaml
 
 from astra_core.errors import ConfigError
+from astra_core.unit_ranges import widest
 
 __all__ = [
     "Setting",
@@ -44,8 +45,9 @@ def setting(
     Args:
         default: Its default; the unit is the suffix of the field's name.
         description: One sentence for people.
-        minimum: Smallest number allowed (inclusive).
-        maximum: Largest number allowed (inclusive).
+        minimum: Smallest number allowed (inclusive); ``None``: the fence of the unit, see
+            :func:`astra_core.unit_ranges.widest`.
+        maximum: Largest number allowed (inclusive); ``None``: the same.
         choices: Strings allowed; empty means any.
     """
     metadata = {
@@ -96,8 +98,7 @@ def settings(config: type | Any, prefix: str = "") -> Iterator[Setting]:
             typing.get_origin(kind) or kind,
             default,
             field.metadata.get("description", ""),
-            field.metadata.get("minimum"),
-            field.metadata.get("maximum"),
+            *_range(kind, field),
             field.metadata.get("choices", ()),
         )
 
@@ -189,7 +190,7 @@ def _checked(value: Any, kind: Any, field: dataclasses.Field[Any], where: str) -
         value = float(value)
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         raise ConfigError(f"{where}: expected {kind.__name__}, got {value!r}")
-    minimum, maximum = field.metadata.get("minimum"), field.metadata.get("maximum")
+    minimum, maximum = _range(kind, field)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         # "not >=" instead of "<" so that NaN is refused too.
         if minimum is not None and not value >= minimum:
@@ -200,3 +201,12 @@ def _checked(value: Any, kind: Any, field: dataclasses.Field[Any], where: str) -
     if choices and value not in choices:
         raise ConfigError(f"{where}: must be one of {', '.join(choices)}, got {value!r}")
     return value
+
+
+def _range(kind: Any, field: dataclasses.Field[Any]) -> tuple[float | None, float | None]:
+    """Return the smallest and the largest number allowed; ``None`` where the field holds none."""
+    minimum, maximum = field.metadata.get("minimum"), field.metadata.get("maximum")
+    if not {int, float} & {kind, *typing.get_args(kind)}:
+        return minimum, maximum
+    limit = widest(field.name)
+    return -limit if minimum is None else minimum, limit if maximum is None else maximum

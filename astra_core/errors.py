@@ -10,12 +10,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "EXIT_CANNOT_WORK",
     "AstraError",
     "ConfigError",
     "GoalAmbiguous",
     "GoalNotFound",
+    "GlobalLost",
     "GoalUnreachable",
+    "GuardRefuses",
+    "GuardSilent",
     "LoadingCancelled",
+    "LocalLost",
     "MapFormatError",
     "MissionCancelled",
     "MissionPreempted",
@@ -30,6 +35,10 @@ __all__ = [
     "ShardError",
     "WeightsError",
 ]
+
+
+EXIT_CANNOT_WORK = 2
+"""Exit code of a process that has said itself why it cannot work; to start it again is no help."""
 
 
 class AstraError(Exception):
@@ -134,6 +143,12 @@ class MllmUnavailable(AstraError):
     code = 110
 
 
+class GlobalLost(AstraError):
+    """Astra-Global died or hangs; whoever knows it from outside says so in its place."""
+
+    code = 111
+
+
 class RobotStuck(AstraError):
     """No progress in spite of every recovery."""
 
@@ -144,6 +159,24 @@ class SensorTimeout(AstraError):
     """A sensor that the stack needs went silent."""
 
     code = 202
+
+
+class LocalLost(AstraError):
+    """Astra-Local died, hangs or was restarted; where the robot has got to is not known."""
+
+    code = 204
+
+
+class GuardSilent(AstraError):
+    """The guard died, hangs or was restarted; without it nothing may move."""
+
+    code = 301
+
+
+class GuardRefuses(AstraError):
+    """The guard does not let the robot drive; the message says why."""
+
+    code = 302
 
 
 class SceneError(AstraError, ValueError):

@@ -29,19 +29,27 @@ class RobotConfig:
         FOOTPRINT_RADIUS_M, "Radius of the round footprint.", minimum=0.01, maximum=5.0
     )
     height_m: float = setting(
-        1.2, "Height over the floor, mast included; what is higher is driven under.", minimum=0.1
+        1.2,
+        "Height over the floor, mast included; what is higher is driven under.",
+        minimum=0.1,
+        maximum=10.0,
     )
-    wheel_track_m: float = setting(0.23, "Between the wheels.", minimum=0.01)
-    max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.01)
-    max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0)
-    max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.01)
+    wheel_track_m: float = setting(0.23, "Between the wheels.", minimum=0.01, maximum=10.0)
+    # Twice as fast as people walk, and turning once in a second: what drives faster is no robot
+    # for indoors, or a number in another unit.
+    max_linear_mps: float = setting(0.6, "Fastest forward speed.", minimum=0.01, maximum=3.0)
+    max_reverse_mps: float = setting(0.15, "Fastest backward speed.", minimum=0.0, maximum=3.0)
+    max_angular_rad_s: float = setting(1.5, "Fastest turn.", minimum=0.01, maximum=6.3)
+    # Wheels hold no more than their grip on the floor, about one g.
     max_linear_acceleration_mps2: float = setting(
-        0.8, "Speeding up, and slowing down for what lies ahead.", minimum=0.01
+        0.8, "Speeding up, and slowing down for what lies ahead.", minimum=0.01, maximum=10.0
     )
     max_linear_deceleration_mps2: float = setting(
-        2.0, "Stopping when told to, or when no way is free.", minimum=0.01
+        2.0, "Stopping when told to, or when no way is free.", minimum=0.01, maximum=10.0
     )
-    max_angular_acceleration_rad_s2: float = setting(3.0, "Of the turn rate.", minimum=0.01)
+    max_angular_acceleration_rad_s2: float = setting(
+        3.0, "Of the turn rate.", minimum=0.01, maximum=100.0
+    )
 
     def __post_init__(self) -> None:
         """Refuse wheels outside the footprint: one of the two numbers is wrong."""

@@ -272,6 +272,11 @@ class AstraGlobal:
         with self._lock:
             return self._stop(MissionCancelled(reason), self._world.now_ns)
 
+    def fail(self, error: AstraError) -> MissionResult | None:
+        """End the running mission with the code of an error; ``None`` if none is running."""
+        with self._lock:
+            return self._stop(error, self._world.now_ns)
+
     def step(self, now_ns: int) -> MissionStatus:
         """Advance the mission by one tick (10 Hz); the status says what Astra-Local shall do.
 

@@ -210,15 +210,34 @@ class GuardConfig:
     max_angular_acceleration_rad_s2: float = robot_setting(
         "max_angular_acceleration_rad_s2", "Of the turn rate.", minimum=0.01
     )
-    max_angular_deceleration_rad_s2: float = setting(4.0, "Braking of the turn.", minimum=0.01)
-    max_linear_jerk_mps3: float = setting(8.0, "Growth of the acceleration.", minimum=0.1)
-    max_angular_jerk_rad_s3: float = setting(40.0, "The same for turning.", minimum=0.1)
-    command_timeout_s: float = setting(0.5, "An older command is none.", minimum=0.05)
-    obstacle_timeout_s: float = setting(0.6, "An older summary is none.", minimum=0.05)
-    heartbeat_timeout_s: float = setting(1.0, "A peer silent this long is dead.", minimum=0.05)
+    max_angular_deceleration_rad_s2: float = setting(
+        4.0, "Braking of the turn.", minimum=0.1, maximum=100.0
+    )
+    max_linear_jerk_mps3: float = setting(
+        8.0, "Growth of the acceleration.", minimum=0.1, maximum=100.0
+    )
+    max_angular_jerk_rad_s3: float = setting(
+        40.0, "The same for turning.", minimum=0.1, maximum=1000.0
+    )
+    # Longer patience is a robot that drives on a word of somebody who is dead. It must stand 0.5 s
+    # after the last one, and braking from full speed takes 0.3 s of them.
+    command_timeout_s: float = setting(0.18, "An older command is none.", minimum=0.05, maximum=1.0)
+    obstacle_timeout_s: float = setting(0.6, "An older summary is none.", minimum=0.05, maximum=1.0)
+    heartbeat_timeout_s: float = setting(
+        0.5, "A peer silent this long is dead.", minimum=0.05, maximum=1.0
+    )
     peers: tuple[str, ...] = setting(("astra_local",), "Nodes that must be alive.")
-    reaction_s: float = setting(0.15, "Time from seeing to braking.", minimum=0.0)
-    stop_margin_m: float = setting(0.01, "Left between footprint and obstacle.", minimum=0.0)
+    companions: tuple[str, ...] = setting(
+        ("astra_lifecycle",), "Nodes that must stay alive once they were heard."
+    )
+    # They do not drive the robot: a moment without the processor is forgiven.
+    companion_timeout_s: float = setting(
+        0.9, "A companion silent this long, by both clocks, is dead.", minimum=0.2, maximum=1.0
+    )
+    reaction_s: float = setting(0.15, "Time from seeing to braking.", minimum=0.0, maximum=1.0)
+    stop_margin_m: float = setting(
+        0.01, "Left between footprint and obstacle.", minimum=0.0, maximum=1.0
+    )
 
     def __post_init__(self) -> None:
         """Refuse distances that rely on stronger brakes than the guard uses."""

@@ -26,6 +26,7 @@ from astra_cli.node_table import (
     remaps,
     resolve_arguments,
 )
+from astra_core.errors import EXIT_CANNOT_WORK
 from launch import LaunchContext, LaunchDescription
 
 
@@ -60,6 +61,13 @@ def _nodes(context: LaunchContext) -> list[Node]:
     ]
 
 
+def _after(spec: NodeSpec, returncode: int) -> list[Shutdown]:
+    """Return what follows the end of a process; a process that respawns needs nothing more."""
+    if not spec.required and returncode != EXIT_CANNOT_WORK:
+        return []
+    return [Shutdown(reason=f"{spec.name} has ended with code {returncode}")]
+
+
 def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
     files = [str(config / spec.parameter_file)]
     overrides = [values["params_file"]] if values["params_file"] else []
@@ -73,9 +81,9 @@ def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
         remappings=remaps(values),
         arguments=["--ros-args", "--log-level", values["log_level"]],
         output="screen",
-        # Half a stack must not go on as if nothing were the matter; what it can do without for a
-        # moment is started again, and astra_lifecycle brings it up.
-        on_exit=Shutdown(reason=f"{spec.name} has ended") if spec.required else None,
+        # Without the one there is nothing to do; the others are started again, and
+        # astra_lifecycle brings them up. Who says itself that it cannot work ends the launch.
+        on_exit=lambda event, context: _after(spec, event.returncode),
         respawn=not spec.required,
         respawn_delay=None if spec.required else 2.0,
         # The nodes stop the robot and then themselves; that may take a moment.

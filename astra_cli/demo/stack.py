@@ -112,7 +112,8 @@ def running_stack(
 
         def check() -> None:
             note.check()
-            runner.poll()
+            for line in runner.poll():
+                print(line, flush=True)
 
         page = _page_address(runner, check) if viewer else ""
         yield RunningStack(session, check, runner.process_ids, page)

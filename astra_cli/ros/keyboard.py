@@ -28,7 +28,7 @@ KEYS = {
 _PERIOD_S = 0.1
 
 
-def drive_by_keys(domain_id: int, checks: Sequence[Callable[[], None]]) -> None:
+def drive_by_keys(domain_id: int, checks: Sequence[Callable[[], object]]) -> None:
     """Publish ``cmd_vel`` from key presses until x or Ctrl-C; the robot is stopped at the end.
 
     Args:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -54,9 +55,10 @@ class DirectLane:
         """Prepare a lane without subscriptions."""
         self._node = node
         self._group = _LeftAlone()
-        self._subscriptions: list[tuple[Any, Callable[[Any], None]]] = []
-        self._urgent: list[tuple[Any, Callable[[Any], None]]] = []
+        self._subscriptions: list[tuple[Any, Callable[[Any, int | None], None]]] = []
+        self._urgent: list[tuple[Any, Callable[[Any, int | None], None]]] = []
         self._services: list[Any] = []
+        self._answer_later: set[Any] = set()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._refused: dict[str, tuple[int, str]] = {}
@@ -89,6 +91,24 @@ class DirectLane:
             qos: Quality of service.
             is_urgent: Whether its messages overtake: they are taken before each other one.
         """
+        self.subscribe_numbered(
+            kind, topic, lambda message, _number: callback(message), qos, is_urgent=is_urgent
+        )
+
+    def subscribe_numbered(
+        self,
+        kind: Any,
+        topic: str,
+        callback: Callable[[Any, int | None], None],
+        qos: QoSProfile,
+        *,
+        is_urgent: bool = False,
+    ) -> None:
+        """Add a subscription whose callback is also told how the publisher numbered the message.
+
+        The number is ``None`` where the middleware has none; see
+        :class:`~astra_core.first_publisher.FirstPublisher`. Arguments as of :meth:`subscribe`.
+        """
         subscription = self._node.create_subscription(
             kind, topic, callback, qos, callback_group=self._group
         )
@@ -107,6 +127,20 @@ class DirectLane:
         self._services.append(
             self._node.create_service(kind, name, callback, callback_group=self._group)
         )
+
+    def serve_later(
+        self, kind: Any, name: str, callback: Callable[[Any, Callable[[Any], None]], None]
+    ) -> None:
+        """Add a service that answers when it can; only before :meth:`start`.
+
+        Args:
+            kind: Service type.
+            name: Service name.
+            callback: Takes a request and a function that sends its response, from any thread.
+        """
+        service = self._node.create_service(kind, name, callback, callback_group=self._group)
+        self._services.append(service)
+        self._answer_later.add(service)
 
     def start(self) -> None:
         """Begin to serve."""
@@ -155,7 +189,7 @@ class DirectLane:
                 if not self._take(subscription, callback):
                     break
 
-    def _take(self, subscription: Any, callback: Callable[[Any], None]) -> bool:
+    def _take(self, subscription: Any, callback: Callable[[Any, int | None], None]) -> bool:
         """Take one message; return whether there was one.
 
         One bad message, be it what it tells or its bytes, must not end the lane that keeps the
@@ -169,7 +203,7 @@ class DirectLane:
         if taken is None:
             return False
         try:
-            callback(taken[0])
+            callback(taken[0], taken[1].get("publication_sequence_number"))
         except Exception as error:
             self._refuse(subscription.topic_name, error)
         return True
@@ -184,6 +218,9 @@ class DirectLane:
                 self._refuse(service.srv_name, error)
                 continue
             if sender is None:
+                continue
+            if service in self._answer_later:
+                service.callback(request, partial(_send, service, sender))
                 continue
             try:
                 response = service.callback(request, service.srv_type.Response())
@@ -201,6 +238,10 @@ class DirectLane:
         if monotonic() - self._logged_s.get(name, -_LOG_PERIOD_S) >= _LOG_PERIOD_S:
             self._logged_s[name] = monotonic()
             self._node.get_logger().error(f"{name} refused: {why}")
+
+
+def _send(service: Any, sender: Any, response: Any) -> None:
+    service.send_response(response, sender)
 
 
 def _failure(response: Any, error: Exception) -> Any:

@@ -78,12 +78,17 @@ class DiagnosticsReporter:
 class HealthReporter:
     """Publishes ``heartbeat`` at 10 Hz and ``/diagnostics`` at 1 Hz.
 
-    Heartbeats come from a timer of the executor, unless the node itself reports its progress by
-    :meth:`tick`: simulated time may run faster than an executor can follow.
+    Heartbeats come from a timer of the executor and from :meth:`tick`, by which the node itself
+    reports its progress: simulated time may run faster than an executor can follow.
     """
 
     def __init__(
-        self, node: Node, read_health: Callable[[], Health], robot_sha256: str = ""
+        self,
+        node: Node,
+        read_health: Callable[[], Health],
+        robot_sha256: str = "",
+        *,
+        by_timer: bool = True,
     ) -> None:
         """Start reporting.
 
@@ -92,6 +97,7 @@ class HealthReporter:
             read_health: Returns the present health; must be quick.
             robot_sha256: Hash of the robot that the node works with, so that the guard sees
                 whether it is its own; empty where the node knows none.
+            by_timer: Whether there are heartbeats without progress, too.
         """
         self._node, self._robot_sha256 = node, robot_sha256
         self._read_health = read_health
@@ -99,7 +105,7 @@ class HealthReporter:
         self._diagnostics = DiagnosticsReporter(node, read_health)
         # Heartbeats follow the clock that the guard judges them by; diagnostics are for people.
         self._beat_ns = 0
-        self._beat_timer = make_timer(node, _HEARTBEAT_S, self._on_timer)
+        self._beat_timer = make_timer(node, _HEARTBEAT_S, self._on_timer) if by_timer else None
 
     def tick(self, stamp_ns: int) -> None:
         """Publish a heartbeat for work that is done up to a stamp, if it is time to."""
@@ -127,6 +133,7 @@ class HealthReporter:
 
     def close(self) -> None:
         """Stop reporting."""
-        self._node.destroy_timer(self._beat_timer)
+        if self._beat_timer is not None:
+            self._node.destroy_timer(self._beat_timer)
         self._node.destroy_publisher(self._heartbeats)
         self._diagnostics.close()

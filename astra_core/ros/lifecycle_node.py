@@ -1,6 +1,7 @@
 """The node ``astra_lifecycle``: configures and activates the managed nodes, deactivates them last.
 
-A managed node whose process was restarted is brought up again.
+A managed node whose process was restarted is brought up again, and whoever waits for the end of a
+goal that Astra-Global has taken with it is answered.
 Waiting happens in a thread of its own; the executor only delivers answers. Managing a node by hand
 (``ros2 lifecycle set``) works beside it: what is already in the wanted state is left alone.
 """
@@ -11,22 +12,30 @@ import sys
 import threading
 import time
 import traceback
+from typing import Any
 
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.client import Client
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
-from astra_core.errors import AstraError
-from astra_core.ros.health import DiagnosticsReporter, Health
+from astra_core.errors import AstraError, GlobalLost
+from astra_core.ros.direct import DirectLane
+from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lifecycle_config import ACTIVE_LINE, LifecycleConfig
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
+from astra_core.ros.result_witness import ResultWitness
+from astra_msgs.action import Navigate
 from astra_msgs.msg import Heartbeat
 
 __all__ = ["LifecycleError", "LifecycleOwner", "main"]
 
 _POLL_S = 0.2
+_WITNESS_S = 0.2
+_SERVER = "astra_global"
+_LOST = "astra_global died or hangs; the robot stands. Give the goal again once it is back"
 _SETTLED = (
     State.PRIMARY_STATE_UNCONFIGURED,
     State.PRIMARY_STATE_INACTIVE,
@@ -68,7 +77,15 @@ class LifecycleOwner(Node):
             n: self.create_client(ChangeState, f"{n}/change_state") for n in self._config.nodes
         }
         self._told = "bringing up"
-        self._diagnostics = DiagnosticsReporter(self, self._read_health)
+        self._health = HealthReporter(self, self._read_health)
+        self._lane = DirectLane(self)
+        self._witnesses = [
+            ResultWitness(self, self._lane, action, name, _SERVER, GlobalLost(_LOST))
+            for name, action in _actions().items()
+        ]
+        self._lane.start()
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._witness_timer = self.create_timer(_WITNESS_S, self._check_witnesses, clock=steady)
         self._thread = threading.Thread(target=self._bring_up, name="bring-up", daemon=True)
         self._thread.start()
 
@@ -76,6 +93,7 @@ class LifecycleOwner(Node):
         """Deactivate what is active, in reverse order, without insisting."""
         self._stop.set()
         self._thread.join(timeout=2.0)
+        self._lane.close()
         for name in reversed(self._config.nodes):
             client = self._change[name]
             if not client.service_is_ready():
@@ -90,6 +108,10 @@ class LifecycleOwner(Node):
                     break
             done = future.done() and future.result() is not None and future.result().success
             self.get_logger().info(f"{name} {'deactivated' if done else 'was not active'}")
+
+    def _check_witnesses(self) -> None:
+        for witness in self._witnesses:
+            witness.check()
 
     def _bring_up(self) -> None:
         c = self._config
@@ -217,6 +239,16 @@ class LifecycleOwner(Node):
 
 class _Stopped(Exception):
     """The node is being closed."""
+
+
+def _actions() -> dict[str, Any]:
+    """Return the actions that Astra-Global serves, by name."""
+    actions: dict[str, Any] = {"navigate": Navigate}
+    try:
+        from nav2_msgs.action import NavigateToPose
+    except ImportError:
+        return actions
+    return {**actions, "navigate_to_pose": NavigateToPose}
 
 
 def _transition(transition: int) -> ChangeState.Request:

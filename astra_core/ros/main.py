@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
 
@@ -13,11 +14,12 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from astra_core.errors import AstraError
+from astra_core.errors import EXIT_CANNOT_WORK, AstraError
 
 __all__ = ["STOP_SIGNALS", "catch_stop_signals", "run_node"]
 
 _WAIT_S = 0.1
+_FAREWELL_S = 0.3
 # Worker threads share the interpreter with the threads that serve sensors; Python's default turn
 # of 5 ms is a quarter of a tick.
 _SWITCH_INTERVAL_S = 0.0005
@@ -42,12 +44,14 @@ def run_node(make_node: Callable[[], Node]) -> int:
     stranger publishes must not take away the process that stops the robot.
 
     Args:
-        make_node: Makes the node; if it has a method ``close``, that is called while the ROS
+        make_node: Makes the node; if it has a method ``farewell``, that is called first, and its
+            answers are delivered; if it has a method ``close``, that is called while the ROS
             context is still alive, so that a last message can be sent; if its attribute
             ``failure`` becomes a non-empty string, the node is stopped.
 
     Returns:
-        Exit code: 0 after an orderly stop, 1 when the node could not be made or failed.
+        Exit code: 0 after an orderly stop, 2 when the node could not be made or says that it
+        cannot go on (1 is Python's own, after an exception that nobody expected).
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     stop = threading.Event()
@@ -59,9 +63,9 @@ def run_node(make_node: Callable[[], Node]) -> int:
             node = make_node()
         except AstraError as error:
             rclpy.logging.get_logger("astra").fatal(str(error))
-            return 1
+            return EXIT_CANNOT_WORK
         _serve(node, stop)
-        return 1 if getattr(node, "failure", "") else 0
+        return EXIT_CANNOT_WORK if getattr(node, "failure", "") else 0
     finally:
         rclpy.try_shutdown()
 
@@ -72,6 +76,20 @@ def catch_stop_signals(stop: threading.Event, numbers: Iterable[int] = STOP_SIGN
         # Whoever starts it by nohup wants it to outlive the terminal.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda *_: stop.set())
+
+
+def _say_farewell(node: Node, executor: SingleThreadedExecutor) -> None:
+    """Let the node stop working and deliver what its clients still wait for."""
+    farewell = getattr(node, "farewell", None)
+    if farewell is None or not node.context.ok():
+        return
+    try:
+        farewell()
+        end_s = time.monotonic() + _FAREWELL_S
+        while time.monotonic() < end_s:
+            executor.spin_once(timeout_sec=0.02)
+    except Exception as error:
+        _tell(node, error)
 
 
 def _serve(node: Node, stop: threading.Event) -> None:
@@ -90,6 +108,7 @@ def _serve(node: Node, stop: threading.Event) -> None:
             catch_stop_signals(stop, _COMMON)
     finally:
         # A second signal during the clean-up must not leave it half done.
+        _say_farewell(node, executor)
         close = getattr(node, "close", None)
         if close is not None:
             close()

@@ -132,11 +132,15 @@ class ManagedNode(LifecycleNode):
         self.close()
         return TransitionCallbackReturn.SUCCESS
 
-    def close(self) -> None:
-        """Stop whatever state the node is in; called before the process ends."""
+    def farewell(self) -> None:
+        """Stop working; called before :meth:`close`, so that last answers can still go out."""
         if self.active:
             self.active = False
             self.deactivate()
+
+    def close(self) -> None:
+        """Stop whatever state the node is in; called before the process ends."""
+        self.farewell()
         if self.loading is not None:
             self.loading.cancel()
         if self._configured or self.loading is not None:

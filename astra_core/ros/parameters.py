@@ -23,7 +23,7 @@ __all__ = ["accept_changes", "read_config", "refuse_changes"]
 
 ConfigT = TypeVar("ConfigT")
 
-_HUGE = 1.0e300
+_AT_START = "read once, when the node starts; stop the node and start it with the other value"
 
 
 def read_config(node: Node, config: type[ConfigT] | ConfigT, prefix: str = "") -> ConfigT:
@@ -104,7 +104,8 @@ def refuse_changes(
 ) -> None:
     """Refuse to set parameters while that would have no effect, instead of reporting success.
 
-    Declaring parameters stays possible, and so does setting ``use_sim_time``, which rclpy heeds.
+    Declaring parameters stays possible. ``use_sim_time`` can never be set: rclpy would heed it,
+    and every stamp and timer of the node would leap to another clock while the robot drives.
 
     Args:
         node: The node.
@@ -114,14 +115,14 @@ def refuse_changes(
     """
 
     def on_set(parameters: Sequence[Parameter]) -> SetParametersResult:
+        if any(item.name == "use_sim_time" for item in parameters):
+            return SetParametersResult(successful=False, reason=f"use_sim_time: {_AT_START}")
         reason = why()
         # rclpy asks for declarations too, before the parameter exists.
         names = [
             item.name
             for item in parameters
-            if item.name != "use_sim_time"
-            and not is_dynamic(item.name)
-            and node.has_parameter(item.name)
+            if not is_dynamic(item.name) and node.has_parameter(item.name)
         ]
         if not reason or not names:
             return SetParametersResult(successful=True)
@@ -142,15 +143,13 @@ def _descriptor(item: Setting) -> ParameterDescriptor:
     )
     if item.choices:
         descriptor.additional_constraints = f"one of: {', '.join(item.choices)}"
-    if item.minimum is None and item.maximum is None:
+    if item.minimum is None or item.maximum is None:
         return descriptor
     if item.type is int:
-        low = -(2**62) if item.minimum is None else int(item.minimum)
-        high = 2**62 if item.maximum is None else int(item.maximum)
+        low, high = int(item.minimum), int(item.maximum)
         descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
     elif item.type is float:
-        low_f = -_HUGE if item.minimum is None else float(item.minimum)
-        high_f = _HUGE if item.maximum is None else float(item.maximum)
+        low_f, high_f = float(item.minimum), float(item.maximum)
         descriptor.floating_point_range = [FloatingPointRange(from_value=low_f, to_value=high_f)]
     return descriptor
 

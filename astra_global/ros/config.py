@@ -41,7 +41,19 @@ class GlobalNodeConfig:
     tf_tolerance_s: float = setting(
         0.1, "Transforms are stamped this far ahead, so that others need not wait.", minimum=0.0
     )
-    step_period_s: float = setting(0.1, "Time between steps of the mission.", minimum=0.02)
+    # Astra-Local drops a sub-goal that is not repeated for 0.18 s.
+    step_period_s: float = setting(
+        0.1, "Time between steps of the mission.", minimum=0.02, maximum=0.15
+    )
+    peer_timeout_s: float = setting(
+        0.5,
+        "Once heard, a guard or Astra-Local silent this long, by both clocks, is dead.",
+        minimum=0.2,
+        maximum=1.0,
+    )
+    guard_patience_s: float = setting(
+        1.0, "A guard that refuses to drive for longer ends the mission.", minimum=0.0, maximum=60.0
+    )
     idle_localize_period_s: float = setting(
         5.0, "Time between localizations while localized and without a mission.", minimum=0.0
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
 
-from astra_core.errors import ConfigError, GoalNotFound
+from astra_core.errors import AstraError, ConfigError, GoalNotFound
 from astra_core.records import LocalizationStatus
 from astra_core.ros.poses import pose_stamped
 from astra_core.time import to_seconds
@@ -119,6 +119,13 @@ class MissionDesk:
         with self._lock:
             self._cancel(reason)
             self.step(self._now_ns)
+
+    def fail(self, error: AstraError) -> None:
+        """End the mission, if there is one, with the code of an error and tell its client."""
+        with self._lock:
+            if self._running and self.pipeline is not None:
+                self.pipeline.fail(error)
+                self.step(self._now_ns)
 
     def step(self, now_ns: int) -> None:
         """Advance by one step and publish."""

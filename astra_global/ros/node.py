@@ -9,13 +9,16 @@ slow can hold up.
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 from astra_core.camera import CameraRig
-from astra_core.errors import AstraError, NotLocalized
+from astra_core.errors import AstraError, LocalLost, NotLocalized
+from astra_core.first_publisher import FirstPublisher
 from astra_core.observation import CameraFrame
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import (
+    MessageError,
     require_finite,
     require_frame,
     require_order,
@@ -40,6 +43,7 @@ from astra_global.questions import QuestionWorker
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.outputs import GlobalOutputs
+from astra_global.ros.peers import Peers
 from astra_global.ros.pose_inputs import PoseInputs
 from astra_global.ros.services import GlobalServices
 from astra_global.stack import check_global
@@ -113,7 +117,11 @@ class GlobalNode(ManagedNode):
         )
         samples = sensor_input(config.odometry_topic_reliable, 50)
         lane.subscribe(Trajectory, "local/trajectory", self._on_trajectory, event())
-        lane.subscribe(LocalOdometry, "local/odometry", self._on_odometry, samples)
+        lane.subscribe_numbered(LocalOdometry, "local/odometry", self._on_odometry, samples)
+        self._odometry_source = FirstPublisher(config.peer_timeout_s)
+        self._peers = Peers(
+            lane, config, lambda: self._node_clock.now_ns, lambda error: self.desk.fail(error)
+        )
         PoseInputs(lane, self.desk, lambda: self.tick_ns)
         services = self._requests = GlobalServices(self, config, self.desk, self.load)
         health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
@@ -205,7 +213,8 @@ class GlobalNode(ManagedNode):
         for remark in pipeline.remarks:
             self.get_logger().warning(remark)
 
-    def _on_odometry(self, message: LocalOdometry) -> None:
+    def _on_odometry(self, message: LocalOdometry, number: int | None) -> None:
+        self._check_source(number)
         self._node_clock.check("local/odometry", message.header.stamp)
         require_frame("local/odometry", message.header.frame_id, self._config.odom_frame)
         record = odometry_from_msg(message)
@@ -219,6 +228,22 @@ class GlobalNode(ManagedNode):
         finally:
             # Whatever went wrong is logged; the simulator need not wait for it.
             self._acknowledger.tick(record.stamp_ns)
+
+    def _check_source(self, number: int | None) -> None:
+        """Forget the pose when another process counts odometry from its own start.
+
+        Raises:
+            MessageError: It comes from a second publisher.
+        """
+        source = self._odometry_source
+        before = source.num_successors
+        if not source.admit(number, time.monotonic_ns()):
+            raise MessageError("local/odometry comes from a second publisher")
+        if source.num_successors > before:
+            self.desk.fail(LocalLost("astra_local was restarted: its odometry begins anew"))
+            if self.pipeline is not None:
+                self.pipeline.forget_pose()
+            self.get_logger().warning("odometry begins anew: the pose on the map is forgotten")
 
     def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         c, pipeline = self._config, self.pipeline
@@ -258,6 +283,7 @@ class GlobalNode(ManagedNode):
 
     def _step(self, now_ns: int) -> None:
         self._step_ns = now_ns
+        self._peers.check()
         self.desk.step(now_ns)
 
     def _busy_since_ns(self) -> int | None:
@@ -299,7 +325,8 @@ class GlobalNode(ManagedNode):
             **self._lane.refused,
             **self._requests.refused,
         }
-        reason = "; ".join([self._error] if self._error else pipeline.problems)
+        problems = [self._error] if self._error else [*pipeline.problems]
+        reason = "; ".join(filter(None, [self._peers.problem(), *problems]))
         return Health(Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK, reason, values)
 
 

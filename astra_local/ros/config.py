@@ -38,8 +38,19 @@ class LocalNodeConfig:
         True, "Publish odom -> base_link; off where the driver of the base does."
     )
     color: bool = setting(False, "Hear colour images too; only learned encoders need them.")
+    # It comes every 0.1 s. Who sends it may have died: the robot must stand 0.5 s after the last
+    # one, and braking from full speed takes 0.3 s of them.
     sub_goal_timeout_s: float = setting(
-        1.0, "A sub-goal that is not repeated for this long is dropped.", minimum=0.1
+        0.18,
+        "A sub-goal that is not repeated for this long is dropped, and the robot brakes.",
+        minimum=0.12,
+        maximum=1.0,
+    )
+    peer_timeout_s: float = setting(
+        0.5,
+        "Once heard, a guard silent this long, by both clocks, is dead.",
+        minimum=0.2,
+        maximum=1.0,
     )
     plan_period_s: float = setting(
         0.1, "Time between plans when no images come (with images: at each set).", minimum=0.02

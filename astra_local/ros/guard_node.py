@@ -17,7 +17,7 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 
 from astra_core.records import Velocity
-from astra_core.ros.checks import valid_stamp
+from astra_core.ros.checks import require_frame, valid_stamp
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
@@ -30,6 +30,7 @@ from astra_core.ros.qos import event
 from astra_core.ros.robot import RobotParameters
 from astra_local.ros.guard_config import GuardNodeConfig
 from astra_local.ros.guard_conversions import nearest_from_msg
+from astra_local.ros.guard_sources import GuardSources
 from astra_local.safety.guard import Guard
 from astra_local.types import GuardDecision, GuardState
 from astra_msgs.msg import Heartbeat, NearestObstacle
@@ -40,6 +41,8 @@ __all__ = ["GuardNode", "main"]
 _SILENT_PERIODS = 5
 _LAST_WORD_S = 0.3
 _NEVER_NS = -(2**62)
+# Whom to wait for, and for how long, is wired at the start.
+_WIRED = ("guard.peers", "guard.companions", "guard.companion_timeout_s")
 # Who drives slower than the robot could is safe; who believes in weaker brakes or in a smaller body
 # than the planner does is wrong about the robot.
 _LOWER = frozenset(
@@ -73,6 +76,7 @@ class GuardNode(Node):
         kind = TwistStamped if self._config.cmd_vel_stamped else Twist
         self._publisher = self.create_publisher(kind, "cmd_vel", event(1))
         self._acknowledger = TickAcknowledger(self, 0.0, lambda: None)
+        self._sources = GuardSources(self, self._config.guard)
         self._lane = DirectLane(self)
         self._node_clock = NodeClock(
             self,
@@ -83,16 +87,22 @@ class GuardNode(Node):
         )
         self._set_back = ""
         # Obstacles before commands: a command is judged by the newest surroundings.
-        self._lane.subscribe(NearestObstacle, "local/nearest_obstacle", self._on_nearest, event(1))
-        self._lane.subscribe(Heartbeat, "heartbeat", self._on_heartbeat, event(10))
-        self._lane.subscribe(TwistStamped, "cmd_vel_raw", self._on_command, event(1))
+        for kind, topic, callback, depth in (
+            (NearestObstacle, "local/nearest_obstacle", self._on_nearest, 1),
+            (Heartbeat, "heartbeat", self._on_heartbeat, 10),
+            (TwistStamped, "cmd_vel_raw", self._on_command, 1),
+        ):
+            self._lane.subscribe_numbered(kind, topic, callback, event(depth))
+        # What it does is its sign of life: a heartbeat by a timer would outlive a lane that hangs.
+        self._health = HealthReporter(
+            self, self._read_health, self._settings.robot.sha256, by_timer=False
+        )
         # Whatever becomes of the clock that stamps are told in: this one goes on.
         steady = RosClock(clock_type=ClockType.STEADY_TIME)
         self._own_timer = self.create_timer(
             1.0 / self._config.rate_hz, self._on_timer, clock=steady
         )
         self._lane.start()
-        self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
 
     def _check(self, config: GuardNodeConfig) -> None:
         """Let limits be lowered while the guard runs, but never beyond what the robot can do."""
@@ -113,12 +123,16 @@ class GuardNode(Node):
         # The process ends next: see that the wheels have heard it.
         self._publisher.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
 
-    def _on_nearest(self, message: NearestObstacle) -> None:
+    def _on_nearest(self, message: NearestObstacle, number: int | None) -> None:
+        self._sources.check_summary(number, self._node_clock.now_ns)
         placed_ns = self._node_clock.place("the obstacle summary", message.header.stamp)
+        radius_m = self._config.guard.footprint_radius_m
+        nearest = nearest_from_msg(message, placed_ns, self._config.base_frame, radius_m)
         with self._lock:
-            self._guard.on_obstacle(nearest_from_msg(message, placed_ns))
+            self._guard.on_obstacle(nearest)
 
-    def _on_heartbeat(self, message: Heartbeat) -> None:
+    def _on_heartbeat(self, message: Heartbeat, number: int | None) -> None:
+        self._sources.check_heartbeat(message, number, self._node_clock.now_ns)
         may_drive = message.state != Heartbeat.STATE_ERROR
         placed_ns = self._node_clock.place("the heartbeat", message.stamp)
         with self._lock:
@@ -136,14 +150,22 @@ class GuardNode(Node):
             # Nobody will send a command for this tick: do not keep the simulator waiting for one.
             self._step(self._node_clock.now_ns)
 
-    def _on_command(self, message: TwistStamped) -> None:
+    def _on_command(self, message: TwistStamped, number: int | None) -> None:
+        try:
+            self._take_command(message, number)
+        finally:
+            # A command that is refused must not keep the simulator waiting either.
+            self._step(self._node_clock.now_ns)
+
+    def _take_command(self, message: TwistStamped, number: int | None) -> None:
+        self._sources.check_command(number, self._node_clock.now_ns)
+        require_frame("the command", message.header.frame_id, self._config.base_frame)
         stamp_ns = valid_stamp("the command", message.header.stamp)
         placed_ns = self._node_clock.place("the command", message.header.stamp)
         self._node_clock.advance(stamp_ns)
         with self._lock:
             self._guard.on_command(velocity_from_msg(message.twist), placed_ns)
         self._last_command_ns = placed_ns
-        self._step(self._node_clock.now_ns)
 
     def _on_timer(self) -> None:
         if self._node_clock.ages.problem or not self._node_clock.is_simulated:
@@ -167,6 +189,7 @@ class GuardNode(Node):
             if decision.reason:
                 self.get_logger().info(decision.reason, throttle_duration_sec=1.0)
         self._publish(decision.velocity)
+        self._health.tick(self._node_clock.stamp_ns)
         if self._node_clock.is_simulated:
             self._acknowledger.tick(now_ns)
 
@@ -181,6 +204,7 @@ class GuardNode(Node):
                 self._guard.stand()
                 decision = GuardDecision(Velocity(), GuardState.STOPPED, problem)
             else:
+                self._guard.forbidden = self._sources.problem(now_ns)
                 decision = self._guard.step(now_ns)
             self._counts[decision.state] += 1
         return decision
@@ -195,7 +219,7 @@ class GuardNode(Node):
 
     def _read_health(self) -> Health:
         values = {state.name.lower(): count for state, count in self._counts.items()}
-        ages = self._node_clock.ages
+        ages, now_ns = self._node_clock.ages, self._node_clock.now_ns
         values = {
             **values,
             "reason": self._reason,
@@ -203,16 +227,15 @@ class GuardNode(Node):
             **self._lane.refused,
         }
         with self._lock:
-            stranger = self._guard.stranger(self._node_clock.now_ns)
-        if error := ages.problem or stranger:
+            stranger = self._guard.stranger(now_ns)
+        if error := ages.problem or self._sources.problem(now_ns) or stranger:
             return Health(Heartbeat.STATE_ERROR, error, values)
         worry = ages.stamp_problem
         return Health(Heartbeat.STATE_DEGRADED if worry else Heartbeat.STATE_OK, worry, values)
 
 
 def _is_limit(name: str) -> bool:
-    # Whom to wait for is wired at the start.
-    return name.startswith("guard.") and name != "guard.peers"
+    return name.startswith("guard.") and name not in _WIRED
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from astra_core.camera import CameraRig
 from astra_core.errors import AstraError
 from astra_core.models import Models
 from astra_core.observation import CameraFrame, Observation
+from astra_core.peer_watch import PeerWatch
 from astra_core.records import SubGoal, Velocity
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import require_frame, require_order
@@ -108,6 +109,8 @@ class LocalNode(ManagedNode):
             depth=True,
         )
         self._imu = ImuInput(self._config.base_frame, self._cameras.mounting)
+        self._peers = PeerWatch(("astra_guard",), self._config.peer_timeout_s)
+        self._lane.subscribe_numbered(Heartbeat, "heartbeat", self._on_heartbeat, event())
         self._lane.subscribe(SubGoalMsg, "global/sub_goal", self._on_sub_goal, event())
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
@@ -177,6 +180,16 @@ class LocalNode(ManagedNode):
             # The next plan may be a tenth of a second away: 6 cm at full speed.
             self._pipeline.halt(self._tick_ns)
 
+    def _on_heartbeat(self, message: Heartbeat, number: int | None) -> None:
+        self._peers.hear(message.node, number, self._node_clock.now_ns, time.monotonic())
+
+    def _nobody_drives(self, tick_ns: int) -> bool:
+        """Return whether who gave the sub-goal, or who moves the wheels, has fallen silent."""
+        heard, timeout_s = self._sub_goal, self._config.sub_goal_timeout_s
+        if heard is not None and tick_ns - heard[1] > from_seconds(timeout_s):
+            return True
+        return bool(self._peers.silent(self._node_clock.now_ns, time.monotonic()))
+
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
         stamp_ns = self._node_clock.check("wheel_odometry", message.header.stamp)
@@ -194,6 +207,9 @@ class LocalNode(ManagedNode):
         # A repeated tick is answered again: somebody may have missed the first answer.
         self._outputs.send_odometry(pipeline.odometry)
         self._outputs.send_nearest(pipeline)
+        if self._nobody_drives(stamp_ns):
+            # The next plan may be a tenth of a second away.
+            pipeline.halt(stamp_ns)
         now_ns = max(stamp_ns, self._node_clock.stamp_ns)
         self._outputs.send_command(pipeline.command(stamp_ns), now_ns)
         self._latency.command(now_ns)
@@ -279,6 +295,7 @@ class LocalNode(ManagedNode):
         if error:
             return Health(Heartbeat.STATE_ERROR, error, values)
         worries = (
+            self._peers.problem(now_ns, time.monotonic()),
             self._imu.problem or self._watch.problem("imu", now_ns),
             self._cameras.problem,
             pipeline.blind_reason,

@@ -22,7 +22,11 @@ _STANDING_MPS = 1e-3
 
 
 class Guard:
-    """Checks every command; call :meth:`step` at a fixed rate (50 Hz) whatever arrives."""
+    """Checks every command; call :meth:`step` at a fixed rate (50 Hz) whatever arrives.
+
+    Attributes:
+        forbidden: Why the robot must not drive whatever else is well; empty: it may.
+    """
 
     def __init__(self, config: GuardConfig | None = None, robot_sha256: str = "") -> None:
         """Start at rest, with nothing heard from anyone.
@@ -33,6 +37,7 @@ class Guard:
         """
         self._config = config or GuardConfig()
         self._robot_sha256 = robot_sha256
+        self.forbidden = ""
         self._linear = AxisLimiter(_linear_limits(self._config))
         self._angular = AxisLimiter(_angular_limits(self._config))
         self._command: tuple[Velocity, int] | None = None
@@ -124,6 +129,8 @@ class Guard:
 
     def _refusal(self, now_ns: int) -> str:
         c = self._config
+        if self.forbidden:
+            return self.forbidden
         if stranger := self.stranger(now_ns):
             return stranger
         for peer in c.peers:

@@ -56,7 +56,10 @@ class SimNodeConfig:
         120.0, "Wall time to wait at the first tick until all nodes take part.", minimum=0.0
     )
     command_timeout_s: float = setting(
-        0.5, "Simulated time without a command after which the robot stops.", minimum=0.02
+        0.18,
+        "Simulated time without a command after which the robot stops.",
+        minimum=0.02,
+        maximum=1.0,
     )
     cmd_vel_stamped: bool = setting(False, "Whether cmd_vel is a TwistStamped instead of a Twist.")
     publish_ground_truth: bool = setting(

@@ -1,5 +1,6 @@
 """The runner with plain Python children: no ROS needed."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -156,3 +157,59 @@ def test_no_process_outlives_the_runner(tmp_path, number):
         driver.send_signal(number)
         driver.wait(timeout=20.0)
         wait_for(lambda: not any(map(is_alive, ids)))
+
+
+ONCE_UP = f"import time; print({ACTIVE_LINE!r}, flush=True); time.sleep(60)"
+
+
+@contextlib.contextmanager
+def up(tmp_path, code):
+    """Run a process that may be started again, beside an owner that says all is up."""
+    mortal = ProcessCommand("mortal", (sys.executable, "-c", code), restarts=True)
+    with make(tmp_path, child("astra_lifecycle", ONCE_UP), mortal) as runner:
+        runner.wait_active(20.0)
+        wait_for(lambda: said(runner, "mortal"))
+        yield runner
+
+
+def end_of(runner, number=signal.SIGKILL):
+    """Kill the process and return what the runner says of it."""
+    killed = runner.process_ids["mortal"]
+    os.kill(killed, number)
+    told = []
+    wait_for(lambda: told.extend(runner.poll()) or told)
+    assert runner.process_ids["mortal"] != killed
+    return told
+
+
+def test_a_process_that_is_killed_is_started_again_with_its_log_kept(tmp_path):
+    with up(tmp_path, PATIENT) as runner:
+        assert end_of(runner) == ["mortal ended (signal SIGKILL): started again"]
+        wait_for(lambda: runner.log_file("mortal").read_text().count("ready") == 2)
+        assert runner.poll() == []
+
+
+def test_a_process_that_dies_again_and_again_ends_the_run(tmp_path):
+    with up(tmp_path, PATIENT) as runner:
+        for _ in range(3):
+            end_of(runner)
+        with pytest.raises(ProcessDied, match="mortal ended"):
+            end_of(runner)
+
+
+def test_a_process_that_says_itself_that_it_cannot_work_ends_the_run(tmp_path):
+    code = "import time; print('ready', flush=True); time.sleep(1); raise SystemExit(2)"
+    with (
+        up(tmp_path, code) as runner,
+        pytest.raises(ProcessDied, match=r"mortal ended \(exit code 2\)"),
+    ):
+        wait_for(lambda: runner.poll())
+
+
+def test_before_everything_is_up_nothing_is_started_again(tmp_path):
+    mortal = ProcessCommand("mortal", (sys.executable, "-c", "raise SystemExit(1)"), restarts=True)
+    with (
+        make(tmp_path, child("astra_lifecycle", PATIENT), mortal) as runner,
+        pytest.raises(ProcessDied, match="mortal ended"),
+    ):
+        runner.wait_active(20.0)

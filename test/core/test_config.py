@@ -110,3 +110,38 @@ def test_settings_walk_everything_with_dotted_names() -> None:
     assert walked["names"].type is tuple
     changed = {item.name: item.default for item in settings(Outer(inner=Inner(0.4)))}
     assert changed["inner.radius_m"] == 0.4
+
+
+@dataclass(frozen=True)
+class Fenced:
+    """Settings that declare no range of their own."""
+
+    top_mps: float = setting(0.5, "Speed.")
+    gain_rad_per_m: float = setting(500.0, "Of the controller.")
+    wait_s: float = setting(1.0, "Time.")
+    edges_m: tuple[float, ...] = setting((1.0,), "Heights.")
+    gap_m: float | None = setting(None, "Distance, where there is one.")
+    name: str = setting("a", "Name.")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("top_mps", 50.0),
+        ("top_mps", -50.0),
+        ("wait_s", 1e6),
+        ("wait_s", math.inf),
+        ("gain_rad_per_m", 1e300),
+        ("edges_m", [1.0, 1e6]),
+        ("gap_m", 1e6),
+    ],
+)
+def test_what_has_no_range_of_its_own_has_that_of_its_unit(key: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=rf"{key}: must be at"):
+        from_mapping(Fenced, {key: value})
+
+
+def test_the_fence_of_a_unit_is_told_with_the_setting() -> None:
+    by_name = {item.name: item for item in settings(Fenced)}
+    assert (by_name["top_mps"].minimum, by_name["top_mps"].maximum) == (-10.0, 10.0)
+    assert by_name["name"].maximum is None

@@ -154,3 +154,14 @@ def test_a_file_that_contradicts_the_robot_is_named(tmp_path: Path, text: str, s
     path.write_text(text)
     with pytest.raises(ConfigError, match=rf"mine\.yaml.*{said}"):
         load_for_robot(Config, path, ROBOT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["max_linear_mps: 50", "max_angular_rad_s: 90", "max_linear_deceleration_mps2: 981"],
+)
+def test_a_robot_that_cannot_be_is_refused_by_name(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "robot.yaml"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"{line.partition(':')[0]}: must be at most"):
+        load_robot(path)

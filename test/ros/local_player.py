@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 
+import rclpy
 from geometry_msgs.msg import TwistStamped
 
 from astra_core.robot import RobotConfig
@@ -16,10 +17,11 @@ SPEED = 0.3
 
 
 class Stack:
-    """Plays Astra-Local at 50 Hz: commands, obstacle summary, heartbeats."""
+    """Plays Astra-Local at 50 Hz: commands, obstacle summary, heartbeats; as a node of any name."""
 
-    def __init__(self, node, now_ns=None):
+    def __init__(self, node, now_ns=None, name="astra_local"):
         self.now_ns = now_ns or (lambda: node.get_clock().now().nanoseconds)
+        node = self._node = rclpy.create_node(name, context=node.context)
         self._command = node.create_publisher(TwistStamped, "cmd_vel_raw", event(1))
         self._nearest = node.create_publisher(NearestObstacle, "local/nearest_obstacle", event(1))
         self._heartbeat = node.create_publisher(Heartbeat, "heartbeat", event())
@@ -33,6 +35,7 @@ class Stack:
     def close(self):
         self._stop.set()
         self._thread.join()
+        self._node.destroy_node()
 
     def _run(self):
         while not self._stop.wait(0.02):

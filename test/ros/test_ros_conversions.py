@@ -293,8 +293,43 @@ def test_a_sub_goal_of_unknown_mode_is_refused():
 
 
 def test_obstacle_summaries_round_trip():
-    record = NearestObstacle(5, True, 0.5, -1.0, 0.0625, 0.5, (0.5, math.inf, -0.25))
-    assert nearest_from_msg(nearest_to_msg(record, "base_link"), 5) == record
+    record = summary(0.5, math.inf, -0.25, -math.inf)
+    assert nearest_from_msg(nearest_to_msg(record, "base_link"), 5, "base_link", 0.25) == record
+
+
+def summary(*sectors, distance_m=0.5, resolution_m=0.0625, sector_angle_rad=None):
+    angle = 2.0 * math.pi / max(len(sectors), 1) if sector_angle_rad is None else sector_angle_rad
+    angle = float(np.float32(angle))  # as it crosses ROS
+    return NearestObstacle(5, True, distance_m, -1.0, resolution_m, angle, sectors)
+
+
+@pytest.mark.parametrize(
+    ("record", "named"),
+    [
+        (summary(), "0 sectors"),
+        (summary(1.0, 1.0, 1.0), "3 sectors"),
+        (summary(*[1.0] * 3601), "3601 sectors"),
+        # Half of the way round, and the whole way with the sign of the angle wrong.
+        (summary(*[1.0] * 8, sector_angle_rad=math.pi / 8), "180 degrees"),
+        (summary(*[1.0] * 8, sector_angle_rad=-math.pi / 4), "-360 degrees"),
+        (summary(*[1.0] * 8, sector_angle_rad=math.nan), "not finite"),
+        (summary(1.0, 1.0, math.nan, 1.0), "nan m in sector 2"),
+        # The footprint is 0.25 m and a cell 0.0625 m: nothing is 0.4 m inside.
+        (summary(1.0, -0.4, 1.0, 1.0), "-0.4 m in sector 1"),
+        (summary(*[1.0] * 4, distance_m=math.nan), "a distance of nan m"),
+        (summary(*[1.0] * 4, distance_m=-math.inf), "a distance of -inf m"),
+        (summary(*[1.0] * 4, resolution_m=-0.05), "cells of -0.05 m"),
+    ],
+)
+def test_a_malformed_obstacle_summary_is_none(record, named):
+    with pytest.raises(MessageError, match=named):
+        nearest_from_msg(nearest_to_msg(record, "base_link"), 5, "base_link", 0.25)
+
+
+def test_an_obstacle_summary_in_another_frame_is_none():
+    message = nearest_to_msg(summary(*[1.0] * 4), "odom")
+    with pytest.raises(MessageError, match="in frame 'odom' instead of 'base_link'"):
+        nearest_from_msg(message, 5, "base_link", 0.25)
 
 
 def test_trajectory_points_are_at_the_end_of_their_step():

@@ -1,6 +1,7 @@
 """The guard process: passes commands while all is well, stops in silence, leaves with a stop."""
 
 import itertools
+import math
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
+import rclpy
 from geometry_msgs.msg import Twist
 from local_player import SPEED, Stack
 from rcl_interfaces.srv import SetParameters
@@ -36,10 +38,34 @@ def speeds(node):
 
 
 @pytest.fixture
+def join(node):
+    """Join the graph as a node of another name."""
+    nodes = []
+
+    def make(name):
+        nodes.append(rclpy.create_node(name, context=node.context))
+        return nodes[-1]
+
+    yield make
+    for other in nodes:
+        other.destroy_node()
+
+
+@pytest.fixture
 def stack(node):
     stack = Stack(node)
     yield stack
     stack.close()
+
+
+@pytest.fixture
+def health(node):
+    """What each node says of itself, by name: state and reason."""
+    heard = {}
+    node.create_subscription(
+        Heartbeat, "heartbeat", lambda m: heard.update({m.node: (m.state, m.reason)}), event(10)
+    )
+    return heard
 
 
 def drives(speeds):
@@ -80,12 +106,8 @@ def test_an_error_of_the_peer_is_a_stop(guard, speeds, stack, until):
 
 
 def test_a_planner_of_another_robot_is_a_stop_and_an_error_of_the_guard(
-    guard, speeds, stack, node, until
+    guard, speeds, stack, health, until
 ):
-    health = {}
-    node.create_subscription(
-        Heartbeat, "heartbeat", lambda m: health.update({m.node: (m.state, m.reason)}), event(10)
-    )
     until(lambda: drives(speeds), "driving", runner=guard)
     until(lambda: health.get("astra_guard", (None,))[0] == Heartbeat.STATE_OK, "a good guard")
     stack.robot = RobotConfig(footprint_radius_m=0.23).sha256
@@ -95,6 +117,54 @@ def test_a_planner_of_another_robot_is_a_stop_and_an_error_of_the_guard(
     stack.robot = RobotConfig().sha256
     until(lambda: drives(speeds), "driving again", runner=guard)
     until(lambda: health["astra_guard"][0] == Heartbeat.STATE_OK, "a good guard again")
+
+
+def test_a_second_publisher_of_cmd_vel_is_a_stop_and_an_error_that_names_it(
+    guard, speeds, stack, health, join, until
+):
+    until(lambda: drives(speeds), "driving", runner=guard)
+    teleop = join("teleop")
+    publisher = teleop.create_publisher(Twist, "cmd_vel", event(1))
+    until(lambda: health["astra_guard"][0] == Heartbeat.STATE_ERROR, "an error", runner=guard)
+    until(lambda: stands(speeds), "a stop", runner=guard)
+    assert "/teleop publishes cmd_vel beside the guard" in health["astra_guard"][1]
+    # Zero until it is gone, and not one word more.
+    heard = len(speeds)
+    until(lambda: len(speeds) > heard + 50, "a second of commands", runner=guard)
+    assert {speed for _, speed in speeds[heard:]} == {0.0}
+    teleop.destroy_publisher(publisher)
+    until(lambda: drives(speeds), "driving again", runner=guard)
+    until(lambda: health["astra_guard"][0] == Heartbeat.STATE_OK, "a good guard again")
+
+
+def test_heartbeats_of_a_second_publisher_are_not_heard_and_are_an_error_that_names_it(
+    guard, speeds, stack, health, node, until
+):
+    stack.state = Heartbeat.STATE_ERROR
+    until(lambda: len(speeds) > 20, "commands", runner=guard)
+    stranger = Stack(node, name="stranger")
+    stranger.sends = {"heartbeat"}  # "astra_local is well"
+    until(
+        lambda: "heartbeats of astra_local come from two publishers" in health["astra_guard"][1],
+        "an error",
+        runner=guard,
+    )
+    assert health["astra_guard"][0] == Heartbeat.STATE_ERROR
+    assert "/stranger" in health["astra_guard"][1]
+    stack.state = Heartbeat.STATE_OK
+    heard = len(speeds)
+    until(lambda: len(speeds) > heard + 30, "commands", runner=guard)
+    assert {speed for _, speed in speeds} == {0.0}
+    stranger.close()
+    until(lambda: drives(speeds), "driving", runner=guard)
+
+
+def test_a_stranger_alone_cannot_speak_for_the_peer(guard, speeds, node, until):
+    stranger = Stack(node, name="stranger")
+    until(lambda: "node of another name" in guard.log_file("astra_guard").read_text(), "a refusal")
+    until(lambda: len(speeds) > 100, "commands", runner=guard)
+    stranger.close()
+    assert {speed for _, speed in speeds} == {0.0}
 
 
 def test_an_obstacle_in_the_way_is_a_stop(guard, speeds, stack, until):
@@ -144,6 +214,9 @@ def test_limits_that_cannot_be_are_refused_while_it_runs(put):
     assert put("guard.max_linear_mps", "fast") != ""
     for name, value in (("max_linear_mps", 0.8), ("footprint_radius_m", 0.2)):
         assert f"guard.{name} is {value} and must be the same" in put(f"guard.{name}", value)
+    assert put("guard.command_timeout_s", 5.0) != ""
+    assert put("guard.max_angular_jerk_rad_s3", math.inf) != ""
+    assert put("use_sim_time", True).startswith("use_sim_time: read once")
     assert put("rate_hz", 20.0) == "rate_hz: read once, when the node starts"
 
 

@@ -145,12 +145,18 @@ def test_on_a_robot_there_is_no_simulator(bringup):
 
 def test_the_launch_ends_with_any_process_that_it_cannot_do_without(bringup):
     nodes = nodes_of(bringup, sim="true")
-    required = {name for name, kwargs in nodes.items() if kwargs["on_exit"] is not None}
-    assert required == {"astra_sim", "astra_guard", "astra_local", "astra_lifecycle"}
-    assert {name for name, kwargs in nodes.items() if kwargs["respawn"]} == {"astra_global"}
-    for name in required:
-        assert type(nodes[name]["on_exit"]).__name__ == "Shutdown"
-        assert name in nodes[name]["on_exit"].kwargs["reason"]
+    stack = {"astra_guard", "astra_local", "astra_global", "astra_lifecycle"}
+    assert {name for name, kwargs in nodes.items() if kwargs["respawn"]} == stack
+
+    def ends(name, returncode):
+        actions = nodes[name]["on_exit"](types.SimpleNamespace(returncode=returncode), None)
+        assert all(name in action.kwargs["reason"] for action in actions)
+        return [type(action).__name__ for action in actions] == ["Shutdown"]
+
+    killed, crashed, cannot_work = -9, 1, 2
+    assert ends("astra_sim", killed)
+    assert not any(ends(name, killed) or ends(name, crashed) for name in stack)
+    assert all(ends(name, cannot_work) for name in stack)
 
 
 def test_numeric_libraries_get_one_thread_unless_the_user_says_otherwise(bringup, monkeypatch):

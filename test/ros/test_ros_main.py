@@ -60,7 +60,7 @@ def test_a_node_that_cannot_be_made_says_why_in_one_line(run, until):
     runner = run("raise ConfigError('the wheel is square')")
     child = runner._children[0]
     until(lambda: child.returncode() is not None, "its end")
-    assert child.returncode() == 1
+    assert child.returncode() == 2
     assert "the wheel is square" in log(runner) and "Traceback" not in log(runner)
 
 
@@ -68,4 +68,4 @@ def test_a_failure_later_ends_it_too(run, until):
     runner = run("self.create_timer(0.1, lambda: setattr(self, 'failure', 'broken'))")
     child = runner._children[0]
     until(lambda: child.returncode() is not None, "its end")
-    assert child.returncode() == 1 and "closed" in log(runner)
+    assert child.returncode() == 2 and "closed" in log(runner)

@@ -1,5 +1,6 @@
 """Parameters come from the config dataclasses, and the files in config/ name exactly those."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,16 @@ def test_every_setting_is_described(name):
 
 
 @pytest.mark.parametrize("name", CONFIGS)
+def test_every_number_has_a_range_and_its_default_lies_within(name):
+    for item in settings(CONFIGS[name]):
+        values = item.default if isinstance(item.default, tuple) else (item.default,)
+        numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+        if numbers or item.type in (int, float):
+            assert -math.inf < item.minimum <= item.maximum < math.inf, item.name
+            assert all(item.minimum <= number <= item.maximum for number in numbers), item.name
+
+
+@pytest.mark.parametrize("name", CONFIGS)
 def test_a_node_describes_its_parameters(name, make_node):
     node = make_node(name)
     read_config(node, CONFIGS[name])
@@ -114,6 +125,8 @@ def test_lists_become_tuples(make_node):
         ("cmd_vel_stamped:=1", "cmd_vel_stamped"),
         ("guard.max_linear_mps:=fast", "max_linear_mps"),
         ("guard.max_linear_mps:=-1.0", "max_linear_mps"),
+        ("guard.max_linear_mps:=50.0", "max_linear_mps"),
+        ("guard.heartbeat_timeout_s:=60.0", "heartbeat_timeout_s"),
     ],
 )
 def test_wrong_values_are_refused_by_name(override, named, make_node):
@@ -156,7 +169,7 @@ def test_error_codes_are_those_of_the_action():
         if isinstance(kind, type) and issubclass(kind, AstraError) and kind is not AstraError
     }
     # What the action names is what a mission can fail with.
-    assert {code for code in constants.values() if 100 <= code < 300} <= raised
+    assert {code for code in constants.values() if 100 <= code < 400} <= raised
     assert constants["NOT_LOCALIZED"] == errors.NotLocalized.code
     assert constants["PREEMPTED"] == errors.MissionPreempted.code
     assert constants["STUCK"] == errors.RobotStuck.code

@@ -112,7 +112,7 @@ def test_a_guard_that_is_told_otherwise_does_not_start(processes, until):
     argv = (sys.executable, "-m", "astra_local.ros.guard_node")
     guard = processes(("astra_guard", (*argv, "--ros-args", "-p", "guard.footprint_radius_m:=0.2")))
     until(lambda: guard._children[0].returncode() is not None, "its end")
-    assert guard._children[0].returncode() == 1
+    assert guard._children[0].returncode() == 2
     said = guard.log_file("astra_guard").read_text()
     assert "guard.footprint_radius_m is 0.2 and must be the same as footprint_radius_m" in said
     assert "Traceback" not in said
