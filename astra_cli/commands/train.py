@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from astra_core.errors import ConfigError
 
+if TYPE_CHECKING:
+    from astra_local.train.placement import Placement
+
 __all__ = ["app"]
+
+#: Told step and numbers.
+Report = Callable[[int, Mapping[str, Any]], None]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 #: Stages of DESIGN 9 that can be trained today, and those that cannot yet.
-_STAGES = ("planner",)
+_STAGES = ("planner", "score")
 _LATER = ("encoder3d", "encoder4d", "odometry")
 
 
@@ -30,7 +36,7 @@ def local(
     data: Annotated[list[Path], typer.Option(help="Folder of training shards; may be repeated.")],
     validation: Annotated[list[Path], typer.Option(help="The same of validation shards.")],
     out: Annotated[Path, typer.Option(help="Where checkpoint, metrics, pictures, weights go.")],
-    stage: Annotated[str, typer.Option(help="What is trained: planner.")] = "planner",
+    stage: Annotated[str, typer.Option(help="What is trained: planner or score.")] = "planner",
     preset: Annotated[str, typer.Option(help="Size and length: debug, tiny or base.")] = "tiny",
     head: Annotated[str, typer.Option(help="flow, act, vae or diffusion.")] = "flow",
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
@@ -38,6 +44,9 @@ def local(
     esdf_weight: Annotated[
         float | None, typer.Option(min=0.0, help="Of the masked ESDF loss; 0 trains without.")
     ] = None,
+    weights: Annotated[
+        str, typer.Option(help="Of stage score: whose plans are scored, a NAME or FOLDER.")
+    ] = "",
     states: Annotated[
         int | None, typer.Option(min=0, help="Learn from so many states at most; 0 is all.")
     ] = None,
@@ -54,28 +63,75 @@ def local(
     import torch
 
     from astra_core.device import DeviceConfig
-    from astra_local.planner_net.registry import HEADS
     from astra_local.train.placement import placed
+
+    torch.set_num_threads(threads)
+    console = Console()
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, soft_wrap=True)
+
+    def report(step: int, numbers: Mapping[str, Any]) -> None:
+        told = ", ".join(f"{key} {value:.4g}" for key, value in numbers.items())
+        say(f"[{step}] {told}")
+
+    with placed(DeviceConfig(device)) as placement:
+        where = (data, validation, out, report, placement)
+        if stage == "score":
+            card = _train_score(weights, steps, seed, *where)
+        else:
+            options = {"head": head, "esdf_weight": esdf_weight, "states": states}
+            card = _train_planner(preset, steps, seed, options, *where)
+        if card is not None:
+            say(f"weights: {card}")
+
+
+def _train_planner(
+    preset: str,
+    steps: int | None,
+    seed: int | None,
+    options: Mapping[str, Any],
+    data: Sequence[Path],
+    validation: Sequence[Path],
+    out: Path,
+    report: Report,
+    placement: Placement,
+) -> Path | None:
+    """Train a head; return its card in the process that leads."""
+    from astra_local.planner_net.registry import HEADS
     from astra_local.train.planner import TRAINING_PRESETS, train_planner, with_options
     from astra_local.train.planner_export import export_planner
 
     if preset not in TRAINING_PRESETS:
         raise ConfigError(f"--preset must be {', '.join(TRAINING_PRESETS)}, got {preset!r}")
-    if head not in HEADS:
-        raise ConfigError(f"--head must be {', '.join(HEADS)}, got {head!r}")
-    torch.set_num_threads(threads)
-    console = Console()
-    training = with_options(
-        TRAINING_PRESETS[preset],
-        steps=steps, seed=seed, head=head, esdf_weight=esdf_weight, states=states,
-    )  # fmt: skip
+    if options["head"] not in HEADS:
+        raise ConfigError(f"--head must be {', '.join(HEADS)}, got {options['head']!r}")
+    training = with_options(TRAINING_PRESETS[preset], steps=steps, seed=seed, **options)
+    trained = train_planner(training, data, validation, out, report, placement)
+    return export_planner(trained, training, data, out) if placement.leads else None
 
-    def report(step: int, numbers: Mapping[str, Any]) -> None:
-        told = ", ".join(f"{key} {value:.4g}" for key, value in numbers.items())
-        console.print(f"[{step}/{training.loop.steps}] {told}", highlight=False, soft_wrap=True)
 
-    with placed(DeviceConfig(device)) as placement:
-        trained = train_planner(training, data, validation, out, report, placement)
-        if placement.leads:
-            card = export_planner(trained, training, data, out)
-            console.print(f"weights: {card}", highlight=False, soft_wrap=True)
+def _train_score(
+    where: str,
+    steps: int | None,
+    seed: int | None,
+    data: Sequence[Path],
+    validation: Sequence[Path],
+    out: Path,
+    report: Report,
+    placement: Placement,
+) -> Path | None:
+    """Train the score of a head; return the card of both in the process that leads."""
+    from astra_core.robot import RobotConfig
+    from astra_core.weights import load_weights
+    from astra_local.planner_net.load import load_planner
+    from astra_local.train.planner_export import export_score
+    from astra_local.train.planner_score import ScoreTraining, train_score
+
+    if not where:
+        raise ConfigError("--stage score needs --weights: whose plans are to be scored")
+    loaded = load_weights(where, "planner")
+    head = load_planner(loaded, str(loaded.card.settings.get("head")), RobotConfig())
+    training = ScoreTraining().with_options(steps, seed)
+    trained = train_score(head, training, data, validation, out, report, placement)
+    return export_score(trained, loaded.card, training, data, out) if placement.leads else None

@@ -31,8 +31,8 @@ _NUM_FACTS = 11
 class WaypointDecoder(nn.Module):
     """From actions as they are to what the head wants to know of each step."""
 
-    def __init__(self, config: PlannerNetConfig) -> None:
-        """Make the layers."""
+    def __init__(self, config: PlannerNetConfig, num_outputs: int = 3) -> None:
+        """Make the layers; of each step so many numbers are said."""
         super().__init__()
         first, second, _ = config.channels
         self.read = nn.Linear(first + second + _NUM_FACTS, config.width)
@@ -43,7 +43,7 @@ class WaypointDecoder(nn.Module):
         self._cross = [layer.cross_attention for layer in layers]
         self.layers = nn.ModuleList(layers)
         self.norm = nn.LayerNorm(config.width)
-        self.out = nn.Linear(config.width, 3)
+        self.out = nn.Linear(config.width, num_outputs)
 
     def keys_values(self, scene: Scene) -> list[tuple[Tensor, Tensor]]:
         """Return what the layers attend to, which does not change while a plan is sampled."""
@@ -65,7 +65,7 @@ class WaypointDecoder(nn.Module):
             keys_values: From :meth:`keys_values`, where it is asked several times.
 
         Returns:
-            ``(B, K, N, 3)``.
+            ``(B, K, N, num_outputs)``.
         """
         keys_values = keys_values or self.keys_values(scene)
         queries = self.read(self._facts(actions, scene)) + self.step + situation[:, :, None]

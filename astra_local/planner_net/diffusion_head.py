@@ -18,6 +18,7 @@ from torch import Tensor
 from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.heads import HeadLoss, Randomness
 from astra_local.planner_net.timed_head import TimedHead
+from astra_local.planner_net.trunk import Scene
 
 __all__ = ["DiffusionHead", "schedule"]
 
@@ -53,9 +54,9 @@ class DiffusionHead(TimedHead):
         imitation = (noise - randomness.noise).square().mean()
         return HeadLoss(imitation, estimate, signal[..., 0, 0].square())
 
-    def _follow(self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
+    def _follow(self, scene: Scene, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
         """Denoise what lies between noise and plan by DDIM without added noise."""
-        ask = self._asker(self.trunk(inputs))
+        ask = self._asker(scene)
         num_steps = 2 * self.config.sample_steps
         shares = torch.linspace(0.0, 1.0, num_steps + 1, device=noise.device)
         times = [begin + share * (1.0 - begin) for share in shares]

@@ -13,6 +13,7 @@ from astra_local.planner_net.flow import (
 )
 from astra_local.planner_net.heads import HeadLoss, Randomness
 from astra_local.planner_net.timed_head import TimedHead
+from astra_local.planner_net.trunk import Scene
 
 __all__ = ["FlowHead"]
 
@@ -34,9 +35,9 @@ class FlowHead(TimedHead):
         wrong = velocity - target_velocity(randomness.noise, data)
         return HeadLoss(wrong.square().mean(), data_estimate(sample, velocity, time), time)
 
-    def _follow(self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
+    def _follow(self, scene: Scene, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
         """Follow the velocity from between noise and plan in a few Euler steps."""
-        ask = self._asker(self.trunk(inputs))
+        ask = self._asker(scene)
         return euler_sample(
             lambda x, t: ask(x, self._situation(t)),
             path_sample(noise, plan, begin),

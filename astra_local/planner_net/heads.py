@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from astra_local.planner_net.config import PlannerNetConfig
 from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.decoder import WaypointDecoder
+from astra_local.planner_net.touch_score import TouchScore
 from astra_local.planner_net.trunk import Scene, Trunk
 from astra_local.planner_record import NUM_STEPS
 
@@ -76,6 +77,18 @@ class PlanningHead(nn.Module, ABC):
         self.config = config
         self.trunk = Trunk(config)
         self.decoder = WaypointDecoder(config)
+        self.score: TouchScore | None = None
+
+    def encode(self, inputs: PlannerInputs | Scene) -> Scene:
+        """Return what the trunk makes of inputs; what it has encoded already stays."""
+        return inputs if isinstance(inputs, Scene) else self.trunk(inputs)
+
+    def add_score(self, seed: int = 0) -> TouchScore:
+        """Give the head a learned score, not trained yet; weights depend on the seed alone."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.score = TouchScore(self.config).to(self.device)
+        return self.score
 
     @abstractmethod
     def training_loss(
@@ -90,16 +103,16 @@ class PlanningHead(nn.Module, ABC):
         """
 
     @abstractmethod
-    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
+    def sample(self, inputs: PlannerInputs | Scene, noise: Tensor) -> Tensor:
         """Return answers ``(B, K, N, 3)``, normalised steps: one for each noise of that shape."""
 
     def sample_near(
-        self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor
+        self, inputs: PlannerInputs | Scene, noise: Tensor, plan: Tensor, begin: Tensor
     ) -> Tensor:
         """Return answers that begin near a plan. A head that answers at once begins nowhere.
 
         Args:
-            inputs: What the robot knows.
+            inputs: What the robot knows, or what the trunk made of it.
             noise: ``(B, K, N, 3)``.
             plan: ``(B, K, N, 3)`` normalised steps.
             begin: ``(B, K)`` in [0, 1): 0 is noise alone, nearly 1 the plan as it is.

@@ -56,12 +56,12 @@ class _LatentHead(PlanningHead):
         ones = torch.ones_like(randomness.time)
         return HeadLoss(imitation + self.kl_weight * kl, second, ones)
 
-    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
+    def sample(self, inputs: PlannerInputs | Scene, noise: Tensor) -> Tensor:
         """Decode latents made of the noise."""
         latent = self._latent_noise(noise)
         if not self.is_multimodal:
             latent = torch.zeros_like(latent)
-        return self._decode(self.trunk(inputs), latent)[1]
+        return self._decode(self.encode(inputs), latent)[1]
 
     @abstractmethod
     def _wrong(self, plan: Tensor, target: Tensor) -> Tensor:

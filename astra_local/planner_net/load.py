@@ -11,7 +11,10 @@ from astra_local.planner_net.config import PRESETS
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.planner_net.registry import HEADS, make_head
 
-__all__ = ["load_planner"]
+__all__ = ["LEARNED_SCORE", "load_planner"]
+
+#: In the settings of a card: plans are picked by a learned score, which the weights hold, too.
+LEARNED_SCORE = "learned"
 
 
 def load_planner(weights: Weights, name: str, robot: RobotConfig) -> PlanningHead:
@@ -37,6 +40,8 @@ def load_planner(weights: Weights, name: str, robot: RobotConfig) -> PlanningHea
         )
     check_robot(card, robot)
     head = make_head(name, PRESETS[preset])
+    if card.settings.get("score") == LEARNED_SCORE:
+        head.add_score()
     wanted = {key: TensorSpec(tuple(v.shape), FLOATS) for key, v in head.state_dict().items()}
     weights.require(wanted)
     head.load_state_dict(

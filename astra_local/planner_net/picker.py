@@ -10,9 +10,9 @@ later the less surely,
     P(collision) = 1 - (1 - P_s)(1 - P_p),   P_s = sigma(-min_k (g_k - c_s) / s_s),
     P_p = sigma(-min_k (h_k - c_p) / (s_p + r_p t_k)).
 
-The five numbers c, s, r are chosen on validation scenes. What the check would refuse
-(:mod:`astra_local.planner.check`) comes after everything that it would let pass. The paper ranks by
-a score that was learned from people's marks.
+The five numbers c, s, r are chosen on validation scenes; weights with a learned score
+(:mod:`astra_local.planner_net.touch_score`) say P(collision) themselves. What the check would
+refuse (:mod:`astra_local.planner.check`) comes after everything that it would let pass.
 
 Letters: ``K`` plans, ``T`` steps.
 """
@@ -70,7 +70,11 @@ def collision_chance(
 
 
 def expected_score(
-    ways: Rollouts, query: PlanQuery, step_s: float, weights: PickerWeights
+    ways: Rollouts,
+    query: PlanQuery,
+    step_s: float,
+    weights: PickerWeights,
+    chance: NDArray[np.floating] | None = None,
 ) -> NDArray[np.float64]:
     """Return the score ``(K,)`` that plans are expected to get, before the check; more is better.
 
@@ -79,16 +83,18 @@ def expected_score(
         query: What the robot knows.
         step_s: Time per step.
         weights: How clearances are believed.
+        chance: P(collision) ``(K,)`` as it was learned; ``None`` takes it from clearances.
     """
-    times_s = ways.times_s(step_s)
-    room = query.belief.clearance(ways.x, ways.y, times_s, query.limits.footprint_radius_m)
+    if chance is None:
+        times_s = ways.times_s(step_s)
+        room = query.belief.clearance(ways.x, ways.y, times_s, query.limits.footprint_radius_m)
+        chance = collision_chance(room.standing_m, room.moving_m, times_s, weights)
     full_m = max(query.limits.max_linear_mps, 1e-6) * step_s * ways.v.shape[1]
     field = query.to_go.field
     start_m = field.at(float(query.state.pose[0]), float(query.state.pose[1]))
     end_m = field.sample(ways.x[:, -1], ways.y[:, -1])
     progress = np.clip((start_m - end_m) / max(min(full_m, start_m), 1e-6), -1.0, 1.0)
     speed = np.abs(ways.v).mean(axis=1) / max(query.limits.max_linear_mps, 1e-6)
-    chance = collision_chance(room.standing_m, room.moving_m, times_s, weights)
     smooth = _smoothness(ways, query, step_s)
     score = progress + _SPEED * speed + _SMOOTHNESS * smooth - _COLLISION * chance
     return np.asarray(score, dtype=np.float64)

@@ -25,6 +25,7 @@ from astra_local.planner_net.action import denormalized, normalized
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.planner_net.picker import PickerWeights, expected_score
 from astra_local.planner_net.sensed import inputs_of, window_distance
+from astra_local.planner_net.touch_score import touch_chance
 from astra_local.planner_net.warm_plan import WarmPlan
 from astra_local.planner_record import FAR_M, HISTORY_S, NUM_MOVERS, NUM_STEPS, STEP_S
 from astra_local.ports import Candidate, PlanQuery
@@ -71,19 +72,23 @@ class NetProposer:
 
     def propose(self, query: PlanQuery) -> Sequence[Candidate]:
         """Return the answers with their expected scores, what the check refuses far below."""
-        steps = self._answers(query)
+        steps, chance = self._answers(query)
         v, w = controls_of(steps)
         step_s = STEP_S / _HOLD
         ways = roll_out(query.state, v, w, step_s, query.limits)
-        scores = expected_score(ways, query, step_s, self._weights)
+        scores = expected_score(ways, query, step_s, self._weights, chance)
         check = TrajectoryCheck.of(query.belief, query.state, query.limits, self._config)
         scores -= np.where(check.safe(ways, step_s), 0.0, _REFUSED)
         # What the check takes is the best of them, or none of them.
         self._last.keep(steps[int(np.argmax(scores))], query.now_ns)
         return [Candidate(v[k], w[k], step_s, float(score)) for k, score in enumerate(scores)]
 
-    def _answers(self, query: PlanQuery) -> NDArray[np.float32]:
-        """Return the answers as steps ``(K, N, 3)`` in metres and radians."""
+    def _answers(self, query: PlanQuery) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Return answers, and what a learned score says of them.
+
+        Returns:
+            Steps ``(K, N, 3)`` in metres and radians, and chances of a collision ``(K,)``.
+        """
         arrays = sensed(query)
         occupied, known = arrays["occupied"], arrays["known"]
         distance = window_distance(occupied[0, 0])[None]
@@ -91,17 +96,20 @@ class NetProposer:
         device = self._head.device
         last = self._last.at(query.now_ns)
         with torch.inference_mode():
-            inputs = inputs_of(arrays, occupied, known, distance).to(device)
+            scene = self._head.encode(inputs_of(arrays, occupied, known, distance).to(device))
             start = torch.from_numpy(noise).to(device)
             if last is None:
-                actions = self._head.sample(inputs, start)
+                actions = self._head.sample(scene, start)
             else:
                 plan = normalized(torch.from_numpy(last).to(device)).expand_as(start)
                 begin = torch.zeros_like(start[..., 0, 0])
                 begin[:, _WARM_EVERY - 1 :: _WARM_EVERY] = _WARM_BEGIN
-                actions = self._head.sample_near(inputs, start, plan, begin)
+                actions = self._head.sample_near(scene, start, plan, begin)
             steps: NDArray[np.float32] = denormalized(actions[0]).cpu().numpy()
-        return steps
+            if self._head.score is None:
+                return steps, None
+            chance = touch_chance(self._head.score(scene, actions))[0]
+        return steps, chance.cpu().numpy()
 
     def reset(self) -> None:
         """Forget the last plan."""

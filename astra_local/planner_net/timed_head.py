@@ -11,6 +11,7 @@ from astra_local.net.sinusoids import sinusoids
 from astra_local.planner_net.config import PlannerNetConfig
 from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.heads import PlanningHead
+from astra_local.planner_net.trunk import Scene
 
 __all__ = ["TimedHead"]
 
@@ -24,20 +25,19 @@ class TimedHead(PlanningHead):
         width = config.width
         self.time = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
 
-    def sample(self, inputs: PlannerInputs, noise: Tensor) -> Tensor:
+    def sample(self, inputs: PlannerInputs | Scene, noise: Tensor) -> Tensor:
         """Go from noise to plans in a few steps."""
-        return self._follow(
-            inputs, noise, torch.zeros_like(noise), noise.new_zeros(noise.shape[:2])
-        )
+        begin = noise.new_zeros(noise.shape[:2])
+        return self._follow(self.encode(inputs), noise, torch.zeros_like(noise), begin)
 
     def sample_near(
-        self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor
+        self, inputs: PlannerInputs | Scene, noise: Tensor, plan: Tensor, begin: Tensor
     ) -> Tensor:
         """Go to plans from as far between noise and a plan as ``begin`` says."""
-        return self._follow(inputs, noise, plan, begin)
+        return self._follow(self.encode(inputs), noise, plan, begin)
 
     @abstractmethod
-    def _follow(self, inputs: PlannerInputs, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
+    def _follow(self, scene: Scene, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
         """Go from ``begin (B, K)`` between ``noise`` and ``plan (B, K, N, 3)`` to data."""
 
     def _situation(self, time: Tensor) -> Tensor:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from astra_core.weights import ModelCard, Port, save_weights
 from astra_local.planner_net.heads import PlanningHead
+from astra_local.planner_net.load import LEARNED_SCORE
 from astra_local.train.planner import PlannerTraining
+from astra_local.train.planner_score import ScoreTraining
 from astra_local.train.planner_states import PlannerDataset, ShardSource, shards_in
 
-__all__ = ["export_planner"]
+__all__ = ["export_planner", "export_score"]
 
 _INPUTS = {
     "occupancy": Port("B T Y X", "float32", (0.0, 1.0), "base_link", "now, 0.5, 1.0, 1.5 s ago"),
@@ -45,10 +50,6 @@ def export_planner(
         The path of the card.
     """
     states = PlannerDataset(shards_in(data), "train")
-    tensors = {
-        name: value.detach().cpu().numpy().astype(np.float16)
-        for name, value in head.state_dict().items()
-    }
     card = ModelCard(
         name=f"planner-{training.head}",
         part="planner",
@@ -62,7 +63,45 @@ def export_planner(
         profile=states.profile,
         robot={key: float(value) for key, value in states.robot.items()},
     )
-    return save_weights(folder, card, tensors)
+    return save_weights(folder, card, _tensors(head))
+
+
+def export_score(
+    head: PlanningHead, card: ModelCard, training: ScoreTraining, data: Sequence[Path], folder: Path
+) -> Path:
+    """Write a head that got a learned score, under the name it had.
+
+    Args:
+        head: With its score.
+        card: Of the head before.
+        training: Of the score.
+        data: Folders of the shards the score was trained on.
+        folder: With the metrics of the training of the score.
+
+    Returns:
+        The path of the card.
+    """
+    loop = training.loop
+    states = PlannerDataset(shards_in(data), "train")
+    command = (
+        f"./astra train local --stage score --weights {card.name} --steps {loop.steps} "
+        f"--seed {loop.seed} --data train --validation val --out out"
+    )
+    made = (*card.commands, *_data_commands(states.sources), command)
+    card = replace(
+        card,
+        settings={**card.settings, "score": LEARNED_SCORE},
+        commands=tuple(dict.fromkeys(made)),
+        metrics={**card.metrics, **_metrics(folder)},
+    )
+    return save_weights(folder, card, _tensors(head))
+
+
+def _tensors(head: PlanningHead) -> dict[str, NDArray[np.float16]]:
+    return {
+        name: value.detach().cpu().numpy().astype(np.float16)
+        for name, value in head.state_dict().items()
+    }
 
 
 def _ranges(seeds: Sequence[tuple[str, int]]) -> dict[str, tuple[int, int]]:
@@ -108,5 +147,7 @@ def _metrics(folder: Path) -> dict[str, float]:
     return {
         f"validation_{key}": float(value)
         for key, value in last.items()
-        if key not in ("kind", "seconds") and isinstance(value, int | float)
+        if key not in ("kind", "seconds")
+        and isinstance(value, int | float)
+        and math.isfinite(value)
     }

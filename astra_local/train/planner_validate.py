@@ -19,7 +19,7 @@ from astra_local.planner_net.esdf_loss import Surroundings, people_distance, sta
 from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.train.planner_states import PlannerBatch, PlannerDataset
 
-__all__ = ["PlanFigures", "validate"]
+__all__ = ["PlanFigures", "touching_steps", "validate", "validation_batches"]
 
 _BATCH = 64
 #: Cells are whole: who comes this near to one may still pass (as the tables judge).
@@ -69,7 +69,7 @@ def validate(
     head.eval()
     totals: list[Tensor] = []
     expert: list[Tensor] = []
-    for batch, randomness in _batches(data, answers, limit, seed):
+    for batch, randomness in validation_batches(data, answers, limit, seed):
         noise = randomness.noise.to(head.device)
         poses = poses_of(denormalized(head.sample(batch.inputs.to(head.device), noise).cpu()))
         xy = poses[..., :2]
@@ -92,7 +92,7 @@ def validate(
     )  # fmt: skip
 
 
-def _batches(
+def validation_batches(
     data: PlannerDataset, answers: int, limit: int, seed: int
 ) -> Iterator[tuple[PlannerBatch, Randomness]]:
     """Yield up to ``limit`` states spread over a data set, with ``answers`` noises for each."""
@@ -103,8 +103,13 @@ def _batches(
         yield batch, Randomness.draw(len(batch), answers, generator)
 
 
+def touching_steps(xy: Tensor, around: Surroundings, radius_m: float) -> tuple[Tensor, Tensor]:
+    """Return at which steps ``(B, K, N)`` plans touch what stands, and at which people."""
+    static = standing_distance(xy, around) < radius_m - _GRAZE_M
+    return static, people_distance(xy, around) < radius_m
+
+
 def _touching(xy: Tensor, around: Surroundings, radius_m: float) -> tuple[Tensor, Tensor]:
     """Return which plans ``(B, K)`` touch what stands, and which people."""
-    static = (standing_distance(xy, around) < radius_m - _GRAZE_M).any(dim=-1)
-    people = (people_distance(xy, around) < radius_m).any(dim=-1)
-    return static, people
+    static, people = touching_steps(xy, around, radius_m)
+    return static.any(dim=-1), people.any(dim=-1)

@@ -51,7 +51,7 @@ def query(standing=None, pose=(0.0, 0.0, 0.0), goal=(2.0, 0.0, 0.0), speed=(0.3,
 class Scripted(torch.nn.Module):
     """A head that answers what it is told, in metres and radians."""
 
-    name, is_multimodal = "flow", True
+    name, is_multimodal, score = "flow", True, None
 
     def __init__(self, steps):
         super().__init__()
@@ -61,6 +61,9 @@ class Scripted(torch.nn.Module):
     @property
     def device(self):
         return self.anchor.device
+
+    def encode(self, inputs):
+        return inputs
 
     def sample(self, inputs, noise):
         return normalized(self.steps)[None]
