@@ -92,6 +92,11 @@ class RobotState:
     linear_mps: float = 0.0
     angular_rad_s: float = 0.0
 
+    @property
+    def is_finite(self) -> bool:
+        """Return whether it says where the robot is and how fast."""
+        return bool(np.isfinite([*self.pose, self.linear_mps, self.angular_rad_s]).all())
+
 
 @dataclass(frozen=True, eq=False)
 class GridField:

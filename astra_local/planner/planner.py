@@ -114,6 +114,10 @@ class LocalPlanner:
         limits: RobotConfig,
         now_ns: int,
     ) -> CheckedWay:
+        if not state.is_finite:
+            # Nothing can be planned from nowhere, and a NaN compares as free with everything.
+            self._proposals.reset()
+            return self._brake(RobotState(np.zeros(3)), limits, TrajectorySource.STOP)
         if sub_goal is None or sub_goal.halt or sub_goal.spin_rad == 0.0:
             self._spin.reset()
         if sub_goal is None or sub_goal.halt:

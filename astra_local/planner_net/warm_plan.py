@@ -31,8 +31,9 @@ class WarmPlan:
         self._stamp_ns = 0
 
     def keep(self, steps: NDArray[np.float32], now_ns: int) -> None:
-        """Take the plan that begins now."""
-        self._steps, self._stamp_ns = steps, now_ns
+        """Take the plan that begins now; one with a NaN in it is none."""
+        self._steps = steps if np.isfinite(steps).all() else None
+        self._stamp_ns = now_ns
 
     def at(self, now_ns: int) -> NDArray[np.float32] | None:
         """Return the steps from now on; the last one goes on at the end.

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from astra_core.records import SubGoal
+from astra_core.records import SubGoal, TrajectorySource
 from astra_core.robot import RobotConfig
 from astra_local.belief import WorldBelief
+from astra_local.config import PlannerConfig
 from astra_local.moving.movers import Movers
 from astra_local.planner.cost_to_go import cost_to_go
+from astra_local.planner.mppi import MppiProposer
+from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.rollout import roll_out
 from astra_local.planner_net.action import denormalized, normalized
 from astra_local.planner_net.config import PRESETS
@@ -198,6 +201,8 @@ def test_a_plan_is_brought_forward_by_the_time_that_has_passed():
     np.testing.assert_allclose(plan.at(7 * SECOND + 3 * SECOND // 10)[:, 0], [4.5, 7.5, 9.0, 9.0])
     assert plan.at(7 * SECOND + 6 * SECOND // 10) is None
     assert plan.at(7 * SECOND - 1) is None
+    plan.keep(np.full((4, 3), np.nan, np.float32), 7 * SECOND)
+    assert plan.at(7 * SECOND) is None
 
 
 def test_the_chance_of_touching_by_hand():
@@ -241,9 +246,21 @@ def test_every_head_drives_through_the_port_and_repeats_itself(name):
         {"goal": (90.0, 0.0, 0.0)},
         {"pose": (0.55, 0.0, 0.0), "standing": view((0.5, -1.0, 0.6, 1.0))},
         {"speed": (0.0, 0.0)},
+        {"speed": (0.6, 1.9)},
         {"standing": view((-4.0, -4.0, 4.0, 4.0))},
+        {"standing": replace(view(), known=np.zeros((160, 160), bool))},
+        {"pose": (90.0, 0.0, 0.0), "goal": (92.0, 0.0, 0.0)},
     ],
-    ids=["goal behind", "goal far outside", "inside an obstacle", "standing", "full"],
+    ids=[
+        "goal behind",
+        "goal far outside",
+        "inside an obstacle",
+        "standing",
+        "full speed",
+        "full",
+        "unknown",
+        "outside the grid",
+    ],
 )
 def test_what_hurts_still_gives_finite_answers(changes):
     head = make_head("flow", PRESETS["debug"], seed=2)
@@ -251,3 +268,35 @@ def test_what_hurts_still_gives_finite_answers(changes):
         assert np.isfinite(candidate.linear_mps).all()
         assert np.isfinite(candidate.angular_rad_s).all()
         assert math.isfinite(candidate.score)
+
+
+@pytest.mark.parametrize("state", [
+    RobotState(np.zeros(3), math.nan, 0.0),
+    RobotState(np.zeros(3), 0.3, math.inf),
+    RobotState(np.array([0.0, math.nan, 0.0]), 0.3, 0.0),
+])  # fmt: skip
+@pytest.mark.parametrize("planned_before", [False, True])
+def test_from_nowhere_it_stops_and_drives_on_afterwards(state, planned_before):
+    planner = LocalPlanner(
+        [NetProposer(make_head("flow", PRESETS["debug"], seed=2)), MppiProposer(PlannerConfig())],
+        PlannerConfig(), ROBOT, np.random.default_rng(0),
+    )  # fmt: skip
+    asked = query()
+    if planned_before:
+        planner.plan(asked.state, asked.belief, asked.sub_goal, 0)
+    plan = planner.plan(state, asked.belief, asked.sub_goal, 1)
+    assert plan.source is TrajectorySource.STOP
+    assert not plan.velocities.any()
+    assert np.isfinite(plan.poses).all()
+    again = planner.plan(asked.state, asked.belief, asked.sub_goal, 2)
+    assert np.isfinite(again.velocities).all()
+    assert again.velocities[:, 0].max() > 0.0
+
+
+@pytest.mark.parametrize("later_ns", [0, -SECOND, 3600 * SECOND], ids=["frozen", "back", "ahead"])
+def test_a_clock_that_stands_or_jumps_gives_finite_answers(later_ns):
+    proposer = NetProposer(make_head("flow", PRESETS["debug"], seed=2))
+    asked = query(view(stamp_ns=2 * SECOND))
+    for now_ns in (2 * SECOND, 2 * SECOND + later_ns):
+        for candidate in proposer.propose(replace(asked, now_ns=now_ns)):
+            assert np.isfinite(candidate.linear_mps).all()
