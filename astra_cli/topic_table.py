@@ -113,6 +113,13 @@ TOPICS = (
         depth=1,
     ),
     TopicSpec("cmd_vel", "geometry_msgs/msg/Twist", _GUARD, "to the base", depth=1),
+    TopicSpec(
+        "guard/cmd_vel",
+        "geometry_msgs/msg/TwistStamped",
+        _GUARD,
+        "the same for Astra-Local, which feels by it whether something holds the robot",
+        depth=1,
+    ),
     TopicSpec("heartbeat", "astra_msgs/msg/Heartbeat", (*_ALL, "astra_lifecycle"), "signs of life"),
     TopicSpec(
         "/diagnostics",

@@ -164,7 +164,9 @@ def stack_driver(local: AstraLocal) -> Driver:
             guard.on_heartbeat(peer, now_ns)
         guard.on_obstacle(local.nearest_obstacle())
         guard.on_command(local.command(now_ns), now_ns)
-        return guard.step(now_ns).velocity
+        velocity = guard.step(now_ns).velocity
+        local.on_driven(velocity, now_ns)
+        return velocity
 
     return drive
 

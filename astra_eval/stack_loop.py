@@ -160,6 +160,7 @@ class MissionLoop:
             self._wait(observation)
         decision = self._guard.step(now_ns)
         self._velocity, self._guard_reason = decision.velocity, decision.reason
+        self._local.on_driven(self._velocity, now_ns)
         self.commands.append(self._velocity)
         pose = self._global.global_pose(now_ns)
         known = pose.status != LocalizationStatus.NOT_LOCALIZED

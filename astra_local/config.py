@@ -12,6 +12,7 @@ from astra_core.robot_settings import Bound, robot_setting
 from astra_local.sight.config import SightConfig
 
 __all__ = [
+    "ContactConfig",
     "GuardConfig",
     "LocalConfig",
     "MotionConfig",
@@ -90,6 +91,13 @@ class OccupancyConfig:
     min_evidence: float = setting(0.06, "Share of a cell's face that must be hit.", minimum=0.0)
     hit_log_odds: float = setting(0.9, "Added when a cell is hit.", minimum=0.01)
     miss_log_odds: float = setting(0.45, "Taken away when seen through.", minimum=0.01)
+    sure_evidence: float = setting(
+        0.25,
+        "Share of a cell's face, with its neighbours, with which matter in the open is believed "
+        "at once.",
+        minimum=0.0,
+    )
+    sure_range_m: float = setting(2.5, "As far as that holds.", minimum=0.0)
     stray_log_odds: float = setting(
         0.1, "Taken away, each update, from what was hit only once and is out of view.", minimum=0.0
     )
@@ -98,6 +106,11 @@ class OccupancyConfig:
     clear_margin_m: float = setting(0.04, "Clear only this far before a surface.", minimum=0.0)
     clear_margin_fraction: float = setting(0.015, "And this share of the depth.", minimum=0.0)
     max_age_s: float = setting(0.6, "Older images do not count as seeing.", minimum=0.05)
+    stand_s: float = setting(
+        0.5,
+        "Where the newest image of the way is this old, the robot stands; it brakes before that.",
+        minimum=0.1,
+    )
     num_sectors: int = setting(72, "Sectors of the nearest-obstacle record.", minimum=4)
     max_distance_m: float = setting(2.0, "Cap of the distance field.", minimum=0.1)
 
@@ -183,6 +196,44 @@ class TrackerConfig:
 
 
 @dataclass(frozen=True)
+class ContactConfig:
+    """When the robot counts as held by something that it touches."""
+
+    patience_s: float = setting(
+        0.25, "Told to move for so long and not moving is a touch.", minimum=0.05, maximum=2.0
+    )
+    window_s: float = setting(
+        0.15, "Over which the motion is measured, the last part of that.", minimum=0.02, maximum=2.0
+    )
+    slowest_mps: float = setting(0.04, "Slower commands are not judged.", minimum=0.001)
+    slowest_rad_s: float = setting(0.15, "The same for turning.", minimum=0.001)
+    moving_share: float = setting(
+        0.3, "Less than this share of the command is not moving.", minimum=0.0, maximum=0.9
+    )
+    slowed_share: float = setting(
+        0.55,
+        "Nor is less than this of one that drove as told a moment ago.",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    lost_mps: float = setting(
+        0.1, "Speed that a jolt takes off the body and not off its wheels, at least.", minimum=0.01
+    )
+    lost_share: float = setting(
+        0.6, "The same as a share of the speed of the wheels.", minimum=0.1, maximum=1.0
+    )
+    hold_s: float = setting(0.5, "Standing still after a touch.", minimum=0.0, maximum=60.0)
+    remember_s: float = setting(
+        60.0, "What was touched is taken for an obstacle for so long.", minimum=0.0
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a window that is longer than the patience: it would see the time before."""
+        if self.window_s > self.patience_s:
+            raise ConfigError(f"window_s ({self.window_s}) is above patience_s ({self.patience_s})")
+
+
+@dataclass(frozen=True)
 class GuardConfig:
     """The last word before the wheels."""
 
@@ -260,4 +311,5 @@ class LocalConfig:
     motion: MotionConfig = field(default_factory=MotionConfig)
     planner: PlannerConfig = field(default_factory=PlannerConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    contact: ContactConfig = field(default_factory=ContactConfig)
     seed: int = setting(0, "Of the sampling planner.", minimum=0)

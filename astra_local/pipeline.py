@@ -16,20 +16,31 @@ import numpy as np
 from astra_core.observation import CameraFrame, Observation
 from astra_core.odometry_buffer import OdometryBuffer
 from astra_core.records import LocalOdometry, SubGoal, Trajectory, TrajectorySource, Velocity
-from astra_core.time import to_seconds
+from astra_core.time import from_seconds, to_seconds
 from astra_local.belief import WorldBelief
 from astra_local.config import LocalConfig
 from astra_local.moving.movers import Movers
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
 from astra_local.ports import OdometryEstimator, Perception
+from astra_local.safety.contact import Contact, ContactDetector
+from astra_local.safety.stopping import directions_of
 from astra_local.sight.watch import SightWatch
-from astra_local.types import GridField, NearestObstacle, RobotState
+from astra_local.touched import TouchMemory
+from astra_local.types import GridField, NearestObstacle, RobotHeld, RobotState
 from astra_local.voxel.coverage import RigCoverage, blind_cameras
 from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
 from astra_local.voxel.occupancy import OccupancyView
 
 __all__ = ["AstraLocal"]
+
+# Two missed images of ten a second are no reason to slow down.
+_FRESH_S = 0.16
+_PULL_MPS = 0.02
+# So long people are told of a touch.
+_TOLD_S = 10.0
+# From the command to brakes that grip: two ticks.
+_BRAKE_DELAY_S = 0.04
 
 
 class AstraLocal:
@@ -61,7 +72,10 @@ class AstraLocal:
         self._planner, self._tracker = planner, tracker
         self._coverage, self._sight, self._config = coverage, sight, config
         self._history = OdometryBuffer(config.odometry.history_s)
-        self._belief: WorldBelief | None = None
+        self._detector = ContactDetector(config.contact)
+        self._touched = TouchMemory(config.robot.footprint_radius_m, config.contact.remember_s)
+        self._contact: Contact | None = None
+        self._seen: WorldBelief | None = None
         self._plan: Trajectory | None = None
         self._sources: Counter[str] = Counter()
         self._num_driving = self._num_fallbacks = 0
@@ -76,7 +90,18 @@ class AstraLocal:
         self._history.add(estimate)
         if self._first_ns is None:
             self._first_ns = estimate.stamp_ns
+        self._touched.forget_old(estimate.stamp_ns)
+        contact = self._detector.feel(observation)
+        if contact is not None:
+            self._contact = contact
+            self._detector.reset()
+            if contact.direction:
+                self._touched.add(estimate.pose, contact.direction, estimate.stamp_ns)
         return estimate
+
+    def on_driven(self, velocity: Velocity, stamp_ns: int) -> None:
+        """Take what the base was told in the end, by the guard; without it no touch is felt."""
+        self._detector.on_driven(velocity, stamp_ns)
 
     def perceive(self, frames: Sequence[CameraFrame]) -> bool:
         """Show images to odometry and perception, and take over what they believe now.
@@ -100,7 +125,7 @@ class AstraLocal:
         belief = self._perception.perceive(believed, poses)
         if belief is None:
             return False
-        self._belief = belief
+        self._seen = belief
         return True
 
     def plan(self, sub_goal: SubGoal | None, now_ns: int) -> Trajectory:
@@ -137,9 +162,14 @@ class AstraLocal:
 
     def command(self, now_ns: int) -> Velocity:
         """Return the velocity to drive now; zero when the plan or the odometry is stale."""
+        c = self._config.contact
         pose = self._history.pose_at(now_ns)
         if pose is None:
             self._stop_reason = "no odometry"
+            return Velocity()
+        contact = self._contact
+        if contact is not None and 0 <= now_ns - contact.stamp_ns <= from_seconds(c.hold_s):
+            self._stop_reason = self.contact_reason
             return Velocity()
         plan = self._plan
         if plan is not None and self._halted_ns is not None and plan.stamp_ns <= self._halted_ns:
@@ -149,10 +179,14 @@ class AstraLocal:
         # The plan may be older than the blindness.
         blind = self._blind(self._belief, now_ns)
         ahead, back = self._coverage.drivable(blind)
-        if (velocity.linear_mps > 0.0 and not ahead) or (velocity.linear_mps < 0.0 and not back):
+        # A robot that overshot its plan a little and is pulled back does not want to drive back.
+        linear_mps = velocity.linear_mps
+        if linear_mps and (
+            (linear_mps > -_PULL_MPS and not ahead) or (linear_mps < _PULL_MPS and not back)
+        ):
             self._stop_reason = self._why_blind(blind)
             return replace(velocity, linear_mps=0.0)
-        return velocity
+        return self._slowed_by_age(velocity, now_ns)
 
     def nearest_obstacle(self) -> NearestObstacle:
         """Return the summary for the guard, as seen from where the robot is now."""
@@ -238,9 +272,54 @@ class AstraLocal:
         return refused
 
     @property
+    def contact_reason(self) -> str:
+        """Return code and sentence of the newest touch for some seconds; empty without one."""
+        latest, contact = self._history.latest, self._contact
+        if latest is None or contact is None:
+            return ""
+        age_s = to_seconds(latest.stamp_ns - contact.stamp_ns)
+        return str(RobotHeld(contact.sentence)) if 0.0 <= age_s <= _TOLD_S else ""
+
+    @property
     def stop_reason(self) -> str:
         """Return why the last command was zero against the plan; empty otherwise."""
         return self._stop_reason
+
+    @property
+    def _belief(self) -> WorldBelief | None:
+        """Return what is seen and what was touched, together."""
+        seen = self._seen
+        return None if seen is None else self._touched.laid_over(seen)
+
+    def _slowed_by_age(self, velocity: Velocity, now_ns: int) -> Velocity:
+        """Return the velocity from which the robot still stands in time, where images cease.
+
+        One late image costs little speed, and who never comes back finds the robot standing.
+        """
+        seen, c = self._seen, self._config
+        if seen is None or velocity.linear_mps == 0.0:
+            return velocity
+        ages = {name: to_seconds(now_ns - at) for name, at in seen.camera_stamps_ns.items()}
+        if max(ages.values(), default=0.0) <= _FRESH_S:
+            return velocity
+        speed = abs(velocity.linear_mps)
+        ahead = directions_of(
+            velocity.linear_mps, velocity.angular_rad_s, speed * c.occupancy.stand_s
+        )
+        age_s, camera = self._coverage.age_along_s(ages, ahead)
+        if age_s <= _FRESH_S:
+            return velocity
+        left_s = c.occupancy.stand_s - _BRAKE_DELAY_S - age_s
+        allowed = max(left_s, 0.0) * c.robot.max_linear_deceleration_mps2
+        if speed <= allowed:
+            return velocity
+        self._stop_reason = self._sight.problems.get(
+            camera, f"no depth images from {camera} for {age_s:.2f} s"
+        )
+        share = allowed / speed
+        if share == 0.0:
+            return replace(velocity, linear_mps=0.0)
+        return Velocity(share * velocity.linear_mps, share * velocity.angular_rad_s)
 
     def _count(self, plan: Trajectory) -> None:
         self._sources[plan.source_name] += 1

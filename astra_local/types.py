@@ -18,6 +18,7 @@ __all__ = [
     "GuardState",
     "NearestObstacle",
     "PerceptionError",
+    "RobotHeld",
     "RobotState",
 ]
 
@@ -26,6 +27,16 @@ class PerceptionError(AstraError):
     """Images cannot be used: unknown camera, wrong size, no odometry at their stamp."""
 
     code = 203
+
+
+class RobotHeld(AstraError):
+    """The base was told to move and does not: it touches something, or is held."""
+
+    code = 210
+
+    def __str__(self) -> str:
+        """Return code and sentence: it is told in diagnostics, not raised."""
+        return f"contact (code {self.code}): {super().__str__()}"
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ class GuardNode(Node):
         self._reason, self._counts = "", dict.fromkeys(GuardState, 0)
         kind = TwistStamped if self._config.cmd_vel_stamped else Twist
         self._publisher = self.create_publisher(kind, "cmd_vel", event(1))
+        self._driven = self.create_publisher(TwistStamped, "guard/cmd_vel", event(1))
         self._acknowledger = TickAcknowledger(self, 0.0, lambda: None)
         self._sources = GuardSources(self, self._config.guard)
         self._lane = DirectLane(self)
@@ -211,11 +212,10 @@ class GuardNode(Node):
 
     def _publish(self, velocity: Velocity) -> None:
         twist = velocity_to_msg(velocity)
-        if self._config.cmd_vel_stamped:
-            stamp = header(self._node_clock.stamp_ns, self._config.base_frame)
-            self._publisher.publish(TwistStamped(header=stamp, twist=twist))
-        else:
-            self._publisher.publish(twist)
+        stamp = header(self._node_clock.stamp_ns, self._config.base_frame)
+        stamped = TwistStamped(header=stamp, twist=twist)
+        self._publisher.publish(stamped if self._config.cmd_vel_stamped else twist)
+        self._driven.publish(stamped)
 
     def _read_health(self) -> Health:
         values = {state.name.lower(): count for state, count in self._counts.items()}

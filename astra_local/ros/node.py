@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Imu
 
@@ -29,6 +30,7 @@ from astra_core.ros.main import run_node
 from astra_core.ros.managed import Load, ManagedNode
 from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.parameters import accept_changes
+from astra_core.ros.poses import velocity_from_msg
 from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
 from astra_core.ros.robot import RobotParameters
@@ -112,6 +114,7 @@ class LocalNode(ManagedNode):
         self._peers = PeerWatch(("astra_guard",), self._config.peer_timeout_s)
         self._lane.subscribe_numbered(Heartbeat, "heartbeat", self._on_heartbeat, event())
         self._lane.subscribe(SubGoalMsg, "global/sub_goal", self._on_sub_goal, event())
+        self._lane.subscribe(TwistStamped, "guard/cmd_vel", self._on_driven, event(1))
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
         self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
@@ -189,6 +192,11 @@ class LocalNode(ManagedNode):
         if heard is not None and tick_ns - heard[1] > from_seconds(timeout_s):
             return True
         return bool(self._peers.silent(self._node_clock.now_ns, time.monotonic()))
+
+    def _on_driven(self, message: TwistStamped) -> None:
+        # By the ticks of the wheels, with which it is compared, whatever clock the guard has.
+        if self._pipeline is not None and self.active:
+            self._pipeline.on_driven(velocity_from_msg(message.twist), self._tick_ns)
 
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
@@ -298,6 +306,7 @@ class LocalNode(ManagedNode):
             self._peers.problem(now_ns, time.monotonic()),
             self._imu.problem or self._watch.problem("imu", now_ns),
             self._cameras.problem,
+            pipeline.contact_reason,
             pipeline.blind_reason,
             ages.stamp_problem,
         )

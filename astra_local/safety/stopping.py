@@ -6,7 +6,14 @@ import math
 
 from astra_local.types import NearestObstacle
 
-__all__ = ["BLIND_MARGIN_RAD", "enters_blind", "free_arc", "obstacle_points", "speed_for_distance"]
+__all__ = [
+    "BLIND_MARGIN_RAD",
+    "directions_of",
+    "enters_blind",
+    "free_arc",
+    "obstacle_points",
+    "speed_for_distance",
+]
 
 #: A way this near to a direction that nobody sees leads into it: the robot is wider than a line.
 BLIND_MARGIN_RAD = math.radians(30.0)
@@ -48,20 +55,32 @@ def enters_blind(
         angular_rad_s: Turn rate.
         length_m: How far to look.
     """
-    if linear_mps == 0.0:
-        return False
-    start = 0.0 if linear_mps > 0.0 else math.pi
-    # The chord of an arc points half as far aside as the robot turns on it, to the same side of
-    # the way whether that leads ahead or back.
-    aside = 0.5 * angular_rad_s / abs(linear_mps) * length_m
+    directions = directions_of(linear_mps, angular_rad_s, length_m)
     for number, distance in enumerate(nearest.sector_distance_m):
         if distance != -math.inf:
             continue
         bearing = number * nearest.sector_angle_rad
-        for direction in (start, start + min(max(aside, -math.pi / 2), math.pi / 2)):
+        for direction in directions:
             if math.cos(bearing - direction) > math.cos(BLIND_MARGIN_RAD):
                 return True
     return False
+
+
+def directions_of(linear_mps: float, angular_rad_s: float, length_m: float) -> tuple[float, ...]:
+    """Return where an arc begins to lead and where its end lies, bearings in radians.
+
+    Args:
+        linear_mps: Signed speed; 0 leads nowhere.
+        angular_rad_s: Turn rate.
+        length_m: Of the arc.
+    """
+    if linear_mps == 0.0:
+        return ()
+    start = 0.0 if linear_mps > 0.0 else math.pi
+    # The chord of an arc points half as far aside as the robot turns on it, to the same side of
+    # the way whether that leads ahead or back.
+    aside = 0.5 * angular_rad_s / abs(linear_mps) * length_m
+    return start, start + min(max(aside, -math.pi / 2), math.pi / 2)
 
 
 def free_arc(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,31 @@ class RigCoverage:
         for name, sectors in self._seen.items():
             (lost if name in blind else kept)[sectors] = True
         return lost & ~kept
+
+    def age_along_s(
+        self, ages_s: Mapping[str, float], directions_rad: Sequence[float]
+    ) -> tuple[float, str]:
+        """Return how old the view is of what lies in given directions, and the camera to blame.
+
+        A sector is seen by the freshest of the cameras that cover it, a direction by the worst of
+        its sectors, within the margin that the guard keeps. What no camera covers has no age.
+
+        Args:
+            ages_s: Of the newest image of every camera of the rig.
+            directions_rad: Bearings in ``base_link``; without any nothing is old.
+        """
+        ages = np.full(self._num_sectors, np.inf)
+        blame = np.full(self._num_sectors, -1)
+        for number, (name, sectors) in enumerate(self._seen.items()):
+            fresher = sectors & (ages_s.get(name, 0.0) < ages)
+            ages[fresher], blame[fresher] = ages_s.get(name, 0.0), number
+        bearing = np.arange(self._num_sectors) * (2.0 * math.pi / self._num_sectors)
+        along = np.zeros(self._num_sectors, dtype=bool)
+        for direction in directions_rad:
+            along |= np.cos(bearing - direction) > math.cos(BLIND_MARGIN_RAD)
+        ages[~along | (blame < 0)] = 0.0
+        oldest = int(np.argmax(ages))
+        return float(ages[oldest]), self.cameras[blame[oldest]] if ages[oldest] > 0.0 else ""
 
     def drivable(self, blind: Collection[str]) -> tuple[bool, bool]:
         """Return whether the robot may drive ahead and back, by the rule of the guard."""

@@ -20,6 +20,7 @@ from astra_local.config import OccupancyConfig
 from astra_local.types import PerceptionError
 from astra_local.voxel.departed import DepartedBodies
 from astra_local.voxel.depth import DepthCamera
+from astra_local.voxel.sudden import sudden_matter
 
 __all__ = ["OccupancyView", "RollingOccupancy"]
 
@@ -42,6 +43,8 @@ class OccupancyView:
         hit: ``(H, W)`` bool: cells that the newest images hit; ``None`` where the grid did not
             come from images.
         hit_upright: ``(H, W)`` bool: the same above knee height only.
+        passed_upright: ``(H, W)`` bool: cells that the newest images saw through above knee
+            height; ``None`` where the grid did not come from images.
     """
 
     occupied: NDArray[np.bool_]
@@ -52,6 +55,7 @@ class OccupancyView:
     camera_stamps_ns: Mapping[str, int] = field(default_factory=dict)
     hit: NDArray[np.bool_] | None = None
     hit_upright: NDArray[np.bool_] | None = None
+    passed_upright: NDArray[np.bool_] | None = None
 
 
 class RollingOccupancy:
@@ -71,9 +75,11 @@ class RollingOccupancy:
         self._centers = (self._edges[1:] + self._edges[:-1]) / 2.0
         shape = (len(self._centers), self._cells, self._cells)
         self.log_odds = np.zeros(shape, dtype=np.float32)
-        self._hit = self._hit_upright = np.zeros(shape[1:], dtype=bool)
+        self._hit = self._hit_upright = self._passed_upright = np.zeros(shape[1:], dtype=bool)
         self._upright = self._centers > _KNEE_M
         self._departed = DepartedBodies(shape)
+        # As much as two pictures say: more than one wrong picture does, and no more than that.
+        self._sure_log_odds = min(2.0 * config.hit_log_odds, config.max_log_odds)
         self._corner: NDArray[np.int64] | None = None  # cell number (x, y) of [0, 0]
         self._stamp_ns = 0
         self._camera_stamps_ns: dict[str, int] = {}
@@ -98,6 +104,7 @@ class RollingOccupancy:
             dict(self._camera_stamps_ns),
             self._hit,
             self._hit_upright,
+            self._passed_upright,
         )
 
     def update(
@@ -129,15 +136,25 @@ class RollingOccupancy:
             stamps[frame.camera] = frame.stamp_ns if depth.any() else None
         if not seen:
             return False
+        c = self._config
         newest = max(frame.stamp_ns for frame in frames)
         self._recenter(seen[-1][2])
-        hit = self._hits(seen)
+        evidence = self._evidence(seen)
+        hit = evidence > c.min_evidence
         self._hit = np.any(hit, axis=0)
         self._hit_upright = np.any(hit[self._upright], axis=0)
         passed = self._passes(seen)
-        c = self._config
+        self._passed_upright = np.any(passed[self._upright], axis=0)
+        sudden = sudden_matter(
+            hit & (self.log_odds < 0.0),
+            evidence,
+            self.log_odds >= c.max_log_odds,
+            self._within(seen[-1][2], c.sure_range_m),
+            c.sure_evidence,
+        )
         self.log_odds += np.where(hit, np.float32(c.hit_log_odds), np.float32(0.0))
         self.log_odds -= np.where(passed & ~hit, np.float32(c.miss_log_odds), np.float32(0.0))
+        self.log_odds[sudden] = np.maximum(self.log_odds[sudden], np.float32(self._sure_log_odds))
         # Seen once and out of view since, close by where nothing is seen again: a stray pixel.
         certain = self.log_odds > 1.5 * c.hit_log_odds
         stray = (self.log_odds > 0.0) & ~(certain | hit | passed)
@@ -175,10 +192,10 @@ class RollingOccupancy:
         self._departed.certain = _moved(self._departed.certain, dx, dy)
         self._corner = wanted
 
-    def _hits(
+    def _evidence(
         self, seen: list[tuple[DepthCamera, NDArray[np.float32], NDArray[np.float64]]]
-    ) -> NDArray[np.bool_]:
-        """Mark voxels of which enough of the face was hit, ``(Z, H, W)``."""
+    ) -> NDArray[np.float64]:
+        """Return the share of the face of each voxel that was hit, ``(Z, H, W)``."""
         c, n = self._config, self._cells
         assert self._corner is not None
         face_m2 = c.resolution_m * float(np.diff(self._edges).min())
@@ -206,7 +223,7 @@ class RollingOccupancy:
                 0.7 * c.min_evidence,
             )
             evidence += np.bincount(index, weights=share, minlength=evidence.size)
-        return (evidence > c.min_evidence).reshape(self.log_odds.shape)
+        return evidence.reshape(self.log_odds.shape)
 
     def _passes(
         self, seen: list[tuple[DepthCamera, NDArray[np.float32], NDArray[np.float64]]]
@@ -228,6 +245,14 @@ class RollingOccupancy:
                 margin = c.clear_margin_m + c.clear_margin_fraction * voxel
                 passed[layer, facing[measured > voxel + margin]] = True
         return passed.reshape(self.log_odds.shape)
+
+    def _within(self, pose: NDArray[np.float64], range_m: float) -> NDArray[np.bool_]:
+        """Return the cells ``(H, W)`` whose centres are this near to the robot."""
+        assert self._corner is not None
+        centers = (np.arange(self._cells) + 0.5 + self._corner[:, None]) * self._config.resolution_m
+        dx, dy = centers - pose[:2, None]
+        near: NDArray[np.bool_] = dx[None, :] ** 2 + dy[:, None] ** 2 < range_m**2
+        return near
 
     def _in_view(
         self, camera: DepthCamera, x: NDArray[np.float32], y: NDArray[np.float32]

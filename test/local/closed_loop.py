@@ -77,6 +77,7 @@ def drive_to(
         guard.on_heartbeat("astra_local", now)
         guard.on_command(stack.command(now), now)
         command = guard.step(now).velocity
+        stack.on_driven(command, now)
     error = float(math.dist(robot.pose[:2], goal[:2]))
     turn = abs(math.remainder(float(robot.pose[2] - goal[2]), 2 * math.pi))
     return Drive(

@@ -86,8 +86,13 @@ def test_the_foot_of_a_walker_who_left_is_forgotten_and_a_box_is_not() -> None:
     assert not foot.any()
 
 
-@pytest.mark.parametrize(("seconds_seen", "stays"), [(0.5, False), (2.0, True)])
-def test_what_was_seen_for_a_moment_only_is_forgotten(seconds_seen: float, stays: bool) -> None:
+@pytest.mark.parametrize(
+    ("seconds_seen", "has_body", "stays"),
+    [(0.5, True, False), (2.0, True, True), (0.5, False, True)],  # the last is a low box
+)
+def test_what_was_seen_for_a_moment_below_a_body_is_forgotten(
+    seconds_seen: float, has_body: bool, stays: bool
+) -> None:
     watch = MotionWatch(CONFIG)
     thing = np.zeros((160, 160), bool)
     thing[90:93, 78:81] = True
@@ -103,7 +108,7 @@ def test_what_was_seen_for_a_moment_only_is_forgotten(seconds_seen: float, stays
             0.05,
             empty.stamp_ns,
             hit=hit,
-            hit_upright=nothing,
+            hit_upright=hit if has_body else nothing,
         )
         seen = watch.update(view)
         if seen.ghosts.any():

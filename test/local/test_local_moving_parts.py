@@ -209,7 +209,7 @@ def deposits_after(images: list[tuple[np.ndarray, np.ndarray]], shifts: list[int
     """Return for each image (occupied, hit) of a grid that moves whether something is forgotten."""
     deposits, gone = Deposits(CONFIG), []
     for number, ((occupied, hit), shift) in enumerate(zip(images, shifts, strict=True)):
-        view = view_of(number, occupied, shift, hit=hit, hit_upright=NOTHING)
+        view = view_of(number, occupied, shift, hit=hit, hit_upright=hit)
         forgotten = deposits.update(view, surely_free(view), Movers(), 0.1)
         gone.append(bool(forgotten.any()))
     return gone
@@ -245,6 +245,27 @@ def test_what_comes_anew_is_counted_anew() -> None:
     images = [(NOTHING, NOTHING)] * 3 + [(thing, thing)] * 8 + [(NOTHING, NOTHING)] * 3
     images += [(thing, thing)] * 8 + [(thing, NOTHING)] * 15
     assert any(deposits_after(images, [0] * len(images)))
+
+
+def test_what_never_had_a_body_above_it_stays_however_seldom_it_was_hit() -> None:
+    deposits, box = Deposits(CONFIG), block(30, 30)
+    cases = [(NOTHING, NOTHING)] * 3 + [(box, box)] * 3 + [(box, NOTHING)] * 30
+    for number, (occupied, hit) in enumerate(cases):
+        view = view_of(number, occupied, hit=hit, hit_upright=NOTHING)
+        assert not deposits.update(view, surely_free(view), Movers(), 0.1).any()
+
+
+@pytest.mark.parametrize("seen_through", [False, True])
+def test_nothing_is_forgotten_where_no_camera_looks(seen_through: bool) -> None:
+    # Somebody came near and now stands too close to be measured.
+    deposits, thing, gone = Deposits(CONFIG), block(30, 30), []
+    somebody = Movers(np.array([[0.1, 0.1]]), np.zeros((1, 2)), np.array([0.3]))
+    passed = np.full(SHAPE, seen_through)
+    cases = [(NOTHING, NOTHING)] * 3 + [(thing, thing)] * 3 + [(thing, NOTHING)] * 30
+    for number, (occupied, hit) in enumerate(cases):
+        view = view_of(number, occupied, hit=hit, hit_upright=hit, passed_upright=passed)
+        gone.append(bool(deposits.update(view, surely_free(view), somebody, 0.1).any()))
+    assert any(gone) == seen_through
 
 
 @pytest.mark.parametrize("walked_before", [False, True])

@@ -16,6 +16,7 @@ from astra_local.config import OccupancyConfig
 from astra_local.types import PerceptionError
 from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
 from astra_local.voxel.occupancy import RollingOccupancy
+from astra_local.voxel.sudden import sudden_matter
 
 CONFIG = OccupancyConfig(pixel_stride=1)
 WALLS = [(0, 0, 8, 0.1, 2.5), (0, 7.9, 8, 8, 2.5), (0, 0, 0.1, 8, 2.5), (7.9, 0, 8, 8, 2.5)]
@@ -244,3 +245,96 @@ def test_what_is_seen_within_the_footprint_is_the_robot_and_beside_it_an_obstacl
         for _ in range(3):
             occupancy.update([one_depth("front", depth_m)], [np.zeros(3)])
         assert occupied_at(occupancy.view(), 0.225, 0.001) == expected
+
+
+# what comes suddenly --------------------------------------------------------------------------
+
+FRONT = CameraRig((make_rig().cameras[0],))
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        (4.5, 3.85, 4.8, 4.15, 1.7),  # somebody, 0.28 m before the hull
+        (5.6, 3.9, 5.8, 4.1, 0.1),  # a box of 10 cm, 1.4 m from the hull
+    ],
+)
+def test_what_appears_in_the_open_is_believed_with_the_first_image(box) -> None:
+    occupancy, world = RollingOccupancy(FRONT, CONFIG, 0.22), world_at(4.0, 4.0, 0.0, [], 0.015)
+    world.rig = FRONT
+    look(occupancy, world, times=6)
+    world.map = HeightMap((8.0, 8.0), [*WALLS, box])
+    view = look(occupancy, world, times=1)
+    assert nearest_obstacle(view, world.pose, 0.22, 72).distance_m == pytest.approx(
+        box[0] - 4.22, abs=0.06
+    )
+    # It leaves at once: three images free what one has shown.
+    world.map = HeightMap((8.0, 8.0), WALLS)
+    view = look(occupancy, world, times=3)
+    assert nearest_obstacle(view, world.pose, 0.22, 72).distance_m == math.inf
+
+
+def ahead(value: float = 3.0, where: tuple[slice, slice] | None = None) -> CameraFrame:
+    """Return a wall at 3 m, or something else in a part of the picture."""
+    depth = np.full((120, 160), 3.0 if where else value, np.float32)
+    if where:
+        depth[where] = value
+    return CameraFrame("front", 1, np.zeros((1, 1, 3), np.uint8), depth)
+
+
+def after_free_space(*frames: CameraFrame) -> np.ndarray:
+    """Return what is occupied before a wall that was seen for long, after some more images."""
+    occupancy = RollingOccupancy(FRONT, CONFIG, 0.22)
+    for frame in (*[ahead()] * 6, *frames):
+        occupancy.update([frame], [np.zeros(3)])
+    return occupancy.view().occupied[70:90, 80:130]
+
+
+@pytest.mark.parametrize(("side", "believed"), [(1, False), (2, False), (8, True)])
+def test_a_few_wrong_pixels_are_not(side: int, believed: bool) -> None:
+    # At 1 m a pixel is 1.5 cm wide: 1, 4 and 64 of them are 2 %, 9 % and more than a whole face.
+    spot = slice(60, 60 + side), slice(80, 80 + side)
+    assert after_free_space(ahead(1.0, spot)).any() == believed
+
+
+def test_pixels_that_fly_between_an_edge_and_what_is_behind_are_not() -> None:
+    frame = ahead()
+    # A whole column of the image, each pixel somewhere between 1 m and 3 m.
+    frame.depth_m[:, 80] = np.random.default_rng(0).uniform(1.0, 3.0, 120)
+    assert not after_free_space(frame).any()
+
+
+@pytest.mark.parametrize(("distance_m", "believed"), [(2.2, True), (2.6, False)])
+def test_far_away_there_is_no_hurry(distance_m: float, believed: bool) -> None:
+    assert after_free_space(ahead(distance_m)).any() == believed  # 0.15 m less from the camera
+
+
+def test_what_was_seen_at_once_is_no_stray_pixel() -> None:
+    # One image of somebody, then nothing is measured there any more: too near, too dark.
+    somebody = ahead(1.0, (slice(30, 90), slice(60, 100)))
+    assert after_free_space(somebody, *[ahead(0.0)] * 50).any()
+
+
+def test_beside_what_is_certain_noise_needs_several_images_as_ever() -> None:
+    hit, certain = np.zeros((2, 3, 9, 9), bool)
+    hit[1, 4, 4] = True
+    near, evidence = np.ones((9, 9), bool), 0.3 * hit
+    np.testing.assert_array_equal(sudden_matter(hit, evidence, certain, near, 0.25), hit)
+    for row, column, believed in ((4, 6, False), (2, 2, False), (4, 7, True), (1, 4, True)):
+        beside = certain.copy()
+        beside[2, row, column] = True  # in whatever layer
+        assert sudden_matter(hit, evidence, beside, near, 0.25).any() == believed
+    assert not sudden_matter(hit, evidence, certain, ~near, 0.25).any()
+
+
+def test_neighbours_of_one_layer_count_together() -> None:
+    hit, certain = np.zeros((2, 2, 9, 9), bool)
+    hit[0, 4, 3:6] = True
+    near, evidence = np.ones((9, 9), bool), 0.1 * hit
+    # The middle one has 0.3 around it, the outer ones 0.2.
+    found = sudden_matter(hit, evidence, certain, near, 0.25)
+    assert np.argwhere(found).tolist() == [[0, 4, 4]]
+    stacked = evidence.copy()
+    stacked[1] = stacked[0]  # another layer is another thing
+    stacked[:, 4, 3] = 0.0
+    assert not sudden_matter(hit, stacked, certain, near, 0.25).any()

@@ -1,0 +1,258 @@
+"""Touch without a bumper: the base was told to move, and it does not.
+
+Glass, a low box and whoever steps against the hull are seen by no camera, but a robot that is held
+does not do what it was told. Three signs of it, each over a fraction of a second:
+
+- The wheels stand although they were told to roll: they grip, and something holds the robot.
+- The gyro shows no turn although one was told, whatever the wheels say.
+- The accelerometer shows that the robot has lost its speed while the wheels roll on: they slip. It
+  cannot show more than the jolt, so this one must be seen at once.
+
+Each is judged against the smallest command of the last moments, so a base that follows late or
+gently is not taken for one that is held.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from astra_core.observation import ImuSample, Observation
+from astra_core.records import Velocity
+from astra_core.time import from_seconds, to_seconds
+from astra_local.config import ContactConfig
+
+__all__ = ["Contact", "ContactDetector"]
+
+# As far back as the wheels are asked whether they followed.
+_BEFORE_S = 0.5
+_FOLLOWED = 0.85
+_JOLT_S = 0.15
+_JOLT_TICKS = 3
+_LEVEL_S = 2.0
+_WARM_S = 1.0
+_JOLT_SIGMA = 6.0
+_LARGEST_SURPRISE_MPS2 = 1.0
+# Counts of the encoders alone, as acceleration, scatter by about so much.
+_QUIET_MPS2 = 0.3
+_LARGEST_GROWTH = 10.0
+_LONGEST_STEP_S = 0.05
+# Braking is no loss of speed: the command must not have fallen by more than this share.
+_STEADY = 0.8
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Something holds the robot.
+
+    Attributes:
+        stamp_ns: When that was found.
+        direction: +1 ahead, -1 behind; 0 where the robot was told to turn in place.
+        sentence: What happened, for people.
+    """
+
+    stamp_ns: int
+    direction: int
+    sentence: str
+
+
+class ContactDetector:
+    """Compares what the base was told with what the sensors feel, tick by tick."""
+
+    def __init__(self, config: ContactConfig) -> None:
+        """Start with nothing told and nothing felt."""
+        self._config = config
+        self._told: deque[tuple[int, Velocity]] = deque()
+        self._rolled: deque[tuple[int, float, float]] = deque()
+        self._turned: deque[tuple[int, float]] = deque()
+        self._jolt = _Jolt()
+        self._num_jolts = 0
+
+    def reset(self) -> None:
+        """Forget what was told and felt: a contact was dealt with, or there is a gap."""
+        self._told.clear()
+        self._rolled.clear()
+        self._turned.clear()
+        self._num_jolts = 0
+
+    def on_driven(self, velocity: Velocity, stamp_ns: int) -> None:
+        """Take what the base was told, whoever told it, in every tick."""
+        if self._told and stamp_ns <= self._told[-1][0]:
+            if stamp_ns == self._told[-1][0]:
+                self._told.pop()  # the last word of a tick counts
+            else:
+                self.reset()  # the clock went back
+        self._told.append((stamp_ns, velocity))
+        _forget(self._told, stamp_ns - from_seconds(self._config.patience_s))
+
+    def feel(self, observation: Observation) -> Contact | None:
+        """Take the samples of a tick and return whether something holds the robot."""
+        now_ns = observation.stamp_ns
+        for wheel in observation.wheels:
+            speed, turn = wheel.linear_velocity_mps, wheel.angular_velocity_rad_s
+            if math.isfinite(speed) and math.isfinite(turn):
+                self._rolled.append((now_ns, speed, turn))
+        for sample in observation.imu:
+            rate = sample.angular_velocity_rad_s[2]
+            if math.isfinite(rate):
+                self._turned.append((now_ns, rate))
+        for samples, seconds in (
+            (self._rolled, _BEFORE_S),
+            (self._turned, self._config.window_s),
+        ):
+            if samples and samples[0][0] > now_ns:
+                samples.clear()  # the clock went back
+            _forget(samples, now_ns - from_seconds(seconds))
+        speed = self._rolled[-1][1] if self._rolled else 0.0
+        self._jolt.take(observation.imu, speed)
+        if not self._rolled or not self._is_told(now_ns):
+            self._num_jolts = 0
+            return None
+        return self._held(now_ns) or self._pinned(now_ns) or self._jolted(now_ns)
+
+    def _is_told(self, now_ns: int) -> bool:
+        """Return whether commands cover the last moments without a gap."""
+        if len(self._told) < 2:
+            return False
+        first, last = self._told[0][0], self._told[-1][0]
+        patience_s = self._config.patience_s
+        return to_seconds(last - first) > 0.8 * patience_s and (
+            abs(to_seconds(now_ns - last)) < 0.5 * patience_s
+        )
+
+    def _held(self, now_ns: int) -> Contact | None:
+        c = self._config
+        told = _smallest([velocity.linear_mps for _, velocity in self._told])
+        if abs(told) < c.slowest_mps:
+            return None
+        sign = math.copysign(1.0, told)
+        since_ns = now_ns - from_seconds(c.window_s)
+        window = [sign * speed for stamp_ns, speed, _ in self._rolled if stamp_ns >= since_ns]
+        rolled = sum(window) / len(window) if window else abs(told)
+        # Who rolled as told and then is slowed was stopped; who only begins may be slow to.
+        followed = max(sign * speed for _, speed, _ in self._rolled) >= _FOLLOWED * abs(told)
+        if rolled > (c.slowed_share if followed else c.moving_share) * abs(told):
+            return None
+        return Contact(
+            now_ns,
+            1 if told > 0.0 else -1,
+            f"told to drive {_where(told)}, but the wheels stand: something holds the robot "
+            f"{_where(told)} that no camera shows",
+        )
+
+    def _pinned(self, now_ns: int) -> Contact | None:
+        c = self._config
+        told = _smallest([velocity.angular_rad_s for _, velocity in self._told])
+        if abs(told) < c.slowest_rad_s:
+            return None
+        # The gyro feels the robot, the wheels only themselves.
+        since_ns = now_ns - from_seconds(c.window_s)
+        rates = [rate for _, rate in self._turned]
+        rates = rates or [turn for stamp_ns, _, turn in self._rolled if stamp_ns >= since_ns]
+        if not rates:
+            return None
+        turned = sum(rates) / len(rates)
+        if turned * math.copysign(1.0, told) > c.moving_share * abs(told):
+            return None
+        speed = _smallest([velocity.linear_mps for _, velocity in self._told])
+        direction = int(math.copysign(1.0, speed)) if abs(speed) >= c.slowest_mps else 0
+        return Contact(
+            now_ns,
+            direction,
+            "told to turn, but the robot does not: something holds it, or the gyro is stuck",
+        )
+
+    def _jolted(self, now_ns: int) -> Contact | None:
+        c = self._config
+        speeds = [velocity.linear_mps for _, velocity in self._told]
+        told, largest = _smallest(speeds), max(map(abs, speeds))
+        sign, speed = math.copysign(1.0, told), self._rolled[-1][1]
+        lost = self._jolt.lost_mps(sign)
+        if (
+            abs(told) >= max(c.slowest_mps, _STEADY * largest)
+            and sign * speed >= c.slowest_mps
+            and lost > max(c.lost_share * abs(speed), c.lost_mps)
+        ):
+            self._num_jolts += 1
+        else:
+            self._num_jolts = 0
+        if self._num_jolts < _JOLT_TICKS:
+            return None
+        return Contact(
+            now_ns,
+            int(sign),
+            f"a jolt took {lost:.2f} m/s off the robot while its wheels roll on: something holds "
+            f"it {_where(told)} that no camera shows",
+        )
+
+
+class _Jolt:
+    """How much speed the body has lost of late that the wheels have not.
+
+    The accelerometer is levelled by itself: bias and tilt are the mean of what the wheels do not
+    explain, and what scatters about it is vibration, above which a jolt must stand out.
+    """
+
+    def __init__(self) -> None:
+        self._lacks: deque[tuple[int, float]] = deque()  # stamp, change of speed unexplained
+        self._last_ns: int | None = None
+        self._level: float | None = None
+        self._variance = _QUIET_MPS2**2
+        self._warm_s = 0.0
+        self._speed = 0.0
+        self._step_s = 0.01
+
+    def take(self, samples: tuple[ImuSample, ...], speed_mps: float) -> None:
+        """Take the readings of a tick, at whose end the wheels have a speed."""
+        gained = speed_mps - self._speed
+        self._speed = speed_mps
+        readings = [
+            (sample.stamp_ns, sample.linear_acceleration_m_s2[0])
+            for sample in samples
+            if math.isfinite(sample.linear_acceleration_m_s2[0])
+        ]
+        for stamp_ns, ahead in readings:
+            step_s = 0.0 if self._last_ns is None else to_seconds(stamp_ns - self._last_ns)
+            self._last_ns = stamp_ns
+            if not 0.0 < step_s <= _LONGEST_STEP_S:
+                self._lacks.clear()
+                continue
+            self._step_s = step_s
+            unexplained = ahead - gained / (len(readings) * step_s)
+            if self._level is None:
+                self._level = unexplained
+            surprise = unexplained - self._level
+            share = min(step_s / _LEVEL_S, 1.0)
+            usual = min(max(surprise, -_LARGEST_SURPRISE_MPS2), _LARGEST_SURPRISE_MPS2)
+            self._level += share * usual
+            if speed_mps != 0.0:  # a robot that stands does not know how it will shake
+                square = min(surprise**2, _LARGEST_GROWTH * self._variance)
+                self._variance += share * (max(square, _QUIET_MPS2**2) - self._variance)
+                self._warm_s += step_s
+            self._lacks.append((stamp_ns, surprise * step_s))
+            _forget(self._lacks, stamp_ns - from_seconds(_JOLT_S))
+
+    def lost_mps(self, sign: float) -> float:
+        """Return the speed lost against a direction, beyond what vibration feigns; 0 if unsure."""
+        if self._warm_s < _WARM_S or not self._lacks:
+            return 0.0
+        lost = -sign * sum(change for _, change in self._lacks)
+        noise = math.sqrt(self._variance * len(self._lacks)) * self._step_s
+        return lost if lost > _JOLT_SIGMA * noise else 0.0
+
+
+def _smallest(values: list[float]) -> float:
+    """Return the value nearest to zero; 0 where they do not all have one sign."""
+    if not values or min(values) * max(values) <= 0.0:
+        return 0.0
+    return min(values, key=abs)
+
+
+def _where(speed_mps: float) -> str:
+    return "ahead" if speed_mps > 0.0 else "behind"
+
+
+def _forget(samples: deque, before_ns: int) -> None:  # type: ignore[type-arg]
+    while samples and samples[0][0] < before_ns:
+        samples.popleft()
