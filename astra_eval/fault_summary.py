@@ -15,6 +15,7 @@ _HIT_MPS = 0.1
 FAULT_COLUMNS = (
     "n",
     "began",
+    "kept",
     "hit",
     "contact_mps",
     "pressing_s",
@@ -42,9 +43,10 @@ def summarize_faults(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def summarize_fault(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the figures of one fault.
 
-    Counts are of the missions in which it began (``began`` of ``n``); ``hit`` counts contacts above
-    0.1 m/s. Speeds and times are the worst of them, in m/s and s; those that never ended (it never
-    stood, was never mended) are counted by ``stood`` and ``mended`` and have no time.
+    Counts are of the missions in which it began (``began`` of ``n``): ``kept`` of those that missed
+    nothing of the fault's floor, ``hit`` of contacts above 0.1 m/s. Speeds and times are the worst,
+    in m/s and s; those that never ended (it never stood, was never mended) have no time and are
+    left out of ``stood`` and ``mended``.
     """
     begun = [row for row in rows if row["began_s"] is not None]
 
@@ -54,6 +56,7 @@ def summarize_fault(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "n": len(rows),
         "began": len(begun),
+        "kept": sum(not row["missed"] for row in begun),
         "hit": sum(row["contact_mps"] > _HIT_MPS for row in begun),
         "contact_mps": _worst(row["contact_mps"] for row in begun),
         "pressing_s": _worst(row["pressing_s"] for row in begun),

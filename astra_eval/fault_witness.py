@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from astra_core.records import Velocity
 from astra_core.time import to_seconds
+from astra_eval.fault_facts import FaultFacts, judged
 
 if TYPE_CHECKING:
     from astra_global.types import MissionResult
     from astra_sim.faults import FaultySimulator, InitialPose
     from astra_sim.truth import GroundTruth
 
-__all__ = ["FaultFacts", "FaultWitness"]
+__all__ = ["FaultWitness"]
 
 #: Slower than this, told and in truth, is standing; what appears may be turned away from.
 _STANDS_MPS, _STANDS_RAD_S = 0.02, 0.05
@@ -27,47 +27,6 @@ _STANDS_FOR_S = 0.2
 _FULL_BRAKING = 0.9
 #: A believed pose this near to the true one is right.
 _MENDED_M = 0.1
-
-
-@dataclass(frozen=True)
-class FaultFacts:
-    """What became of a fault; the field names are the JSON keys of its row.
-
-    Times count in simulated seconds from the beginning of the fault, or, where something appears,
-    from the exposure of the first image that shows it.
-
-    Attributes:
-        fault: Its name.
-        began_s: When it began, from the start of the mission; ``None`` where its moment never came.
-        began_mps: How fast the robot was then.
-        contact_mps: Largest speed at which the hull came upon anything; 0 without contact.
-        pressing_s: Time in contact while told to drive towards it.
-        brake_s: Until the command brakes in full or is zero; ``None`` if it never did.
-        stand_s: Until it stood; ``None`` if it never did.
-        touch_stand_s: From the first contact until it stood; ``None`` without either.
-        mended_s: Until the pose on the map was right for good, within 0.1 m; ``None`` if it was
-            wrong or unknown at the end.
-        fault_named: The words by which health, guard or result named it; ``None`` if none did.
-        named_s: When they first did.
-        mission_ended: Whether the mission ended by itself while the fault was watched.
-    """
-
-    fault: str
-    began_s: float | None = None
-    began_mps: float | None = None
-    contact_mps: float = 0.0
-    pressing_s: float = 0.0
-    brake_s: float | None = None
-    stand_s: float | None = None
-    touch_stand_s: float | None = None
-    mended_s: float | None = None
-    fault_named: str | None = None
-    named_s: float | None = None
-    mission_ended: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain data."""
-        return asdict(self)
 
 
 class FaultWitness:
@@ -87,6 +46,7 @@ class FaultWitness:
         self._stand_ns: int | None = None
         self._standing_ns: int | None = None
         self._touch_ns: int | None = None
+        self._touch_brake_ns: int | None = None
         self._touch_stand_ns: int | None = None
         self._mended_ns: int | None = None
         self._named: tuple[str, int] | None = None
@@ -125,11 +85,12 @@ class FaultWitness:
             self._began_mps = abs(float(truth.velocity[0]))
         self._hear(words, now_ns)
         self._feel(truth, told, now_ns)
+        braking = self._brakes(before, told)
+        if braking and self._touch_ns is not None and self._touch_brake_ns is None:
+            self._touch_brake_ns = now_ns
         if since_ns is None or now_ns < since_ns:
             return
-        lost_mps = abs(before.linear_mps) - abs(told.linear_mps)
-        full_mps = _FULL_BRAKING * self._simulator.robot.max_braking_m_s2 * self._simulator.tick_s
-        if self._brake_ns is None and (lost_mps >= full_mps or told.linear_mps == 0.0):
+        if braking and self._brake_ns is None:
             self._brake_ns = now_ns
         self._stand(truth, told, now_ns)
         if off_m is None or off_m > _MENDED_M:
@@ -150,7 +111,7 @@ class FaultWitness:
         if result is not None:
             self._hear([result.error_msg], self._simulator.stamp_ns)
         named, named_ns = self._named or (None, None)
-        return FaultFacts(
+        facts = FaultFacts(
             fault=self._name,
             began_s=to_seconds(began_ns - start_ns),
             began_mps=self._began_mps,
@@ -158,12 +119,14 @@ class FaultWitness:
             pressing_s=self._pressing_s,
             brake_s=_seconds(since_ns, self._brake_ns),
             stand_s=_seconds(since_ns, self._stand_ns),
+            touch_brake_s=_seconds(self._touch_ns, self._touch_brake_ns),
             touch_stand_s=_seconds(self._touch_ns, self._touch_stand_ns),
             mended_s=_seconds(since_ns, self._mended_ns),
             fault_named=named,
             named_s=_seconds(since_ns if since_ns is not None else began_ns, named_ns),
             mission_ended=result is not None,
         )
+        return judged(facts, self._simulator.fault.floor)
 
     def _hear(self, words: Iterable[str], now_ns: int) -> None:
         if self._named is not None:
@@ -183,6 +146,12 @@ class FaultWitness:
             for bearing in truth.contact_bearings_rad
         ):
             self._pressing_s += self._simulator.tick_s
+
+    def _brakes(self, before: Velocity, told: Velocity) -> bool:
+        """Return whether the command brakes as hard as the robot can, or is to stand."""
+        lost_mps = abs(before.linear_mps) - abs(told.linear_mps)
+        full_mps2 = _FULL_BRAKING * self._simulator.robot.max_braking_m_s2
+        return told.linear_mps == 0.0 or lost_mps >= full_mps2 * self._simulator.tick_s
 
     def _stand(self, truth: GroundTruth, told: Velocity, now_ns: int) -> None:
         linear_mps, angular_rad_s = np.abs(truth.velocity)

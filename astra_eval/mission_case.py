@@ -17,7 +17,8 @@ from astra_core.errors import SceneError
 from astra_core.stack_spec import DEFAULT, StackSpec
 from astra_core.time import to_seconds
 from astra_eval.drive_record import DriveRecord
-from astra_eval.fault_witness import FaultFacts, FaultWitness
+from astra_eval.fault_facts import FaultFacts
+from astra_eval.fault_witness import FaultWitness
 from astra_eval.instructions import Instruction, load_instructions, right_answer, right_answer_to
 from astra_eval.named_goal import named_goal
 from astra_eval.scoring import MissionScore, score_mission

@@ -32,6 +32,7 @@ def print_fault(console: Console, row: dict[str, Any]) -> None:
             f"contact {row['contact_mps']:.2f} m/s, pressing {row['pressing_s']:.2f} s, "
             f"braking {_after(row['brake_s'])}, standing {_after(row['stand_s'])}, "
             + (f'named: "{row["fault_named"]}"' if row["fault_named"] else "not named")
+            + "".join(f"\n     missed: {line}" for line in row["missed"])
         )
     console.print(f"{row['fault']}: {text}", highlight=False, markup=False, soft_wrap=True)
 

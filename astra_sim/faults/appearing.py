@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from astra_sim.faults.fault import Fault
+from astra_sim.faults.fault import Fault, Floor
 from astra_sim.faults.things import Box, Standing, Thing
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ __all__ = ["BoxAppears", "PersonAppears"]
 
 _OBSTACLE = r"obstacle|person|in the way|touch|contact|blocked|bump"
 _TOUCH = r"touch|contact|blocked|bump|does not move|not moving|pressed"
+#: What stands nearer is hit, whoever brakes: 0.5 m/s x 0.3 s + (0.5 m/s)2 / 4 m/s2 + 0.05 m.
+_STOPPING_M = 0.28
+_AVOIDED = Floor(contact_mps=0.1, pressing_s=0.5)
+_TOUCHED = Floor(pressing_s=0.5, brake_s=0.25, touch_brake_s=0.3)
 
 
 class _Appears(Fault):
@@ -58,6 +62,7 @@ class PersonAppears(_Appears):
     def __init__(self, before_m: float) -> None:
         """Say how far before the hull."""
         super().__init__(Standing, before_m)
+        self.floor = _AVOIDED if before_m > _STOPPING_M else _TOUCHED
         self.what = f"a person stands {before_m:g} m before the hull"
 
 
@@ -83,5 +88,7 @@ class BoxAppears(_Appears):
             seen_by_depth: Whether the stack can know of it before it is touched.
         """
         super().__init__(lambda rng: Box(size_m, visible=visible), before_m)
+        avoidable = seen_by_depth and before_m > _STOPPING_M
+        self.floor = _AVOIDED if avoidable else _TOUCHED
         self.what = f"{what} stands {before_m:g} m before the hull"
         self.named_by = _OBSTACLE if seen_by_depth else _TOUCH

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from astra_sim.faults.faulty_simulator import FaultySimulator
     from astra_sim.faults.things import Thing
 
-__all__ = ["Fault", "InitialPose"]
+__all__ = ["Fault", "Floor", "InitialPose"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +28,31 @@ class InitialPose:
 
     pose: NDArray[np.float64]
     covariance: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What must hold once a fault has begun, in simulated time; ``None`` asks for nothing.
+
+    The names are those of :class:`astra_eval.fault_witness.FaultFacts`.
+
+    Attributes:
+        contact_mps: Nothing is hit faster.
+        pressing_s: Nothing is pressed for longer.
+        brake_s: Full braking by then, or ``touch_brake_s`` after the first contact.
+        touch_brake_s: See there.
+        stand_s: Standing by then.
+        mended_s: The pose is right by then.
+        named: A person is told.
+    """
+
+    contact_mps: float | None = None
+    pressing_s: float | None = None
+    brake_s: float | None = None
+    touch_brake_s: float | None = None
+    stand_s: float | None = None
+    mended_s: float | None = None
+    named: bool = False
 
 
 class Fault:
@@ -44,6 +69,8 @@ class Fault:
     what: str = "nothing happens"
     #: Pattern of the words by which the stack names it: health, the guard's reason, the result.
     named_by: str = r"$^"
+    #: What must hold in spite of it.
+    floor: Floor = Floor()
     #: Whether something comes into view: then times count from the first image that shows it.
     appears: ClassVar[bool] = False
     #: It begins once the robot has driven this far and is this fast.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from astra_sim.faults.fault import Fault, InitialPose
+from astra_sim.faults.fault import Fault, Floor, InitialPose
 
 if TYPE_CHECKING:
     from astra_sim.faults.faulty_simulator import FaultySimulator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Shove", "WrongInitialPose"]
 
 _NAMED_BY = r"lost|moved|shove|carried|kidnap|not where|does not fit|does not belong|disagree"
+_MENDED = Floor(contact_mps=0.1, mended_s=10.0)
 _DIRECTIONS = 16
 _SPARE_M = 0.05
 #: What rviz2's tool sends: 0.5 m and 15 degrees, one sigma.
@@ -25,6 +26,7 @@ class Shove(Fault):
     """Somebody shoves the robot; neither wheels nor IMU tell."""
 
     named_by = _NAMED_BY
+    floor = _MENDED
 
     def __init__(self, distance_m: float) -> None:
         """Say how far."""
@@ -61,6 +63,7 @@ class WrongInitialPose(Fault):
     """A person gives a pose that is wrong by a distance, as sure as rviz2's tool is."""
 
     named_by = _NAMED_BY
+    floor = _MENDED
 
     def __init__(self, distance_m: float) -> None:
         """Say how far off."""

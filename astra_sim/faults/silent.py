@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from astra_core.observation import CameraFrame, Observation
-from astra_sim.faults.fault import Fault
+from astra_sim.faults.fault import Fault, Floor
 
 __all__ = ["AllCamerasOff", "CameraOff", "FrozenImages", "ImuSilent", "WheelsSilent"]
 
 
+_STANDS = Floor(contact_mps=0.1, stand_s=0.5, named=True)
+
+
 class CameraOff(Fault):
-    """One camera sends no more images."""
+    """One camera sends no more images; the robot must stand where the way needs it."""
 
     def __init__(self, camera: str) -> None:
         """Say which."""
         self._camera = camera
+        self.floor = _STANDS if camera == "front" else Floor(contact_mps=0.1, named=True)
         self.what = f"no more images from camera {camera}"
         self.named_by = rf"\b{camera}\b"
 
@@ -29,6 +33,7 @@ class AllCamerasOff(Fault):
     """No camera sends images any more."""
 
     what = "no more images from any camera"
+    floor = _STANDS
     named_by = r"images|camera|surroundings"
 
     def sense(self, observation: Observation) -> Observation:
@@ -40,6 +45,7 @@ class FrozenImages(Fault):
     """The cameras go on sending the last images, with new stamps."""
 
     what = "every camera repeats its last image with new stamps"
+    floor = _STANDS
     named_by = r"frozen|do not change|does not change|same image|unchanged|repeat"
 
     def __init__(self) -> None:
@@ -59,6 +65,7 @@ class ImuSilent(Fault):
     """The IMU sends no more samples."""
 
     what = "no more samples from the IMU"
+    floor = _STANDS
     named_by = r"\bimu\b|gyro"
 
     def sense(self, observation: Observation) -> Observation:
@@ -70,6 +77,7 @@ class WheelsSilent(Fault):
     """The wheels' encoders send no more samples."""
 
     what = "no more samples from the wheels"
+    floor = _STANDS
     named_by = r"wheel|odometry"
 
     def sense(self, observation: Observation) -> Observation:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from astra_core.records import Velocity
+from astra_eval.fault_facts import FaultFacts, judged
 from astra_eval.fault_summary import summarize_faults
-from astra_eval.fault_witness import FaultFacts, FaultWitness
+from astra_eval.fault_witness import FaultWitness
 from astra_global.types import MissionResult
-from astra_sim.faults.fault import Fault
+from astra_sim.faults.fault import Fault, Floor
 from astra_sim.truth import GroundTruth
 
 _TICK_S = 0.02
@@ -145,6 +146,7 @@ def test_pressing_is_contact_while_told_towards_it() -> None:
     facts = run.facts()
     assert facts.contact_mps == 0.48
     assert facts.pressing_s == pytest.approx(7 * _TICK_S)
+    assert facts.touch_brake_s == pytest.approx(5 * _TICK_S)  # from 0.5 to -0.2 at once
     assert facts.touch_stand_s == pytest.approx(14 * _TICK_S)
 
 
@@ -181,17 +183,62 @@ def test_mended_is_right_for_good() -> None:
 
 def test_the_table_counts_those_in_which_it_began_and_shows_the_worst() -> None:
     rows = [
-        FaultFacts("flood", 1.0, 0.5, 0.3, 0.1, 0.2, 0.4, None, None, "water", 0.1).to_json(),
-        FaultFacts("flood", 1.0, 0.5, 0.05, 0.6, 0.3, None, None, 2.0).to_json(),
+        FaultFacts(
+            "flood", 1.0, 0.5, 0.3, 0.1, 0.2, 0.4, fault_named="water", missed=("too fast",)
+        ).to_json(),
+        FaultFacts("flood", 1.0, 0.5, 0.05, 0.6, 0.3, None, mended_s=2.0).to_json(),
         FaultFacts("flood").to_json(),
         FaultFacts("drought").to_json(),
     ]
     summary = summarize_faults(rows)
     flood = summary["faults"]["flood"]
     assert summary["n"] == 4
-    assert (flood["n"], flood["began"], flood["hit"]) == (3, 2, 1)
+    assert (flood["n"], flood["began"], flood["kept"], flood["hit"]) == (3, 2, 1, 1)
     assert (flood["contact_mps"], flood["pressing_s"], flood["brake_s"]) == (0.3, 0.6, 0.3)
     assert (flood["stand_s"], flood["stood"]) == (0.4, 1)
     assert (flood["mended_s"], flood["mended"], flood["named"]) == (2.0, 1, 1)
     drought = summary["faults"]["drought"]
     assert (drought["n"], drought["began"], drought["contact_mps"]) == (1, 0, None)
+
+
+def test_braking_before_the_touch_is_not_braking_for_it() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, times=10)
+    run.tick(0.3, times=2)
+    run.tick(0.3, 0.0, contact=0.3, bearings=(0.0,), times=6)
+    run.tick(0.0, bearings=(0.0,), times=20)
+    facts = run.facts()
+    assert facts.brake_s == pytest.approx(2 * _TICK_S)
+    assert facts.touch_brake_s == pytest.approx(6 * _TICK_S)
+
+
+@pytest.mark.parametrize(
+    ("floor", "missed"),
+    [
+        (Floor(), 0),
+        (Floor(contact_mps=0.2, pressing_s=0.5, stand_s=1.0), 0),
+        (Floor(contact_mps=0.1), 1),
+        (Floor(stand_s=0.9, pressing_s=0.4), 2),
+        (Floor(mended_s=10.0), 1),  # never
+        (Floor(brake_s=0.3, touch_brake_s=0.1), 0),
+        (Floor(brake_s=0.1, touch_brake_s=0.3), 0),
+        (Floor(brake_s=0.1, touch_brake_s=0.1), 1),
+        (Floor(named=True), 1),
+    ],
+)
+def test_a_floor_is_kept_or_missed(floor: Floor, missed: int) -> None:
+    facts = FaultFacts("flood", 1.0, 0.5, 0.2, 0.5, 0.3, 1.0, 0.3)
+    assert facts.touch_brake_s == 0.3 or facts.brake_s == 0.3
+    assert len(judged(facts, floor).missed) == missed
+
+
+def test_a_fault_that_never_began_misses_nothing() -> None:
+    assert judged(FaultFacts("flood"), Floor(stand_s=0.1, named=True)).missed == ()
+
+
+def test_the_simulator_of_faults_judges_by_the_faults_own_floor() -> None:
+    fault = _Flood()
+    fault.floor = Floor(stand_s=0.1)
+    run = _Run(fault)
+    run.tick(0.5, times=40)
+    assert run.facts().missed == ("stand_s never, at most 0.1",)
