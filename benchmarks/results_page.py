@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from astra_eval.learned_planners import CONDITIONS, floors_of, table_of
 from astra_eval.metrics.calibration import SHARES
 from astra_eval.shown_interval import shown_intervals
 from astra_eval.stack_facts import stack_name
@@ -112,6 +113,8 @@ def _section(name: str, results: Mapping[str, Any]) -> str:
         return _facts(results)
     if name == "floors":
         return _floors(results)
+    if name == "planner-learned":
+        return _learned_planners(results.get(name))
     found = {
         family: results[f"{name}-{family}"] for family in FAMILIES if f"{name}-{family}" in results
     }
@@ -185,6 +188,17 @@ def _floors(results: Mapping[str, Any]) -> str:
         )
         lines.append(_row(floor.title, *cells))
     return "\n".join(lines)
+
+
+def _learned_planners(result: Mapping[str, Any] | None) -> str:
+    if result is None:
+        return "Not measured yet."
+    parts = [floors_of(result)]
+    for conditions in CONDITIONS:
+        told = [f"{family} {result['n'][f'{family}-{conditions}']}" for family in FAMILIES]
+        parts.append(f"**{conditions}**, states: {', '.join(told)}")
+        parts.append(table_of(result, conditions))
+    return "\n\n".join(parts)
 
 
 def _judged(floor: Floor, family: str, result: Mapping[str, Any] | None) -> str:
