@@ -95,6 +95,9 @@ class Fault:
             and abs(turn_rad_s) <= self.most_turn_rad_s
         )
 
+    def notice(self, observation: Observation) -> None:
+        """Take note of what the robot senses before the beginning."""
+
     def begin(self, simulator: FaultySimulator) -> None:
         """Change the world; called once, before the first tick with the fault."""
 

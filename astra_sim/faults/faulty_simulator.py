@@ -83,6 +83,7 @@ class FaultySimulator(Simulator):
         exposed_before = self._robots[0].num_images
         first, *others = super().step_all(commands)
         if self.began_ns is None:
+            self.fault.notice(first)
             return [first, *others]
         if self.since_ns is None:
             if not self.fault.appears:

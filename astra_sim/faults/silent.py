@@ -46,18 +46,22 @@ class FrozenImages(Fault):
 
     what = "every camera repeats its last image with new stamps"
     floor = _STANDS
-    named_by = r"frozen|do not change|does not change|same image|unchanged|repeat"
+    named_by = r"frozen|the same|not change|unchanged|repeat"
 
     def __init__(self) -> None:
         """Start with no image kept."""
         self._last: dict[str, CameraFrame] = {}
 
+    def notice(self, observation: Observation) -> None:
+        """Keep the last image of every camera."""
+        self._last |= {frame.camera: frame for frame in observation.frames}
+
     def sense(self, observation: Observation) -> Observation:
-        """Replace every image by the first one since the beginning."""
+        """Replace every image by the last one from before; one that never came stays as it is."""
         frames = []
         for frame in observation.frames:
-            first = self._last.setdefault(frame.camera, frame)
-            frames.append(replace(first, stamp_ns=frame.stamp_ns))
+            last = self._last.get(frame.camera, frame)
+            frames.append(replace(last, stamp_ns=frame.stamp_ns))
         return replace(observation, frames=tuple(frames))
 
 

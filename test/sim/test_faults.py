@@ -10,7 +10,7 @@ from plain_scene import plain_room
 from astra_core.errors import ConfigError
 from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
 from astra_core.records import Velocity
-from astra_sim.faults import FAULTS, FaultySimulator, make_fault, named_faults
+from astra_sim.faults import FAULTS, Fault, FaultySimulator, make_fault, named_faults
 from astra_sim.profile import load_profile
 from astra_sim.simulator import Simulator
 
@@ -101,6 +101,28 @@ def test_the_truth_says_how_hard_and_where_it_is_hit(name: str) -> None:
     assert simulator.truth().contact_bearings_rad == ()
 
 
+def test_a_fault_notices_what_is_sensed_before_it() -> None:
+    class Noting(Fault):
+        def __init__(self) -> None:
+            self.noticed, self.sensed = [], []
+
+        def notice(self, observation: Observation) -> None:
+            self.noticed.append(observation.stamp_ns)
+
+        def sense(self, observation: Observation) -> Observation:
+            self.sensed.append(observation.stamp_ns)
+            return observation
+
+    fault = Noting()
+    simulator = FaultySimulator(
+        fault, plain_room(), load_profile(), 3, camera_hz=0.0, start_pose=_START
+    )
+    _drive_until_it_begins(simulator)
+    simulator.step(_DRIVE)
+    assert fault.noticed[-1] == simulator.began_ns
+    assert fault.sensed == [simulator.stamp_ns - 20_000_000, simulator.stamp_ns]
+
+
 def test_a_shove_moves_the_robot_and_the_wheels_feel_nothing() -> None:
     simulator = _faulty("shove-0.6")
     before = simulator.robot_pose
@@ -142,7 +164,7 @@ def test_a_silent_sensor_says_nothing_and_the_others_go_on(
 
 def test_frozen_images_have_new_stamps_and_old_pixels() -> None:
     fault, observation = make_fault("images-frozen"), _observation()
-    fault.sense(observation)
+    fault.notice(observation)
     frames = tuple(
         replace(frame, stamp_ns=107, image=frame.image + 9) for frame in observation.frames
     )
