@@ -20,6 +20,7 @@ from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import FixDecision, FixVerdict, PlaceBelief, PoseFusion, RigMotion
+from astra_global.fusion.told_pose import told_covariance, told_pose_problem
 from astra_global.localize.single import single_pose
 from astra_global.map.made_for import require_map_for
 from astra_global.mission.log import MissionEvent, MissionLog
@@ -179,21 +180,31 @@ class AstraGlobal:
 
         Args:
             pose: ``(3,)`` [x, y, theta] in ``map``.
-            covariance: ``(3, 3)``, m^2, m rad, rad^2.
+            covariance: ``(3, 3)``, m^2, m rad, rad^2; zeros where nothing is known of it.
             stamp_ns: When the robot stood there.
 
         Returns:
-            Whether it was taken. What cannot be used changes nothing: a robot that knows its
-            place must not lose it by a slip of the hand.
+            Whether it was taken. What cannot be used (:meth:`pose_problem`) changes nothing: a
+            robot that knows its place must not lose it by a slip of the hand.
         """
-        if not _is_distribution(pose, covariance):
-            return False
         with self._lock:
-            if not self._fusion.has_odometry_at(stamp_ns):
+            if self.pose_problem(pose, covariance, stamp_ns):
                 return False
+            believed = told_covariance(covariance, self.config.fusion.told)
             self._fusion.forget()
             # A person is believed: the odds of a fix without alternatives are good enough.
-            return self.apply_fix(PoseFix(stamp_ns, pose, covariance, 0, (), 0.0))
+            return self.apply_fix(PoseFix(stamp_ns, pose, believed, 0, (), 0.0))
+
+    def pose_problem(
+        self, pose: NDArray[np.float64], covariance: NDArray[np.float64], stamp_ns: int
+    ) -> str:
+        """Return why :meth:`set_pose` cannot take a pose, in a sentence; empty if it can."""
+        problem = told_pose_problem(pose, covariance, self.map, self.config.fusion.told)
+        if problem:
+            return problem
+        with self._lock:
+            is_driven = self._fusion.has_odometry_at(stamp_ns)
+        return "" if is_driven else "there is no odometry at its time to hang it on"
 
     def map_to_odom(self) -> NDArray[np.float64] | None:
         """Return ``T_map_odom`` ``(3,)``; ``None`` before the first fix. Never waits for a lock."""
@@ -203,6 +214,18 @@ class AstraGlobal:
         """Return the pose on the map, dead-reckoned to ``now_ns``, with its status."""
         with self._lock:
             return self._fusion.global_pose(now_ns)
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether one place is believed, was seen several times and by the newest fix."""
+        with self._lock:
+            return self._map_to_odom is not None and self._fusion.is_settled
+
+    @property
+    def doubt(self) -> str:
+        """Return what speaks against the pose at present, for people; empty when nothing does."""
+        with self._lock:
+            return self._fusion.doubt
 
     @property
     def last_decision(self) -> FixDecision | None:
@@ -302,7 +325,7 @@ class AstraGlobal:
 
     def _watch_rig(self, fix: PoseFix, verdict: FixVerdict) -> None:
         # A wrong rig makes right fixes look like outliers: what was not believed counts as well.
-        if verdict in (FixVerdict.UNUSABLE, FixVerdict.KIDNAPPED):
+        if verdict.moved or verdict is FixVerdict.UNUSABLE:
             self._rig_motion.forget()
         elif fix.confidence >= self.config.localize.single_confidence:
             self._rig_motion.add(fix.stamp_ns, fix.pose)
@@ -341,9 +364,3 @@ class AstraGlobal:
     def _front_camera(self) -> Camera:
         names = self.rig.names
         return self.rig["front" if "front" in names else names[0]]
-
-
-def _is_distribution(pose: NDArray[np.float64], covariance: NDArray[np.float64]) -> bool:
-    if not (np.isfinite(pose).all() and np.isfinite(covariance).all()):
-        return False
-    return bool(np.linalg.eigvalsh((covariance + covariance.T) / 2.0)[0] >= -1e-9)

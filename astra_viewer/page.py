@@ -190,9 +190,12 @@ class ViewerPage:
         return bool(self._show_distance.value)
 
     def set_localized(self, is_localized: bool, reason: str = "") -> None:
-        """Say whether the robot knows where it is."""
+        """Say whether the robot knows where it is, and what speaks against it."""
         self._map.visible = is_localized
-        _write(self._where, "Localized." if is_localized else f"{_NOT_YET} {plain(reason)}".strip())
+        state = "Localized." if is_localized else _NOT_YET
+        if is_localized and reason:
+            state = "Localized, but"
+        _write(self._where, f"{state} {plain(reason)}".strip())
 
     def place_odom(self, t_map_odom: ArrayLike) -> None:
         """Put ``odom`` ``(3,)`` onto the map."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from astra_core.config import setting
 
-__all__ = ["FusionConfig", "PlaceConfig"]
+__all__ = ["FusionConfig", "PlaceConfig", "ToldPoseConfig"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,26 @@ class PlaceConfig:
 
 
 @dataclass(frozen=True)
+class ToldPoseConfig:
+    """How far a pose is trusted that a person or a program tells (topic ``initialpose``)."""
+
+    unknown_m: float = setting(
+        0.5, "Deviation where none is told: that of rviz2's button", minimum=0.01
+    )
+    unknown_rad: float = setting(0.26, "The same for the heading", minimum=0.01, maximum=3.14159)
+    least_m: float = setting(
+        0.1, "Least deviation: nobody points at a map better than this", minimum=0.001
+    )
+    least_rad: float = setting(0.1, "The same for the heading", minimum=0.001, maximum=3.14159)
+    most_m: float = setting(
+        10.0, "Largest deviation; what is told larger is taken for this", minimum=0.1
+    )
+    beyond_map_m: float = setting(
+        2.0, "How far outside the map a pose may be told; farther off it is refused", minimum=0.0
+    )
+
+
+@dataclass(frozen=True)
 class FusionConfig:
     """How global fixes and local odometry become one pose.
 
@@ -124,6 +144,31 @@ class FusionConfig:
         0.05, "Deviation added in the gate only: systematic drift lags behind", minimum=0.0
     )
     gate_slack_rad: float = setting(0.03, "The same for the heading", minimum=0.0)
+    doubt_m: float = setting(
+        0.3,
+        "Deviation of a fix that the pictures contradict, weighed with the odds that it is wrong: "
+        "it may have settled on a neighbouring piece of what repeats itself",
+        minimum=0.0,
+    )
+    doubt_rad: float = setting(0.05, "The same for the heading", minimum=0.0)
+    dissent_fixes: int = setting(
+        3,
+        "Fixes in a row that agree with each other and not with the pose, near by, until the pose "
+        "follows them: it was told wrong, or the robot was shoved",
+        minimum=2,
+    )
+    dissent_reach_m: float = setting(
+        1.5, "How far off they are at most; what is farther is another place", minimum=0.1
+    )
+    dissent_reach_rad: float = setting(
+        0.6, "The same for the heading", minimum=0.05, maximum=3.1416
+    )
+    dissent_log_odds: float = setting(
+        3.0,
+        "Of the poses of one fix near the pose, those less likely than the best by more than this "
+        "log of odds do not count: a wrong pose is seldom without a few matches",
+        minimum=0.0,
+    )
     uncertain_after_m: float = setting(
         6.0, "Metres driven without a fix until the pose is called uncertain", minimum=0.1
     )
@@ -140,3 +185,4 @@ class FusionConfig:
         1.0, "Standard deviation of the position at which it is given up", minimum=0.05
     )
     places: PlaceConfig = field(default_factory=PlaceConfig)
+    told: ToldPoseConfig = field(default_factory=ToldPoseConfig)

@@ -18,6 +18,8 @@ __all__ = [
     "drift_covariance",
     "mahalanobis_squared",
     "move",
+    "residual",
+    "slack_distance_squared",
     "update",
     "with_floor",
 ]
@@ -76,15 +78,23 @@ def move(state: UncertainPose, motion: Motion, config: FusionConfig) -> Uncertai
 
 def mahalanobis_squared(first: UncertainPose, second: UncertainPose) -> float:
     """Return the squared distance of two independent estimates in units of their deviation."""
-    residual = _residual(first.pose, second.pose)
-    return float(residual @ np.linalg.solve(first.covariance + second.covariance, residual))
+    away = residual(first.pose, second.pose)
+    return float(away @ np.linalg.solve(first.covariance + second.covariance, away))
+
+
+def slack_distance_squared(
+    first: UncertainPose, second: UncertainPose, slack_m: float, slack_rad: float
+) -> float:
+    """Return the same with deviations (metres, radians) added that neither estimate knows of."""
+    slack = np.diag([slack_m, slack_m, slack_rad]) ** 2
+    return mahalanobis_squared(first, UncertainPose(second.pose, second.covariance + slack))
 
 
 def update(prior: UncertainPose, measured: UncertainPose) -> UncertainPose:
     """Return the Kalman update of a prior by a direct measurement of the pose (Joseph form)."""
     gain = np.linalg.solve(prior.covariance + measured.covariance, prior.covariance).T
     keep = np.eye(3) - gain
-    pose = prior.pose + gain @ _residual(prior.pose, measured.pose)
+    pose = prior.pose + gain @ residual(prior.pose, measured.pose)
     pose[2] = wrap_angle(float(pose[2]))
     covariance = keep @ prior.covariance @ keep.T + gain @ measured.covariance @ gain.T
     return UncertainPose(pose, _symmetric(covariance))
@@ -97,10 +107,11 @@ def with_floor(state: UncertainPose, config: FusionConfig) -> UncertainPose:
     return UncertainPose(state.pose, state.covariance + np.diag(missing))
 
 
-def _residual(origin: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    residual = np.asarray(target, dtype=np.float64) - origin
-    residual[2] = wrap_angle(float(residual[2]))
-    return residual
+def residual(origin: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a pose ``(3,)`` less another, axis by axis, with the angle wrapped."""
+    away = np.asarray(target, dtype=np.float64) - origin
+    away[2] = wrap_angle(float(away[2]))
+    return away
 
 
 def _symmetric(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

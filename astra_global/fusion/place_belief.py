@@ -113,6 +113,14 @@ class PlaceTracker:
         """Return the probability of the places that agree with a pose."""
         return self._filter.probability_at(state)
 
+    def correct(self, stamp_ns: int, wrong: UncertainPose, right: UncertainPose) -> None:
+        """Move the place of a pose to where the robot is instead, both told at a stamp."""
+        motion = self._odometry.motion(stamp_ns, self.stamp_ns)
+        if motion is not None:
+            self._filter.correct(
+                move(wrong, motion, self._config), move(right, motion, self._config)
+            )
+
     def belief(self, now_ns: int) -> PlaceBelief:
         """Return the belief at a later time."""
         newest_ns = self._odometry.newest_ns

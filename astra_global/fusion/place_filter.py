@@ -32,8 +32,8 @@ from astra_core.odometry_buffer import Motion
 from astra_global.fusion.config import FusionConfig
 from astra_global.fusion.motion_model import (
     UncertainPose,
-    mahalanobis_squared,
     move,
+    slack_distance_squared,
     update,
     with_floor,
 )
@@ -119,6 +119,19 @@ class PlaceFilter:
     def same_place(self, first: UncertainPose, second: UncertainPose) -> bool:
         """Return whether two poses count as one place."""
         return self._distance_squared(first, second) <= self._gate
+
+    def correct(self, wrong: UncertainPose, right: UncertainPose) -> None:
+        """Put the places that agree with a pose where the robot is instead; they keep their weight.
+
+        Args:
+            wrong: Where the robot was believed, at the time of the belief.
+            right: Where it is, a little way off.
+        """
+        self._places = [
+            replace(place, state=right) if self.same_place(place.state, wrong) else place
+            for place in self._places
+        ]
+        self._merge()
 
     def predict(self, motion: Motion) -> None:
         """Carry every place along an odometry motion."""
@@ -236,5 +249,4 @@ class PlaceFilter:
 
     def _distance_squared(self, first: UncertainPose, second: UncertainPose) -> float:
         config = self._config.places
-        slack = np.diag([config.slack_m, config.slack_m, config.slack_rad]) ** 2
-        return mahalanobis_squared(first, UncertainPose(second.pose, second.covariance + slack))
+        return slack_distance_squared(first, second, config.slack_m, config.slack_rad)

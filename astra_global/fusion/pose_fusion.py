@@ -4,13 +4,13 @@ The paper leaves the filter open. Here two work together. The place filter decid
 is, out of all that look alike. Once a place is believed, an error-state Kalman filter with three
 numbers holds the pose: the state is the pose of the robot on the map at the newest fix (the
 anchor), carried to any later time by odometry; ``T_map_odom`` follows from it and changes only when
-a fix is believed.
+a fix is believed. Fixes that agree with each other and not with the pose move it as well
+(:mod:`astra_global.fusion.dissent`); until they are enough the pose is as unsure as they are off.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,50 +21,20 @@ from astra_core.odometry_buffer import OdometryBuffer
 from astra_core.records import GlobalPose, LocalizationStatus, LocalOdometry
 from astra_core.time import to_seconds
 from astra_global.fusion.config import FusionConfig
+from astra_global.fusion.dissent import Dissent
+from astra_global.fusion.fix_decision import FixDecision, FixVerdict
+from astra_global.fusion.fix_poses import allowed_poses, is_finite
 from astra_global.fusion.motion_model import (
     UncertainPose,
-    mahalanobis_squared,
     move,
+    slack_distance_squared,
     update,
     with_floor,
 )
 from astra_global.fusion.place_belief import PlaceTracker
 from astra_global.types import PoseFix
 
-__all__ = ["FixDecision", "FixVerdict", "PoseFusion"]
-
-
-class FixVerdict(Enum):
-    """What became of a fix."""
-
-    FIRST = "first fix"
-    ACCEPTED = "accepted"
-    KIDNAPPED = "moved: another place is believed"
-    PENDING = "not believed yet"
-    OUTLIER = "outlier"
-    UNUSABLE = "unusable"
-
-    @property
-    def accepted(self) -> bool:
-        """Return whether the pose follows the fix."""
-        return self in (FixVerdict.FIRST, FixVerdict.ACCEPTED, FixVerdict.KIDNAPPED)
-
-
-@dataclass(frozen=True)
-class FixDecision:
-    """A verdict and what it rests on, for the mission log.
-
-    Attributes:
-        verdict: What became of the fix.
-        reason: One line for people.
-        distance_squared: Mahalanobis distance to the belief; NaN where there was none.
-        jump_m: How far the pose on the map moved at once because of it.
-    """
-
-    verdict: FixVerdict
-    reason: str
-    distance_squared: float = float("nan")
-    jump_m: float = 0.0
+__all__ = ["PoseFusion"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +54,7 @@ class PoseFusion:
         self.config = config or FusionConfig()
         self.odometry = OdometryBuffer(self.config.buffer_s)
         self.places = PlaceTracker(self.config, self.odometry, num_places)
+        self._dissent = Dissent(self.config, self.odometry)
         self.accepted_fixes = 0
         self.rejected_fixes = 0
         self.last_fix_ns: int | None = None
@@ -111,6 +82,7 @@ class PoseFusion:
         """Drop the pose and the places: the robot was carried. Odometry goes on."""
         self._anchor = None
         self.places.forget()
+        self._dissent.forget()
         self.last_fix_ns = None
         self._rejected_in_a_row = 0
 
@@ -121,14 +93,17 @@ class PoseFusion:
         is believed. Later fixes correct it when one of their poses passes a chi-square gate; when
         the places come to believe in another one, the robot has been carried and the pose follows.
         """
-        problem = self._problem(fix)
+        problem = "" if is_finite(fix) else "pose or covariance is not finite"
+        if not self.has_odometry_at(fix.stamp_ns):
+            problem = "no odometry at the time of its images"
         if problem:
             self.rejected_fixes += 1
             return FixDecision(FixVerdict.UNUSABLE, problem)
-        allowed = self._allowed_poses(fix)
+        allowed = allowed_poses(fix, self.config)
         # Out-of-order fixes are carried forward instead of moving anchor and belief back.
         self.places.update(fix.stamp_ns, allowed, fix)
-        decision = self._settle(fix.stamp_ns, allowed)
+        log_odds = np.array([0.0, *(other.log_odds for other in fix.alternatives)])
+        decision = self._settle(fix, allowed, log_odds)
         self._note_place()
         if decision.verdict.accepted:
             self.accepted_fixes += 1
@@ -155,6 +130,17 @@ class PoseFusion:
             return False
         return place.sightings >= self.config.places.settled_sightings
 
+    @property
+    def doubt(self) -> str:
+        """Return in a sentence what the newest fixes have against the pose; empty if nothing."""
+        count = self._rejected_in_a_row
+        if self._anchor is None or count < self.config.uncertain_after_rejections:
+            return ""
+        told = f"the newest {count} looks at the pictures do not agree with the pose"
+        if not self._dissent.count:
+            return f"{told}; they see other places"
+        return f"{told}: they see the robot {self._dissent.away_m:.2f} m beside it"
+
     def expected_poses(self, stamp_ns: int) -> list[NDArray[np.float64]]:
         """Return where the robot may be at a stamp, likeliest first: what images should show."""
         config = self.config.places
@@ -178,33 +164,16 @@ class PoseFusion:
         if state is None:
             nowhere = np.full(3, np.nan), np.full((3, 3), np.nan)
             return GlobalPose(now_ns, LocalizationStatus.NOT_LOCALIZED, *nowhere)
-        return GlobalPose(now_ns, self._status(state, now_ns), state.pose, state.covariance)
+        covariance = self._dissent.doubted(now_ns, state)
+        return GlobalPose(now_ns, self._status(state, now_ns), state.pose, covariance)
 
     def metres_since_fix(self) -> float:
         """Return the way driven since the newest accepted fix was applied."""
         return self.odometry.total_length_m - self._length_at_fix_m
 
-    def _problem(self, fix: PoseFix) -> str:
-        poses = [(fix.pose, fix.covariance)]
-        poses += [(other.pose, other.covariance) for other in fix.alternatives]
-        if not all(np.isfinite(pose).all() and np.isfinite(p).all() for pose, p in poses):
-            return "pose or covariance is not finite"
-        if self.odometry.driven_at(fix.stamp_ns) is None:
-            return "no odometry at the time of its images"
-        return ""
-
-    def _allowed_poses(self, fix: PoseFix) -> list[UncertainPose]:
-        config = self.config
-        # PnP's own covariance knows pixel noise only; calibration and map errors set the floor.
-        floor = np.diag([config.fix_floor_m**2, config.fix_floor_m**2, config.fix_floor_rad**2])
-        poses = [(fix.pose, fix.covariance)]
-        poses += [(other.pose, other.covariance) for other in fix.alternatives]
-        return [
-            UncertainPose(np.asarray(pose, dtype=np.float64), np.asarray(p) + floor)
-            for pose, p in poses
-        ]
-
-    def _settle(self, fix_ns: int, allowed: list[UncertainPose]) -> FixDecision:
+    def _settle(
+        self, fix: PoseFix, allowed: list[UncertainPose], log_odds: NDArray[np.float64]
+    ) -> FixDecision:
         """Move the anchor by what the fix and the places say."""
         believed = self.places.believed()
         if self._anchor is None:
@@ -212,29 +181,65 @@ class PoseFusion:
                 return FixDecision(FixVerdict.PENDING, self.places.reason())
             self._anchor = _Anchor(self.places.stamp_ns, believed.state)
             return FixDecision(FixVerdict.FIRST, self.places.reason())
-        stamp_ns = max(fix_ns, self._anchor.stamp_ns)
+        stamp_ns = max(fix.stamp_ns, self._anchor.stamp_ns)
         prior = self._state_at(stamp_ns)
-        motion = self.odometry.motion(fix_ns, stamp_ns)
+        motion = self.odometry.motion(fix.stamp_ns, stamp_ns)
         if prior is None or motion is None:
             return FixDecision(FixVerdict.UNUSABLE, "no odometry between it and the last fix")
         here = [move(pose, motion, self.config) for pose in allowed]
-        distances = [self._distance_squared(prior, pose) for pose in here]
-        best = int(np.argmin(distances))
+        distances = np.array([self._distance_squared(prior, pose) for pose in here])
+        near = self._near(prior, here, distances, log_odds)
+        best = min(near, key=lambda number: distances[number], default=int(np.argmin(distances)))
         if believed is not None and not self._is_here(believed.state):
             anchor_ns = self.places.stamp_ns
             before = self._state_at(anchor_ns)
-            self._anchor = _Anchor(anchor_ns, believed.state)
             jump_m = _jump(before, believed.state) if before is not None else float("nan")
+            self._put(anchor_ns, believed.state)
             return FixDecision(FixVerdict.KIDNAPPED, self.places.reason(), distances[best], jump_m)
         if distances[best] <= self._gate:
             posterior = with_floor(update(prior, here[best]), self.config)
-            self._anchor = _Anchor(stamp_ns, posterior)
+            self._put(stamp_ns, posterior)
             return FixDecision(
                 FixVerdict.ACCEPTED, "agrees", distances[best], _jump(prior, posterior)
             )
+        seen = [here[number] for number in near if log_odds[number] > fix.elsewhere_log_odds]
+        right = self._dissent.weigh(stamp_ns, prior, seen, self._gate) if seen else None
+        if right is not None:
+            reason = (
+                f"{self._dissent.count} fixes agree, {_jump(prior, right):.2f} m off the belief"
+            )
+            self.places.correct(stamp_ns, prior, right)
+            self._put(stamp_ns, with_floor(right, self.config))
+            return FixDecision(FixVerdict.CORRECTED, reason, distances[best], _jump(prior, right))
         away_m = _jump(prior, here[0])
         reason = f"{away_m:.2f} m off the belief, d2 {distances[0]:.0f} > {self._gate:.0f}"
         return FixDecision(FixVerdict.OUTLIER, reason, distances[0])
+
+    def _near(
+        self,
+        prior: UncertainPose,
+        here: list[UncertainPose],
+        distances: NDArray[np.float64],
+        log_odds: NDArray[np.float64],
+    ) -> list[int]:
+        """Return which poses of a fix may be the pose put right, likeliest first.
+
+        They speak of one spot, so the best of them speaks, and those that are hardly less likely:
+        a wrong pose stands on a few matches even beside the right one.
+        """
+        near = [
+            number
+            for number, pose in enumerate(here)
+            if distances[number] <= self._gate or self._dissent.is_near(prior, pose)
+        ]
+        near.sort(key=lambda number: -log_odds[number])
+        least = log_odds[near[0]] - self.config.dissent_log_odds if near else 0.0
+        return [number for number in near if log_odds[number] >= least]
+
+    def _put(self, stamp_ns: int, state: UncertainPose) -> None:
+        """Take a pose as the anchor; whoever dissented has been heard or was wrong."""
+        self._anchor = _Anchor(stamp_ns, state)
+        self._dissent.forget()
 
     def _is_here(self, state: UncertainPose) -> bool:
         """Say whether a believed place is where the anchor is."""
@@ -247,8 +252,8 @@ class PoseFusion:
         self._place_probability = 1.0 if here is None else self.places.probability_at(here)
 
     def _distance_squared(self, first: UncertainPose, second: UncertainPose) -> float:
-        slack = np.diag([self.config.gate_slack_m] * 2 + [self.config.gate_slack_rad]) ** 2
-        return mahalanobis_squared(first, UncertainPose(second.pose, second.covariance + slack))
+        config = self.config
+        return slack_distance_squared(first, second, config.gate_slack_m, config.gate_slack_rad)
 
     def _state_at(self, stamp_ns: int) -> UncertainPose | None:
         if self._anchor is None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from astra_core.camera import CameraRig
 from astra_core.errors import NotLocalized
@@ -91,7 +92,7 @@ class Localizer:
             expected: Poses ``(3,)`` in ``map`` that are looked at in any case: where the robot
                 should be, and where it may be.
             everywhere: Whether the whole map is searched for rivals as well; if not, it is
-                searched only when no expected pose stands.
+                searched only when no expected pose stands, or the pictures deny it.
             near: Optional ((x, y, ...) in ``map``, radius in metres): look at nodes there only.
 
         Returns:
@@ -108,11 +109,13 @@ class Localizer:
         clock.stage("features_s")
         poses = [np.asarray(pose, dtype=np.float64) for pose in expected]
         standing = self._fine.confirm(query, poses, clock)
-        if everywhere or not standing:
+        verdict = None if everywhere or not standing else self._judge.judge(query, standing)
+        # Where the pictures deny what was expected, it has stood on a few matches only.
+        if verdict is None or self._is_denied(verdict):
             ranking = self._coarse.nodes(query, near)
             clock.stage("retrieval_s")
             standing = self._fine.poses(query, ranking, standing, clock)
-        verdict = self._judge.judge(query, standing)
+            verdict = self._judge.judge(query, standing)
         clock.stage("judge_s")
         fix = self._fix(query, verdict, clock)
         if fix.confidence >= self._config.single_confidence:
@@ -123,6 +126,10 @@ class Localizer:
         """Return the pictures of cameras that are where the rig says; all if there are none."""
         bad = self._mounting.distrusted
         return [frame for frame in frames if frame.camera not in bad] or frames
+
+    def _is_denied(self, verdict: Verdict) -> bool:
+        """Return whether the robot may well be at none of the poses."""
+        return bool(expit(-verdict.elsewhere_log_odds) < self._config.single_confidence)
 
     def _fix(self, query: Query, verdict: Verdict, clock: StageClock) -> PoseFix:
         best = verdict.hypotheses[0]

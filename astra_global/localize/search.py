@@ -30,6 +30,10 @@ from astra_global.localize.verify import Verifier
 __all__ = ["HypothesisSearch"]
 
 _PATIENCE = 5  # places without a new rival after which a long search ends
+# A pose that moves no farther when it is matched once more has settled.
+_SETTLING_ROUNDS, _SETTLED_M, _SETTLED_RAD = 6, 0.003, 0.002
+# A pose found without being expected is one that stands, up to this, before it is refined.
+_REFINED_M, _REFINED_RAD = 0.1, 0.05
 
 
 class HypothesisSearch:
@@ -95,11 +99,13 @@ class HypothesisSearch:
             if isinstance(answer, str):
                 reason = answer
                 continue
-            if not any(same_pose(answer.pose, other.pose) for other in found):
+            # A pose near by that stands is no reason to pass over this one: more matches win.
+            if not any(_is_refined(answer.pose, other.pose) for other in found):
+                is_new = not any(same_pose(answer.pose, other.pose) for other in found)
                 refined = self._guided(query, answer.pose, config.guided_radius_px) or answer
                 _add(found, replace(refined, proposed_by=ranking.decided_by))
                 best = max(other.num_inliers for other in found)
-                if refined.num_inliers >= config.rival_ratio * best:
+                if is_new and refined.num_inliers >= config.rival_ratio * best:
                     last_rival = number
             clock.stage("guided_s")
         self._complete(query, found)
@@ -134,10 +140,16 @@ class HypothesisSearch:
 
     def _confirmed(self, query: Query, pose: NDArray[np.float64]) -> Hypothesis | None:
         """Return the pose that stands near an expected one."""
-        rough = self._guided(query, pose, self._config.expected_radius_px)
-        if rough is None:
+        answer = self._guided(query, pose, self._config.expected_radius_px)
+        if answer is None:
             return None
-        return self._guided(query, rough.pose, self._config.guided_radius_px) or rough
+        # From a wrong start the first matches are few and some of them false: the pose creeps.
+        for _ in range(_SETTLING_ROUNDS):
+            before = answer.pose
+            answer = self._guided(query, before, self._config.guided_radius_px) or answer
+            if same_pose(answer.pose, before, distance_m=_SETTLED_M, angle_rad=_SETTLED_RAD):
+                break
+        return answer
 
     def _guided(
         self, query: Query, pose: NDArray[np.float64], radius_px: float
@@ -155,6 +167,11 @@ class HypothesisSearch:
             return None
         answer = self._verifier.fit(matches, pose, node)
         return None if isinstance(answer, str) else answer
+
+
+def _is_refined(rough: NDArray[np.float64], refined: NDArray[np.float64]) -> bool:
+    """Return whether a pose is what another was before matching was guided by it."""
+    return same_pose(rough, refined, distance_m=_REFINED_M, angle_rad=_REFINED_RAD)
 
 
 def _add(standing: list[Hypothesis], answer: Hypothesis) -> None:

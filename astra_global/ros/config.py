@@ -55,7 +55,9 @@ class GlobalNodeConfig:
         1.0, "A guard that refuses to drive for longer ends the mission.", minimum=0.0, maximum=60.0
     )
     idle_localize_period_s: float = setting(
-        5.0, "Time between localizations while localized and without a mission.", minimum=0.0
+        5.0,
+        "Time between localizations without a mission, once several have agreed on the pose.",
+        minimum=0.0,
     )
     service_timeout_s: float = setting(
         10.0, "Of the service localize when the request names none.", minimum=0.1

@@ -249,7 +249,7 @@ class GlobalNode(ManagedNode):
         c, pipeline = self._config, self.pipeline
         if pipeline is None or not self.active or self._worker.busy_since_ns is not None:
             return
-        settled = pipeline.map_to_odom() is not None and not self.desk.running
+        settled = pipeline.is_settled and not self.desk.running
         period_s = c.idle_localize_period_s if settled else c.pipeline.localize.period_s
         if stamp_ns - self._localize_ns >= from_seconds(period_s):
             self._localize_ns = stamp_ns
@@ -325,7 +325,7 @@ class GlobalNode(ManagedNode):
             **self._lane.refused,
             **self._requests.refused,
         }
-        problems = [self._error] if self._error else [*pipeline.problems]
+        problems = [self._error] if self._error else [*pipeline.problems, pipeline.doubt]
         reason = "; ".join(filter(None, [self._peers.problem(), *problems]))
         return Health(Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK, reason, values)
 

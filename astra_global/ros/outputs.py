@@ -88,7 +88,7 @@ class GlobalOutputs:
             last_fix_ns=pipeline.last_fix_ns,
             accepted=pipeline.accepted_fixes,
             rejected=pipeline.rejected_fixes,
-            reason="" if known else pipeline.last_failure or "not localized yet",
+            reason=pipeline.doubt if known else pipeline.last_failure or "not localized yet",
         )
         self._pose.publish(message)
         if known:

@@ -45,7 +45,6 @@ class PoseInputs:
         pose = pose_in_map(stamped, self._desk.frames(), self._desk.fixed)
         covariance = covariance_from_msg(message.pose.covariance)
         # rviz2 stamps with its own clock; the pose is meant for now.
-        if not pipeline.set_pose(pose, covariance, self._now_ns()):
-            raise NotLocalized(
-                "no odometry yet to hang it on, or its covariance is not that of a pose"
-            )
+        now_ns = self._now_ns()
+        if not pipeline.set_pose(pose, covariance, now_ns):
+            raise NotLocalized(pipeline.pose_problem(pose, covariance, now_ns))
