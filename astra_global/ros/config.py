@@ -37,6 +37,17 @@ class GlobalNodeConfig:
     dtype: str = dtype_setting()
     robot_file: str = robot_file()
     publish_tf: bool = setting(True, "Publish map -> odom.")
+    follow_odom_tf: bool = setting(
+        True,
+        "Place odom so that map -> base_link is right with the odom -> base_link that is on /tf, "
+        "also where the driver of the base publishes it. Off: by Astra-Local's own odometry.",
+    )
+    odom_tf_late_s: float = setting(
+        1.0,
+        "Age against local/odometry from which odom -> base_link on /tf is called late.",
+        minimum=0.05,
+        maximum=60.0,
+    )
     tf_period_s: float = setting(0.05, "Time between transforms.", minimum=0.005, maximum=1.0)
     tf_tolerance_s: float = setting(
         0.1, "Transforms are stamped this far ahead, so that others need not wait.", minimum=0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ from astra_msgs.msg import GoalSpec
 
 __all__ = ["MissionDesk"]
 
+Pose = NDArray[np.float64]
+
 
 class MissionDesk:
     """One mission at a time. :meth:`step` and :meth:`start` may come from different threads.
@@ -40,9 +43,19 @@ class MissionDesk:
         config: GlobalNodeConfig,
         outputs: GlobalOutputs,
         fixed: Lookup = lambda target, source: None,
+        placed: Callable[[Pose | None], Pose | None] = lambda t_map_odom: t_map_odom,
     ) -> None:
-        """Open the desk; ``fixed`` as in :func:`astra_global.ros.conversions.pose_in_map`."""
+        """Open the desk.
+
+        Args:
+            node: The node.
+            config: Its settings.
+            outputs: Where answers go.
+            fixed: As in :func:`astra_global.ros.conversions.pose_in_map`.
+            placed: Returns ``T_map_odom`` of TF from that of Astra-Local's odometry.
+        """
         self.fixed = fixed
+        self._placed = placed
         self.pipeline: AstraGlobal | None = None
         self._node, self._config, self._outputs = node, config, outputs
         self._lock = threading.RLock()
@@ -152,7 +165,7 @@ class MissionDesk:
         if pipeline is not None:
             pose = pipeline.global_pose(self._now_ns)
             base = None if pose.status == LocalizationStatus.NOT_LOCALIZED else pose.pose
-        odom = None if pipeline is None else pipeline.map_to_odom()
+        odom = None if pipeline is None else self._placed(pipeline.map_to_odom())
         return {c.map_frame: np.zeros(3), c.odom_frame: odom, c.base_frame: base}
 
     def close(self) -> None:

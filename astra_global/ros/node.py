@@ -12,6 +12,10 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from tf2_msgs.msg import TFMessage
+
 from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, LocalLost, NotLocalized
 from astra_core.first_publisher import FirstPublisher
@@ -42,6 +46,7 @@ from astra_global.pipeline import AstraGlobal
 from astra_global.questions import QuestionWorker
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.mission_desk import MissionDesk
+from astra_global.ros.odom_frame import OdomFrame
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.ros.peers import Peers
 from astra_global.ros.pose_inputs import PoseInputs
@@ -90,9 +95,14 @@ class GlobalNode(ManagedNode):
         self._outputs = self._outputs or GlobalOutputs(self, config)
         self._outputs.config = config
         self._step_period_ns = from_seconds(config.step_period_s)
-        self.desk = MissionDesk(
-            self, config, self._outputs, lambda target, source: self._cameras.fixed(target, source)
+        frame = self._odom_frame = OdomFrame(
+            config.odom_frame,
+            config.base_frame,
+            self._fixed,
+            config.odom_tf_late_s,
+            self._on_tf_timer,
         )
+        self.desk = MissionDesk(self, config, self._outputs, self._fixed, frame.placed)
         self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
         self._questions = QuestionWorker(self._on_idle)
         self._stack = GlobalAssembly(spec, config.pipeline, device, self._questions)
@@ -122,6 +132,8 @@ class GlobalNode(ManagedNode):
         self._peers = Peers(
             lane, config, lambda: self._node_clock.now_ns, lambda error: self.desk.fail(error)
         )
+        if config.follow_odom_tf:
+            lane.subscribe(TFMessage, "/tf", frame.hear, event(100))
         PoseInputs(lane, self.desk, lambda: self.tick_ns)
         services = self._requests = GlobalServices(self, config, self.desk, self.load)
         health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
@@ -221,6 +233,7 @@ class GlobalNode(ManagedNode):
         require_order(record.stamp_ns, self.tick_ns)
         if self.pipeline is not None:
             self.pipeline.add_odometry(record)
+        self._odom_frame.add(record)
         self.tick_ns = record.stamp_ns
         try:
             if self.active and record.stamp_ns - self._step_ns >= self._step_period_ns:
@@ -273,7 +286,11 @@ class GlobalNode(ManagedNode):
     def _on_tf_timer(self) -> None:
         if self.active and self.pipeline is not None:
             now_ns = self.get_clock().now().nanoseconds
-            self._outputs.send_transform(self.pipeline.map_to_odom(), now_ns)
+            t_map_odom = self._odom_frame.placed(self.pipeline.map_to_odom())
+            self._outputs.send_transform(t_map_odom, now_ns)
+
+    def _fixed(self, target: str, source: str) -> NDArray[np.float64] | None:
+        return self._cameras.fixed(target, source)
 
     def _on_step_timer(self) -> None:
         """Step the mission when odometry has stopped coming: it must be able to fail."""
@@ -326,6 +343,8 @@ class GlobalNode(ManagedNode):
             **self._requests.refused,
         }
         problems = [self._error] if self._error else [*pipeline.problems, pipeline.doubt]
+        if self._config.follow_odom_tf:
+            problems.append(self._odom_frame.problem)
         reason = "; ".join(filter(None, [self._peers.problem(), *problems]))
         return Health(Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK, reason, values)
 
