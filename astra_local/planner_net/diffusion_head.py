@@ -57,7 +57,7 @@ class DiffusionHead(TimedHead):
     def _follow(self, scene: Scene, noise: Tensor, plan: Tensor, begin: Tensor) -> Tensor:
         """Denoise what lies between noise and plan by DDIM without added noise."""
         ask = self._asker(scene)
-        num_steps = 2 * self.config.sample_steps
+        num_steps = self.config.denoise_steps
         shares = torch.linspace(0.0, 1.0, num_steps + 1, device=noise.device)
         times = [begin + share * (1.0 - begin) for share in shares]
         signal, amount = _levels(begin)

@@ -42,5 +42,5 @@ class FlowHead(TimedHead):
             lambda x, t: ask(x, self._situation(t)),
             path_sample(noise, plan, begin),
             begin,
-            self.config.sample_steps,
+            self.config.flow_steps,
         )
