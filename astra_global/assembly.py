@@ -109,6 +109,12 @@ class GlobalAssembly:
             self._rig = rig
             return self._join()
 
+    def renew(self) -> AstraGlobal | None:
+        """Return a stack that has seen nothing yet, of the same parts; ``None``: not complete."""
+        with self._lock:
+            self._pipeline = None
+            return self._join()
+
     def _prepare(self, folder: Path, models: Models, progress: Progress) -> PreparedMap:
         from astra_global.map import load_map, require_map_for
 

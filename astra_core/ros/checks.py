@@ -8,9 +8,9 @@ from builtin_interfaces.msg import Time
 
 from astra_core.errors import AstraError
 from astra_core.ros.stamps import from_stamp
-from astra_core.time import NS_PER_S, to_seconds
+from astra_core.time import NS_PER_S
 
-__all__ = ["MessageError", "require_finite", "require_frame", "require_order", "valid_stamp"]
+__all__ = ["MessageError", "require_finite", "require_frame", "valid_stamp"]
 
 
 class MessageError(AstraError, ValueError):
@@ -35,17 +35,6 @@ def require_frame(what: str, frame_id: str, expected: str) -> None:
     """
     if frame_id and frame_id.lstrip("/") != expected.lstrip("/"):
         raise MessageError(f"{what} is in frame {frame_id!r} instead of {expected!r}")
-
-
-def require_order(stamp_ns: int, newest_ns: int) -> None:
-    """Refuse what is older than the newest of its kind; the same stamp again passes.
-
-    Raises:
-        MessageError: It is older.
-    """
-    if stamp_ns < newest_ns:
-        behind_s = to_seconds(newest_ns - stamp_ns)
-        raise MessageError(f"its stamp is {behind_s:.2f} s older than the newest")
 
 
 def valid_stamp(what: str, stamp: Time) -> int:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from astra_core.config import setting
 from astra_core.observation import CameraFrame
+from astra_core.rewind import Rewind
 from astra_core.time import from_seconds
 
 __all__ = ["FrameSync", "SyncConfig"]
 
 _MAX_OPEN = 8
+_PILED_UP_NS = from_seconds(2.0)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class FrameSync:
         self._lock = threading.Lock()
         self._open: list[_OpenSet] = []
         self._newest_ns: int | None = None
+        self._rewind = Rewind(slack_s=config.tolerance_s)
         self.counts: Counter[str] = Counter()
 
     def add_color(self, camera: str, stamp_ns: int, image: NDArray[np.uint8]) -> None:
@@ -93,9 +96,28 @@ class FrameSync:
         """Take in a depth image ``(H, W)``, metres."""
         self._add(stamp_ns, lambda item: item.depth.__setitem__(camera, (stamp_ns, depth_m)))
 
+    def restart(self) -> None:
+        """Begin anew, with stamps of any time: the clock was set back."""
+        with self._lock:
+            self._open.clear()
+            self._newest_ns = None
+            self._rewind.on_time()
+
+    def _is_late(self, stamp_ns: int) -> bool:
+        if self._newest_ns is None or stamp_ns > self._newest_ns:
+            self._rewind.on_time()
+            return False
+        # What piled up behind a busy reader comes camera by camera; that is no other time.
+        piled_up = self._newest_ns - stamp_ns < _PILED_UP_NS
+        if piled_up or not self._rewind.late(stamp_ns):
+            return True
+        self._open.clear()
+        self._newest_ns = None
+        return False
+
     def _add(self, stamp_ns: int, put: Callable[[_OpenSet], None]) -> None:
         with self._lock:
-            if self._newest_ns is not None and stamp_ns <= self._newest_ns:
+            if self._is_late(stamp_ns):
                 self.counts["late"] += 1
                 return
             item = self._find(stamp_ns)

@@ -89,6 +89,7 @@ class HealthReporter:
         robot_sha256: str = "",
         *,
         by_timer: bool = True,
+        stamp_ns: Callable[[], int] | None = None,
     ) -> None:
         """Start reporting.
 
@@ -98,7 +99,9 @@ class HealthReporter:
             robot_sha256: Hash of the robot that the node works with, so that the guard sees
                 whether it is its own; empty where the node knows none.
             by_timer: Whether there are heartbeats without progress, too.
+            stamp_ns: Reads the clock that heartbeats are stamped with; ``None``: the node's.
         """
+        self._stamp_ns = stamp_ns or (lambda: node.get_clock().now().nanoseconds)
         self._node, self._robot_sha256 = node, robot_sha256
         self._read_health = read_health
         self._heartbeats = node.create_publisher(Heartbeat, "heartbeat", event())
@@ -113,9 +116,9 @@ class HealthReporter:
             self.beat(stamp_ns)
 
     def beat(self, stamp_ns: int | None = None) -> None:
-        """Publish a heartbeat now, stamped with the node's clock where no stamp is given."""
+        """Publish a heartbeat now, stamped with the time now where no stamp is given."""
         if stamp_ns is None:
-            stamp_ns = self._node.get_clock().now().nanoseconds
+            stamp_ns = self._stamp_ns()
         self._beat_ns = stamp_ns
         health = self._read_health()
         self._heartbeats.publish(
@@ -129,7 +132,7 @@ class HealthReporter:
         )
 
     def _on_timer(self) -> None:
-        self.tick(self._node.get_clock().now().nanoseconds)
+        self.tick(self._stamp_ns())
 
     def close(self) -> None:
         """Stop reporting."""

@@ -14,6 +14,7 @@ from rosgraph_msgs.msg import Clock
 
 from astra_core.ages import AgeClock, SimulatedAges, SteadyAges
 from astra_core.config import setting
+from astra_core.followed_ages import FollowedAges
 from astra_core.ros.checks import valid_stamp
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.qos import event, sensor_input
@@ -75,6 +76,7 @@ class NodeClock:
         stamp_ahead_s: float,
         clock_timeout_s: float,
         on_tick: Callable[[int], None] | None = None,
+        follows: bool = False,
     ) -> None:
         """Begin to hear ``/clock`` where it counts.
 
@@ -85,9 +87,13 @@ class NodeClock:
             clock_timeout_s: Setting :func:`clock_timeout`.
             on_tick: Called with each simulated time; repeated ones, by which a simulator in
                 lockstep asks again, are then heard too.
+            follows: Whether the node may run on another computer than the sender of the stream
+                that it hands to :meth:`follow`, and goes by the clock there.
         """
         self.is_simulated = uses_sim_time(node)
         self.ages: AgeClock
+        self._simulated: SimulatedAges | None = None
+        self._followed: FollowedAges | None = None
         if self.is_simulated:
             self.ages = self._simulated = SimulatedAges(stamp_ahead_s, clock_timeout_s)
             self._on_tick, self._last = on_tick, None
@@ -96,6 +102,8 @@ class NodeClock:
                 lane.subscribe(Clock, "/clock", self._on_every_clock, event(), is_urgent=True)
             # As players of bags and other simulators offer it: they do not match reliable readers.
             lane.subscribe(Clock, "/clock", self._on_clock, sensor_input(), is_urgent=True)
+        elif follows:
+            self.ages = self._followed = FollowedAges(stamp_ahead_s)
         else:
             self.ages = SteadyAges(stamp_ahead_s)
 
@@ -124,10 +132,23 @@ class NodeClock:
         """Return the moment at which a message was true; raises as :meth:`check`."""
         return self.ages.place(what, valid_stamp(what, stamp))
 
-    def advance(self, stamp_ns: int) -> None:
-        """In simulation, take a checked stamp for the time now: sensors precede their clock."""
-        if self.is_simulated:
+    def follow(self, what: str, stamp: Time) -> int:
+        """Return a stamp of the stream that tells the time of the node, as :meth:`check` does.
+
+        In simulation that is the time now, for sensors precede their clock.
+        """
+        stamp_ns = valid_stamp(what, stamp)
+        if self._followed is not None:
+            self._followed.follow(what, stamp_ns)
+        self.ages.place(what, stamp_ns)
+        if self._simulated is not None:
             self._simulated.advance(stamp_ns)
+        return stamp_ns
+
+    def begin_anew(self) -> None:
+        """Forget the clock of the stream that is followed: it was set back."""
+        if self._followed is not None:
+            self._followed.begin_anew()
 
     def _on_every_clock(self, message: Clock) -> None:
         self._hear(message, is_repeated=False)

@@ -20,12 +20,13 @@ from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, LocalLost, NotLocalized
 from astra_core.first_publisher import FirstPublisher
 from astra_core.observation import CameraFrame
+from astra_core.rewind import Rewind
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import (
     MessageError,
     require_finite,
     require_frame,
-    require_order,
+    valid_stamp,
 )
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
@@ -113,7 +114,9 @@ class GlobalNode(ManagedNode):
             lane,
             stamp_ahead_s=config.stamp_ahead_s,
             clock_timeout_s=config.clock_timeout_s,
+            follows=True,
         )
+        self._rewind, self._set_back = Rewind(), ""
         self._cameras = CameraInput(
             self,
             lane,
@@ -135,8 +138,15 @@ class GlobalNode(ManagedNode):
         if config.follow_odom_tf:
             lane.subscribe(TFMessage, "/tf", frame.hear, event(100))
         PoseInputs(lane, self.desk, lambda: self.tick_ns)
-        services = self._requests = GlobalServices(self, config, self.desk, self.load)
-        health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
+        services = self._requests = GlobalServices(
+            self, config, self.desk, self.load, self._node_clock
+        )
+        health = HealthReporter(
+            self,
+            self._read_health,
+            self._settings.robot.sha256,
+            stamp_ns=lambda: self._node_clock.stamp_ns,
+        )
         self._parts = [
             services,
             lane,
@@ -203,7 +213,7 @@ class GlobalNode(ManagedNode):
         pipeline = self._stack.take(parts)
         if parts.prepared is not None:
             map_ = parts.prepared.map
-            self._outputs.send_map(map_, self.get_clock().now().nanoseconds)
+            self._outputs.send_map(map_, self._node_clock.stamp_ns)
             self.get_logger().info(f"map: {len(map_.nodes)} nodes, {len(map_.landmarks)} landmarks")
         self._install(pipeline)
 
@@ -227,10 +237,14 @@ class GlobalNode(ManagedNode):
 
     def _on_odometry(self, message: LocalOdometry, number: int | None) -> None:
         self._check_source(number)
-        self._node_clock.check("local/odometry", message.header.stamp)
         require_frame("local/odometry", message.header.frame_id, self._config.odom_frame)
         record = odometry_from_msg(message)
-        require_order(record.stamp_ns, self.tick_ns)
+        if back_s := self._node_clock.ages.take_set_back_s():
+            self._begin_anew(f"the clock was set back by {back_s:.2f} s")
+        valid_stamp("local/odometry", message.header.stamp)
+        if back_s := self._rewind.set_back_s(record.stamp_ns, self.tick_ns):
+            self._begin_anew(f"the stamps of local/odometry went back by {back_s:.2f} s")
+        self._node_clock.follow("local/odometry", message.header.stamp)
         if self.pipeline is not None:
             self.pipeline.add_odometry(record)
         self._odom_frame.add(record)
@@ -257,6 +271,20 @@ class GlobalNode(ManagedNode):
             if self.pipeline is not None:
                 self.pipeline.forget_pose()
             self.get_logger().warning("odometry begins anew: the pose on the map is forgotten")
+
+    def _begin_anew(self, why: str) -> None:
+        """End the mission and forget the place: what is known was stamped in another time."""
+        if self.tick_ns < 0:
+            return  # nothing was heard yet
+        self._set_back = f"{why}: localization begins anew"
+        self.get_logger().error(self._set_back)
+        self._node_clock.begin_anew()
+        self._rewind.on_time()
+        self.tick_ns, self._step_ns, self._localize_ns = -1, _FOREVER_NS, _FOREVER_NS
+        self._cameras.sync.restart()
+        self._odom_frame.begin_anew()
+        self.desk.fail(LocalLost(f"{why}: odometry begins anew"))
+        self._install(self._stack.renew())
 
     def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         c, pipeline = self._config, self.pipeline
@@ -285,7 +313,7 @@ class GlobalNode(ManagedNode):
 
     def _on_tf_timer(self) -> None:
         if self.active and self.pipeline is not None:
-            now_ns = self.get_clock().now().nanoseconds
+            now_ns = self._node_clock.stamp_ns
             t_map_odom = self._odom_frame.placed(self.pipeline.map_to_odom())
             self._outputs.send_transform(t_map_odom, now_ns)
 
@@ -294,7 +322,7 @@ class GlobalNode(ManagedNode):
 
     def _on_step_timer(self) -> None:
         """Step the mission when odometry has stopped coming: it must be able to fail."""
-        now_ns = self.get_clock().now().nanoseconds
+        now_ns = self._node_clock.stamp_ns
         if self.active and now_ns - self._step_ns >= 5 * self._step_period_ns:
             self._step(now_ns)
 
@@ -338,6 +366,7 @@ class GlobalNode(ManagedNode):
             "last_failure": pipeline.last_failure,
             "question": "" if question is None else question.what,
             "remarks": "; ".join(pipeline.remarks),
+            "clock_set_back": self._set_back,
             **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
             **self._lane.refused,
             **self._requests.refused,
@@ -345,7 +374,10 @@ class GlobalNode(ManagedNode):
         problems = [self._error] if self._error else [*pipeline.problems, pipeline.doubt]
         if self._config.follow_odom_tf:
             problems.append(self._odom_frame.problem)
-        reason = "; ".join(filter(None, [self._peers.problem(), *problems]))
+        ages = self._node_clock.ages
+        reason = "; ".join(
+            filter(None, [ages.problem, self._peers.problem(), *problems, ages.stamp_problem])
+        )
         return Health(Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK, reason, values)
 
 

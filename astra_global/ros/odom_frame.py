@@ -76,6 +76,13 @@ class OdomFrame:
         self._jumps_ns: deque[int] = deque(maxlen=_TWO_VOICES)
         self._others: set[str] = set()
 
+    def begin_anew(self) -> None:
+        """Forget what was heard: the clock was set back, and odometry begins anew."""
+        self._local = OdometryBuffer(_WINDOW_S)
+        self._first_ns = self._newest_ns = self._heard_ns = self._t_local_odom = None
+        self._waiting.clear()
+        self._jumps_ns.clear()
+
     def add(self, odometry: LocalOdometry) -> None:
         """Take a sample of Astra-Local's odometry."""
         if self._first_ns is None:

@@ -10,6 +10,7 @@ from rclpy.node import Node
 
 from astra_core.errors import AstraError, ConfigError, NotLocalized
 from astra_core.ros.direct import DirectLane
+from astra_core.ros.node_clock import NodeClock
 from astra_core.time import from_seconds
 from astra_global.ros.config import GlobalNodeConfig
 from astra_global.ros.conversions import global_pose_to_msg
@@ -32,6 +33,7 @@ class GlobalServices:
         config: GlobalNodeConfig,
         desk: MissionDesk,
         load: Callable[[Path], AstraMap],
+        clock: NodeClock,
     ) -> None:
         """Offer the services once :meth:`start` is called.
 
@@ -40,9 +42,10 @@ class GlobalServices:
             config: Its parameters.
             desk: Who conducts missions and holds the pipeline.
             load: Loads a map from a folder; raises AstraError.
+            clock: Of the node.
         """
         self._config, self._desk, self._load = config, desk, load
-        self._clock = node.get_clock()
+        self._clock = clock
         self._closed = False
         self._lane = DirectLane(node)
         self._lane.serve(LoadMap, "load_map", self._load_map)
@@ -81,7 +84,7 @@ class GlobalServices:
             response.error_code, response.error_msg = error.code, str(error)
         pipeline = self._desk.pipeline
         if pipeline is not None:
-            pose = pipeline.global_pose(self._clock.now().nanoseconds)
+            pose = pipeline.global_pose(self._clock.stamp_ns)
             response.pose = global_pose_to_msg(
                 pose,
                 self._config.map_frame,
@@ -103,12 +106,12 @@ class GlobalServices:
         if request.forget:
             pipeline.forget_pose()
         before = pipeline.accepted_fixes
-        start_ns = self._clock.now().nanoseconds
+        start_ns = self._clock.now_ns
         timeout_s = request.timeout or self._config.service_timeout_s
         # A simulated clock may stand still: the wall clock ends the wait too, later.
         deadline_s = time.monotonic() + 10.0 * timeout_s
         while pipeline.accepted_fixes <= before:
-            waited_ns = self._clock.now().nanoseconds - start_ns
+            waited_ns = self._clock.now_ns - start_ns
             over = waited_ns > from_seconds(timeout_s) or time.monotonic() > deadline_s
             if over or self._closed or not self._desk.is_open:
                 why = pipeline.last_failure or "no images"

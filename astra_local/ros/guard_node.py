@@ -17,7 +17,7 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 
 from astra_core.records import Velocity
-from astra_core.ros.checks import require_frame, valid_stamp
+from astra_core.ros.checks import require_frame
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
@@ -86,7 +86,7 @@ class GuardNode(Node):
             clock_timeout_s=self._config.clock_timeout_s,
             on_tick=self._on_tick,
         )
-        self._set_back = ""
+        self._set_back, self._is_closed = "", False
         # Obstacles before commands: a command is judged by the newest surroundings.
         for kind, topic, callback, depth in (
             (NearestObstacle, "local/nearest_obstacle", self._on_nearest, 1),
@@ -96,7 +96,11 @@ class GuardNode(Node):
             self._lane.subscribe_numbered(kind, topic, callback, event(depth))
         # What it does is its sign of life: a heartbeat by a timer would outlive a lane that hangs.
         self._health = HealthReporter(
-            self, self._read_health, self._settings.robot.sha256, by_timer=False
+            self,
+            self._read_health,
+            self._settings.robot.sha256,
+            by_timer=False,
+            stamp_ns=lambda: self._node_clock.stamp_ns,
         )
         # Whatever becomes of the clock that stamps are told in: this one goes on.
         steady = RosClock(clock_type=ClockType.STEADY_TIME)
@@ -116,6 +120,7 @@ class GuardNode(Node):
 
     def close(self) -> None:
         """Stop the robot, then stop serving."""
+        self._is_closed = True
         self._publish(Velocity())  # at once, should one of the others hang
         self.destroy_timer(self._own_timer)
         self._lane.close()
@@ -161,9 +166,8 @@ class GuardNode(Node):
     def _take_command(self, message: TwistStamped, number: int | None) -> None:
         self._sources.check_command(number, self._node_clock.now_ns)
         require_frame("the command", message.header.frame_id, self._config.base_frame)
-        stamp_ns = valid_stamp("the command", message.header.stamp)
         placed_ns = self._node_clock.place("the command", message.header.stamp)
-        self._node_clock.advance(stamp_ns)
+        self._node_clock.follow("the command", message.header.stamp)
         with self._lock:
             self._guard.on_command(velocity_from_msg(message.twist), placed_ns)
         self._last_command_ns = placed_ns
@@ -184,30 +188,33 @@ class GuardNode(Node):
             self._step(now_ns)
 
     def _step(self, now_ns: int) -> None:
-        decision = self._decide(now_ns)
+        # Two threads step; a velocity that is overtaken on its way out would be the last word.
+        with self._lock:
+            if self._is_closed:
+                return
+            decision = self._decide(now_ns)
+            self._publish(decision.velocity)
         if decision.reason != self._reason:
             self._reason = decision.reason
             if decision.reason:
                 self.get_logger().info(decision.reason, throttle_duration_sec=1.0)
-        self._publish(decision.velocity)
         self._health.tick(self._node_clock.stamp_ns)
         if self._node_clock.is_simulated:
             self._acknowledger.tick(now_ns)
 
     def _decide(self, now_ns: int) -> GuardDecision:
         ages = self._node_clock.ages
-        with self._lock:
-            if back_s := ages.take_set_back_s():
-                self._set_back = f"the clock was set back by {back_s:.2f} s: stopping, all anew"
-                self.get_logger().error(self._set_back)
-                self._guard.forget()
-            if problem := ages.problem:
-                self._guard.stand()
-                decision = GuardDecision(Velocity(), GuardState.STOPPED, problem)
-            else:
-                self._guard.forbidden = self._sources.problem(now_ns)
-                decision = self._guard.step(now_ns)
-            self._counts[decision.state] += 1
+        if back_s := ages.take_set_back_s():
+            self._set_back = f"the clock was set back by {back_s:.2f} s: stopping, all anew"
+            self.get_logger().error(self._set_back)
+            self._guard.forget()
+        if problem := ages.problem:
+            self._guard.stand()
+            decision = GuardDecision(Velocity(), GuardState.STOPPED, problem)
+        else:
+            self._guard.forbidden = self._sources.problem(now_ns)
+            decision = self._guard.step(now_ns)
+        self._counts[decision.state] += 1
         return decision
 
     def _publish(self, velocity: Velocity) -> None:

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Imu
 
 from astra_core.observation import ImuSample
+from astra_core.time import from_seconds
 from astra_local.ros.conversions import imu_from_msg
 
 __all__ = ["ImuInput"]
 
 # More than any IMU gives between two wheel samples.
 _MAX_WAITING = 500
+# More than wheel samples are ever held up on their way.
+_MAX_AHEAD_NS = from_seconds(1.0)
 
 
 class ImuInput:
@@ -57,7 +60,15 @@ class ImuInput:
         self._samples.append(imu_from_msg(message, rotation))
         del self._samples[:-_MAX_WAITING]
 
-    def take(self) -> tuple[ImuSample, ...]:
-        """Return the samples since the last call, oldest first, and forget them."""
-        taken, self._samples = tuple(self._samples), []
-        return taken
+    def take(self, now_ns: int) -> tuple[ImuSample, ...]:
+        """Return the samples since the last call, oldest first, and forget them.
+
+        Args:
+            now_ns: Stamp of the tick that they belong to. What is stamped far after it is of
+                another time: the clock was set back while it was on its way.
+        """
+        taken, self._samples = self._samples, []
+        fitting = tuple(sample for sample in taken if sample.stamp_ns - now_ns <= _MAX_AHEAD_NS)
+        if len(fitting) < len(taken):
+            self.refused["imu of another time"] += len(taken) - len(fitting)
+        return fitting

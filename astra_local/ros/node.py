@@ -20,8 +20,9 @@ from astra_core.models import Models
 from astra_core.observation import CameraFrame, Observation
 from astra_core.peer_watch import PeerWatch
 from astra_core.records import SubGoal, Velocity
+from astra_core.rewind import Rewind
 from astra_core.ros.camera_input import CameraInput
-from astra_core.ros.checks import require_frame, require_order
+from astra_core.ros.checks import require_frame
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
@@ -82,7 +83,8 @@ class LocalNode(ManagedNode):
         self._frames: tuple[CameraFrame, ...] = ()
         self._sub_goal: tuple[SubGoal, int] | None = None
         self._tick_ns = self._job_ns = -1
-        self._planning_s, self._error = 0.0, ""
+        self._planning_s, self._error, self._set_back = 0.0, "", ""
+        self._rewind = Rewind()
         self._latency = Latency()
         self._outputs = self._outputs or LocalOutputs(self, self._config)
         self._outputs.config = self._config
@@ -117,7 +119,12 @@ class LocalNode(ManagedNode):
         self._lane.subscribe(TwistStamped, "guard/cmd_vel", self._on_driven, event(1))
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
-        self._health = HealthReporter(self, self._read_health, self._settings.robot.sha256)
+        self._health = HealthReporter(
+            self,
+            self._read_health,
+            self._settings.robot.sha256,
+            stamp_ns=lambda: self._node_clock.stamp_ns,
+        )
         return lambda progress: load_local(spec, pipeline, device, progress)
 
     def loaded(self, result: Models) -> None:
@@ -200,17 +207,19 @@ class LocalNode(ManagedNode):
 
     def _on_wheels(self, message: Odometry) -> None:
         """Answer one tick: odometry, obstacle summary, wanted velocity, acknowledgement."""
-        stamp_ns = self._node_clock.check("wheel_odometry", message.header.stamp)
-        require_order(stamp_ns, self._tick_ns)
+        if back_s := self._node_clock.ages.take_set_back_s():
+            self._begin_anew(f"the clock was set back by {back_s:.2f} s")
+        stamp_ns = self._node_clock.follow("wheel_odometry", message.header.stamp)
+        if back_s := self._rewind.set_back_s(stamp_ns, self._tick_ns):
+            self._begin_anew(f"the stamps of wheel_odometry went back by {back_s:.2f} s")
         pipeline = self._pipeline
-        self._node_clock.advance(stamp_ns)
         self._watch.hear("wheel_odometry", self._node_clock.now_ns)
         if pipeline is None or not self.active:
-            self._imu.take()
+            self._imu.take(stamp_ns)
             return
         if stamp_ns > self._tick_ns:
             wheels = (wheels_from_msg(message),)
-            pipeline.observe(Observation(stamp_ns, self._imu.take(), wheels))
+            pipeline.observe(Observation(stamp_ns, self._imu.take(stamp_ns), wheels))
             self._tick_ns = stamp_ns
         # A repeated tick is answered again: somebody may have missed the first answer.
         self._outputs.send_odometry(pipeline.odometry)
@@ -224,6 +233,25 @@ class LocalNode(ManagedNode):
         self._submit_due()
         self._health.tick(now_ns)
         self._acknowledger.tick(stamp_ns)
+
+    def _begin_anew(self, why: str) -> None:
+        """Stop the robot and forget what was sensed: its stamps are of another time.
+
+        Odometry starts at the origin again, as after a start.
+        """
+        if self._tick_ns < 0:
+            return  # nothing was sensed yet
+        self._set_back = f"{why}: stopping, odometry begins anew"
+        self.get_logger().error(self._set_back)
+        self._outputs.send_command(Velocity(), self._node_clock.stamp_ns)
+        self._sub_goal, self._frames = None, ()
+        self._tick_ns = self._job_ns = -1
+        self._latency = Latency()
+        self._rewind.on_time()
+        self._imu.take(-1)
+        self._cameras.sync.restart()
+        self._pipeline = None
+        self._bind()
 
     def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         self._frames = frames
@@ -292,6 +320,7 @@ class LocalNode(ManagedNode):
             **self._latency.values(),
             "fallback_fraction": pipeline.fallback_fraction,
             "stop_reason": pipeline.stop_reason,
+            "clock_set_back": self._set_back,
             "blind_cameras": ", ".join(blind),
             **{f"images {name}": count for name, count in images.items()},
             **{f"refused {name}": count for name, count in refused.items()},
@@ -301,7 +330,9 @@ class LocalNode(ManagedNode):
         ages = self._node_clock.ages
         error = self._error or ages.problem or self._watch.problem("wheel_odometry", now_ns)
         if error:
-            return Health(Heartbeat.STATE_ERROR, error, values)
+            # Who is silent may only be refused.
+            told = "; ".join(filter(None, (error, ages.stamp_problem)))
+            return Health(Heartbeat.STATE_ERROR, told, values)
         worries = (
             self._peers.problem(now_ns, time.monotonic()),
             self._imu.problem or self._watch.problem("imu", now_ns),

@@ -21,6 +21,7 @@ class Drivers:
         silent: Names of sensors that send nothing; of a camera, no images.
         cameras_known: Whether the cameras send anything at all.
         imu_frame: Where the IMU says it is.
+        ahead_ns: By how much the clock of the drivers is ahead of this computer's.
     """
 
     def __init__(self, node):
@@ -43,6 +44,7 @@ class Drivers:
         self.silent = set()
         self.cameras_known = True
         self.imu_frame = "base_link"
+        self.ahead_ns = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -54,7 +56,7 @@ class Drivers:
     def _run(self):
         tick = 0
         while not self._stop.wait(0.02):
-            stamp_ns = self._node.get_clock().now().nanoseconds
+            stamp_ns = self._node.get_clock().now().nanoseconds + self.ahead_ns
             if "imu" not in self.silent:
                 message = Imu()
                 message.header.stamp, message.header.frame_id = to_stamp(stamp_ns), self.imu_frame

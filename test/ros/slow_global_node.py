@@ -1,5 +1,7 @@
 """The node astra_global on the toy map, with a localizer and a resolver that take 8 s each.
 
+The environment variable SLOW_S says otherwise.
+
 python slow_global_node.py --ros-args -p map_folder:=toy ...
 
 The first look is quick, so that the robot knows where it is before the slow ones begin.
@@ -7,6 +9,7 @@ The first look is quick, so that the robot knows where it is before the slow one
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -26,7 +29,7 @@ from astra_global.localize import coarse_vlad
 from astra_global.ros import node
 from astra_global.types import PoseFix
 
-SLOW_S = 8.0
+SLOW_S = float(os.environ.get("SLOW_S", "8.0"))
 
 
 class SlowLocalizer:

@@ -49,6 +49,39 @@ def test_stamps_within_the_tolerance_belong_together():
     assert len(sets) == 1
 
 
+def test_cameras_whose_clock_was_set_back_are_heard_again_with_their_second_set():
+    sync, sets = make(depth=False)
+    for tick in range(3):
+        for camera in "ab":
+            sync.add_color(camera, (90_000 + 100 * tick) * MS, IMAGE)
+    sets.clear()
+    for tick in range(4):
+        for camera in "ab":
+            sync.add_color(camera, (60_000 + 100 * tick) * MS, IMAGE)
+    # 60.2 s comes fifth: its first image was what convinced.
+    assert [stamp for stamp, _, _ in sets] == [60_200 * MS, 60_300 * MS]
+    assert sync.counts["late"] == 4
+
+
+def test_what_piled_up_camera_by_camera_is_late_and_not_of_another_time():
+    sync, sets = make(depth=False)
+    for camera in "ab":
+        for tick in range(20):
+            sync.add_color(camera, (90_000 + 100 * tick) * MS, IMAGE)
+    stamps = [stamp for stamp, _, _ in sets]
+    assert stamps == sorted(set(stamps))
+
+
+def test_told_to_begin_anew_it_takes_stamps_of_any_time():
+    sync, sets = make(depth=False)
+    for camera in "ab":
+        sync.add_color(camera, 90_000 * MS, IMAGE)
+    sync.restart()
+    for camera in "ab":
+        sync.add_color(camera, 89_900 * MS, IMAGE)
+    assert [stamp for stamp, _, _ in sets] == [90_000 * MS, 89_900 * MS]
+
+
 def test_without_one_camera_the_rest_is_used_when_the_next_set_is_complete():
     sync, sets = make(depth=False)
     sync.add_color("a", 100 * MS, IMAGE)

@@ -31,10 +31,10 @@ def test_readings_of_the_base_itself_are_taken_as_they_are():
     imu = ImuInput("base_link", lambda _: None)
     imu.add(reading("base_link"))
     imu.add(reading("/base_link"))
-    first, second = imu.take()
+    first, second = imu.take(S)
     assert first == second
     assert first.angular_velocity_rad_s == (0.1, 0.2, 0.3)
-    assert imu.take() == () and not imu.refused
+    assert imu.take(S) == () and not imu.refused
 
 
 def test_an_imu_upside_down_turns_the_way_the_robot_does():
@@ -42,7 +42,7 @@ def test_an_imu_upside_down_turns_the_way_the_robot_does():
     imu = ImuInput("base_link", lambda frame: tree.lookup("base_link", frame))
     # Hanging from a plate: x ahead, y to the right, z down.
     imu.add(reading("imu_link"))
-    assert imu.take() == () and imu.refused == {"imu without mounting": 1}
+    assert imu.take(S) == () and imu.refused == {"imu without mounting": 1}
     assert "'imu_link' on base_link is not in /tf_static" in imu.problem
     chain = [
         rigid_transform(from_xyz_rpy((0.1, 0.0, 0.5), (0.0, 0.0, 0.0)), 0, "base_link", "plate"),
@@ -50,7 +50,7 @@ def test_an_imu_upside_down_turns_the_way_the_robot_does():
     ]
     tree.update(TFMessage(transforms=chain))
     imu.add(reading("imu_link", (0.1, 0.2, -0.3), (1.0, 2.0, -9.8)))
-    (sample,) = imu.take()
+    (sample,) = imu.take(S)
     np.testing.assert_allclose(sample.angular_velocity_rad_s, (0.1, -0.2, 0.3), atol=1e-12)
     np.testing.assert_allclose(sample.linear_acceleration_m_s2, (1.0, -2.0, 9.8), atol=1e-12)
     assert imu.problem == "" and imu.refused == {"imu without mounting": 1}
@@ -59,7 +59,7 @@ def test_an_imu_upside_down_turns_the_way_the_robot_does():
 def test_a_quarter_turn_swaps_the_level_axes():
     imu = ImuInput("base_link", lambda _: from_xyz_rpy((0.0, 0.0, 0.0), (0.0, 0.0, np.pi / 2)))
     imu.add(reading("imu_link", (1.0, 0.0, 0.5), (0.0, 1.0, 9.8)))
-    (sample,) = imu.take()
+    (sample,) = imu.take(S)
     # The x axis of the IMU points to the left of the robot, its y axis to the rear.
     np.testing.assert_allclose(sample.angular_velocity_rad_s, (0.0, 1.0, 0.5), atol=1e-12)
     np.testing.assert_allclose(sample.linear_acceleration_m_s2, (-1.0, 0.0, 9.8), atol=1e-12)
@@ -69,9 +69,20 @@ def test_no_more_is_kept_than_comes_between_two_wheel_samples():
     imu = ImuInput("base_link", lambda _: None)
     for number in range(700):
         imu.add(reading("base_link", (0.0, 0.0, float(number))))
-    taken = imu.take()
+    taken = imu.take(S)
     # The newest 500, oldest first.
     assert [sample.angular_velocity_rad_s[2] for sample in taken] == list(range(200, 700))
+
+
+def test_what_is_stamped_far_after_its_tick_is_of_another_time():
+    imu = ImuInput("base_link", lambda _: None)
+    for sec, nanosec in ((10, 0), (11, 0), (11, 1), (40, 0)):
+        message = reading("base_link")
+        message.header.stamp.sec, message.header.stamp.nanosec = sec, nanosec
+        imu.add(message)
+    assert [sample.stamp_ns for sample in imu.take(10 * S)] == [10 * S, 11 * S]
+    assert imu.refused == {"imu of another time": 2}
+    assert imu.take(40 * S) == ()
 
 
 def test_silence_of_each_sensor_is_noticed_after_the_limit():

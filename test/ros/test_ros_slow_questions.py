@@ -1,7 +1,6 @@
 """A resolver and a localizer that take 8 s, over real DDS: odometry, map->odom, cancel go on."""
 
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -14,58 +13,15 @@ pytest.importorskip("astra_msgs.msg")
 import slow_global_node
 from action_msgs.srv import CancelGoal
 from rclpy.action import ActionClient
-from sensor_msgs.msg import CameraInfo, Image
+from standing_robot import StandingRobot
 from tf2_msgs.msg import TFMessage
 
-from astra_core.camera import Camera, CameraIntrinsics
-from astra_core.ros.camera_input import intrinsics_to_msg
-from astra_core.ros.poses import header, rigid_transform
-from astra_core.ros.qos import event, latched, scored
+from astra_core.ros.qos import event, scored
 from astra_core.ros.stamps import from_stamp
-from astra_core.se3 import from_xyz_rpy
 from astra_msgs.action import Navigate
-from astra_msgs.msg import GlobalPose, GoalSpec, LocalOdometry
+from astra_msgs.msg import GlobalPose, GoalSpec
 
-FRONT = Camera("front", CameraIntrinsics.from_horizontal_fov(32, 24, 1.7), from_xyz_rpy((0, 0, 1)))
-BLACK = bytes(32 * 24 * 3)
 WATCHED_S = 3.0
-
-
-class Robot:
-    """Stands still and says so at 50 Hz, with a black picture five times a second."""
-
-    def __init__(self, node):
-        self._node = node
-        self._odometry = node.create_publisher(LocalOdometry, "local/odometry", event(50))
-        self._static = node.create_publisher(TFMessage, "/tf_static", latched(100))
-        self._info = node.create_publisher(CameraInfo, "camera/front/camera_info", event(5))
-        self._image = node.create_publisher(Image, "camera/front/image_raw", event(5))
-        mounting = rigid_transform(FRONT.t_base_optical, 0, "base_link", FRONT.frame_id)
-        self._static.publish(TFMessage(transforms=[mounting]))
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def stop(self):
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self):
-        number = 0
-        while not self._stop.wait(0.02):
-            stamp_ns, number = time.time_ns(), number + 1
-            odometry = LocalOdometry(header=header(stamp_ns, "odom"))
-            odometry.pose.pose.orientation.w = 1.0
-            self._odometry.publish(odometry)
-            if number % 10 == 0:
-                info = intrinsics_to_msg(FRONT, CameraInfo())
-                info.header = header(stamp_ns, FRONT.frame_id)
-                self._info.publish(info)
-                image = Image(
-                    width=32, height=24, step=96, encoding="rgb8", data=bytes(32 * 24 * 3)
-                )
-                image.header = info.header
-                self._image.publish(image)
 
 
 class Ear:
@@ -99,7 +55,7 @@ def test_nothing_waits_for_a_slow_resolver_and_a_slow_localizer(
         ),
     )  # fmt: skip
     runner.wait_active(timeout_s=90.0)
-    ear, robot = Ear(node), Robot(node)
+    ear, robot = Ear(node), StandingRobot(node)
     try:
         until(lambda: ear.localized, "the first fix", 60.0, runner)
         client = ActionClient(node, Navigate, "navigate")
