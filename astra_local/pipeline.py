@@ -121,7 +121,8 @@ class AstraLocal:
         usable = [(frame, pose) for frame, pose in placed if pose is not None]
         self._dropped_frames += len(placed) - len(usable)
         poses = [pose for _, pose in usable]
-        believed = self._sight.believed([frame for frame, _ in usable], poses)
+        usable_frames = [frame for frame, _ in usable]
+        believed = self._sight.believed(usable_frames, poses, self._history.pose_at)
         belief = self._perception.perceive(believed, poses)
         if belief is None:
             return False

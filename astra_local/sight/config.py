@@ -66,6 +66,32 @@ class SightConfig:
     frozen_after_rad: float = setting(
         0.02, "The same image after such a turn is a frozen one.", minimum=0.001, maximum=1.0
     )
+    evidence_window_m: float = setting(
+        0.5,
+        "Way after which what was seen counts less by e; a right angle counts as a metre.",
+        minimum=0.05,
+        maximum=10.0,
+    )
+    # Healthy: 0.010 at most.
+    min_disagreement_m: float = setting(
+        0.04,
+        "Way, as above, that a fault of the camera must explain better than odometry.",
+        minimum=0.001,
+        maximum=1.0,
+    )
+    # Healthy: 0.29 at least.
+    min_found_share: float = setting(
+        0.1,
+        "Of what stands in an image: so much must be seen again in the next ones, on that way.",
+        minimum=0.0,
+        maximum=0.5,
+    )
+    retry_after_s: float = setting(
+        10.0,
+        "Standing for so long, a camera is tried again that moved oddly: only way tells more.",
+        minimum=1.0,
+        maximum=600.0,
+    )
     max_bad_images: int = setting(
         1, "More bad images in a row, and the camera is not believed.", minimum=0, maximum=100
     )

@@ -37,11 +37,14 @@ class FloorReading:
         seen: Share of the pixels that see the floor or what stands on it, 0 to 1.
         beyond: Share that measures more than the floor can be away.
         seen_parts: ``seen`` of each quarter of the width that looks at the floor, left to right.
+        farthest: The 95th percentile of measured depth over that of the floor; 1 where floor is
+            seen, 0 where nothing is.
         problem: What follows; ``None`` where the image can be believed.
     """
 
     seen: float
     beyond: float
+    farthest: float
     seen_parts: tuple[float, ...]
     problem: Problem | None
 
@@ -104,7 +107,8 @@ class FloorView:
         elif min(parts) < c.min_seen_share_of_part and not (depth[seen] < _NEAR_M).any():
             share = 100.0 / _NUM_PARTS
             problem = Problem("part", f"a part of its image ({share:.0f} %) has no depth")
-        return FloorReading(seen_share, beyond_share, parts, problem)
+        farthest = float(np.percentile(ratio[told], 95.0)) if told.any() else 0.0
+        return FloorReading(seen_share, beyond_share, farthest, parts, problem)
 
     def _is_floor(self, thinned_m: NDArray[np.float32]) -> bool:
         """Return whether half of an image is just where the floor must be."""
@@ -118,7 +122,7 @@ class FloorView:
         seen = float(told.mean())
         # A camera that looks over an empty hall may have little to tell.
         problem = None if told.any() else Problem("empty", "its images have no depth")
-        return FloorReading(seen, 0.0, (), problem)
+        return FloorReading(seen, 0.0, 1.0, (), problem)
 
 
 def _seen_through(ratio: NDArray[np.float32], share: float) -> Problem:

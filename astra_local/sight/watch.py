@@ -13,7 +13,9 @@ from astra_core.observation import CameraFrame
 from astra_local.sight.config import SightConfig
 from astra_local.sight.floor import FloorView
 from astra_local.sight.frozen import FrozenWatch
+from astra_local.sight.motion import MotionWatch
 from astra_local.sight.problem import Problem
+from astra_local.sight.stories import PoseAt, View
 from astra_local.sight.trust import Trust
 
 __all__ = ["SightWatch"]
@@ -24,7 +26,7 @@ class SightWatch:
 
     def __init__(self, rig: CameraRig, config: SightConfig) -> None:
         """Believe every camera until it shows something else."""
-        self._sights = {camera.name: _Sight(camera, config) for camera in rig.cameras}
+        self._sights = {camera.name: _Sight(camera, rig, config) for camera in rig.cameras}
         self._problems: Mapping[str, str] = {}
 
     @property
@@ -33,7 +35,10 @@ class SightWatch:
         return self._problems
 
     def believed(
-        self, frames: Sequence[CameraFrame], poses_odom: Sequence[NDArray[np.float64]]
+        self,
+        frames: Sequence[CameraFrame],
+        poses_odom: Sequence[NDArray[np.float64]],
+        pose_at: PoseAt,
     ) -> list[CameraFrame]:
         """Judge images and take the depth out of those that cannot be believed.
 
@@ -41,11 +46,12 @@ class SightWatch:
             frames: Images of one moment; those without depth, of unknown cameras or of a wrong
                 size are left to who reports that.
             poses_odom: Pose ``(3,)`` of the robot in ``odom`` at the stamp of each.
+            pose_at: The same for other stamps.
         """
         result = []
         for frame, pose in zip(frames, poses_odom, strict=True):
             sight = self._sights.get(frame.camera)
-            usable = sight is None or sight.look(frame, pose)
+            usable = sight is None or sight.look(frame, pose, pose_at)
             result.append(frame if usable else replace(frame, depth_m=None))
         self._problems = {
             name: f"{name} camera: {sight.problem.text}"
@@ -58,22 +64,28 @@ class SightWatch:
 class _Sight:
     """One camera."""
 
-    def __init__(self, camera: Camera, config: SightConfig) -> None:
+    def __init__(self, camera: Camera, rig: CameraRig, config: SightConfig) -> None:
         self._shape = camera.intrinsics.height_px, camera.intrinsics.width_px
         self._stride = config.pixel_stride
         self._floor, self._frozen = FloorView(camera, config), FrozenWatch(config)
-        self._trust = Trust(config)
+        others = [other for other in rig.cameras if other.name != camera.name]
+        self._motion, self._trust = MotionWatch(camera, others, config), Trust(config)
 
     @property
     def problem(self) -> Problem | None:
         return self._trust.problem
 
-    def look(self, frame: CameraFrame, pose: NDArray[np.float64]) -> bool:
+    def look(self, frame: CameraFrame, pose: NDArray[np.float64], pose_at: PoseAt) -> bool:
         depth_m = frame.depth_m
         if depth_m is None or depth_m.shape != self._shape:
             return True
         start = self._stride // 2
         thinned = np.asarray(depth_m[start :: self._stride, start :: self._stride], np.float32)
         frozen = self._frozen.look(thinned, pose)
-        # What one image shows says more than that it is repeated.
-        return self._trust.judge(self._floor.read(thinned).problem or frozen, frame.stamp_ns)
+        floor = self._floor.read(thinned)
+        # What one image shows says more than that it is repeated, or that it moves oddly.
+        problem = floor.problem or frozen
+        if problem is None:
+            view = View(frame.stamp_ns, pose)
+            problem = self._motion.look(thinned, view, pose_at, floor.farthest)
+        return self._trust.judge(problem, frame.stamp_ns)

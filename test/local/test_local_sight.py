@@ -190,7 +190,7 @@ def test_a_rig_names_the_camera_and_gives_no_depth_of_it_away() -> None:
     watch = SightWatch(make_rig(), CONFIG)
     for number in range(3):
         frames = [frame(1.3 * hall(), number), frame(hall(), number, "rear")]
-        front, rear = watch.believed(frames, [HERE, HERE])
+        front, rear = watch.believed(frames, [HERE, HERE], lambda _: HERE)
         assert front.depth_m is None
         assert front.stamp_ns == number
         assert rear.depth_m is not None
@@ -199,4 +199,8 @@ def test_a_rig_names_the_camera_and_gives_no_depth_of_it_away() -> None:
     colour = dataclasses.replace(frames[0], depth_m=None)
     odd = dataclasses.replace(frames[0], depth_m=np.zeros((3, 3), np.float32))
     strange = dataclasses.replace(frames[0], camera="strange")
-    assert watch.believed([colour, odd, strange], [HERE] * 3) == [colour, odd, strange]
+    assert watch.believed([colour, odd, strange], [HERE] * 3, lambda _: HERE) == [
+        colour,
+        odd,
+        strange,
+    ]
