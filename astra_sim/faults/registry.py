@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from astra_core.errors import ConfigError
 from astra_sim.faults.appearing import BoxAppears, PersonAppears
+from astra_sim.faults.false_depth import CamerasSwapped, FalseDepth, ImagesLate, ImagesTurned
 from astra_sim.faults.fault import Fault
 from astra_sim.faults.misplaced import Shove, WrongInitialPose
 from astra_sim.faults.silent import (
@@ -22,6 +26,25 @@ _BOX_10_CM = (0.1, 0.1, 0.1)
 #: Lower than the lowest layer of the occupancy, higher than the gap below the hull.
 _BOX_4_CM = (0.2, 0.2, 0.04)
 _PANE = (0.02, 1.0, 2.0)
+
+Depth = NDArray[np.float32]
+
+
+def _one_pixel(depth_m: Depth) -> Depth:
+    only = np.zeros_like(depth_m)
+    only[depth_m.shape[0] // 2, depth_m.shape[1] // 2] = 1.5
+    return only
+
+
+def _one_row(depth_m: Depth) -> Depth:
+    return np.broadcast_to(depth_m[depth_m.shape[0] // 2], depth_m.shape)
+
+
+def _front_reads(
+    what: str, change: Callable[[Depth], NDArray[np.floating]], **how: bool
+) -> Callable[[], Fault]:
+    return lambda: FalseDepth(f"camera front reads {what}", lambda depth, _: change(depth), **how)
+
 
 #: From the name of a fault to what makes one for one run.
 FAULTS: Mapping[str, Callable[[], Fault]] = {
@@ -41,6 +64,25 @@ FAULTS: Mapping[str, Callable[[], Fault]] = {
     "camera-right-off": lambda: CameraOff("right"),
     "cameras-off": AllCamerasOff,
     "images-frozen": FrozenImages,
+    "depth-one-pixel": _front_reads("a single pixel", _one_pixel),
+    "depth-nan": _front_reads("NaN", lambda depth: np.full_like(depth, np.nan)),
+    "depth-inf": _front_reads("inf", lambda depth: np.full_like(depth, np.inf)),
+    "depth-9m": _front_reads("9 m everywhere", lambda depth: np.full_like(depth, 9.0)),
+    "depth-saturated": _front_reads("65.535 m", lambda depth: np.full_like(depth, 65.535)),
+    "depth-covered": _front_reads("5 cm everywhere", lambda depth: np.full_like(depth, 0.05)),
+    "depth-millimetres": _front_reads("millimetres as metres", lambda depth: 1000.0 * depth),
+    "depth-metres": _front_reads("metres as millimetres", lambda depth: 0.001 * depth),
+    "depth-1.3": _front_reads("1.3 times too long", lambda depth: 1.3 * depth),
+    "depth-0.7": _front_reads("0.7 times", lambda depth: 0.7 * depth, by_motion=True),
+    "depth-one-row": _front_reads("the same in every row", _one_row),
+    "depth-noise": lambda: FalseDepth(
+        "camera front reads noise", lambda depth, rng: rng.uniform(0.1, 8.0, depth.shape)
+    ),
+    "images-upside-down": lambda: ImagesTurned(upside_down=True),
+    "images-mirrored": lambda: ImagesTurned(upside_down=False),
+    "images-late": lambda: ImagesLate(0.5),
+    "cameras-swapped": lambda: CamerasSwapped("front", "rear"),
+    "cameras-swapped-sides": lambda: CamerasSwapped("left", "right"),
     "imu-silent": ImuSilent,
     "wheels-silent": WheelsSilent,
     "shove-0.25": lambda: Shove(0.25),

@@ -45,7 +45,7 @@ class Frozen:
 
 
 FAULTS: dict[str, tuple[Fault, str]] = {
-    "frozen": (Frozen(), "its images stay the same although the robot moves"),
+    "frozen": (Frozen(), "its images do not change although the robot moves"),
     "nine metres": (lambda depth: np.full_like(depth, 9.0), "of the floor in its view"),
     "too long": (lambda depth: np.float32(1.3) * depth, "depth reads 1.3 times too long"),
     "nothing": (lambda depth: np.full_like(depth, np.nan), "its images have no depth"),
