@@ -202,6 +202,12 @@ class ContactConfig:
     patience_s: float = setting(
         0.25, "Told to move for so long and not moving is a touch.", minimum=0.05, maximum=2.0
     )
+    gyro_patience_s: float = setting(
+        0.45,
+        "The same where the wheels turn and only the gyro shows no turn; a gyro may be late.",
+        minimum=0.05,
+        maximum=2.0,
+    )
     window_s: float = setting(
         0.15, "Over which the motion is measured, the last part of that.", minimum=0.02, maximum=2.0
     )
@@ -231,6 +237,10 @@ class ContactConfig:
         """Refuse a window that is longer than the patience: it would see the time before."""
         if self.window_s > self.patience_s:
             raise ConfigError(f"window_s ({self.window_s}) is above patience_s ({self.patience_s})")
+        if self.patience_s > self.gyro_patience_s:
+            raise ConfigError(
+                f"patience_s ({self.patience_s}) is above gyro_patience_s ({self.gyro_patience_s})"
+            )
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ ROBOT = "robot"
 HIDDEN_GROUP = 5
 """Geom group that cameras do not see: the robot's own hull."""
 
+#: Damping of a heading that is held: a hundred times what the motors can do.
+_HELD_N_M_S = 1e4
 _FRAMES_FLIP = np.diag([1.0, -1.0, -1.0])
 
 
@@ -203,6 +205,10 @@ class DriveBase:
         for dof in self._dofs:
             data.qvel[dof] = 0.0
         self.linear_mps = self.angular_rad_s = 0.0
+
+    def hold_heading(self, model: mujoco.MjModel) -> None:
+        """Make the world hold the robot's heading, for faults."""
+        model.dof_damping[self._dofs[2]] = _HELD_N_M_S
 
     def pose(self, data: mujoco.MjData) -> tuple[float, float, float]:
         """Return ``(x, y, theta)`` in ``map``; theta is not wrapped."""

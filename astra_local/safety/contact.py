@@ -84,7 +84,7 @@ class ContactDetector:
             else:
                 self.reset()  # the clock went back
         self._told.append((stamp_ns, velocity))
-        _forget(self._told, stamp_ns - from_seconds(self._config.patience_s))
+        _forget(self._told, stamp_ns - from_seconds(self._config.gyro_patience_s))
 
     def feel(self, observation: Observation) -> Contact | None:
         """Take the samples of a tick and return whether something holds the robot."""
@@ -106,29 +106,30 @@ class ContactDetector:
             _forget(samples, now_ns - from_seconds(seconds))
         speed = self._rolled[-1][1] if self._rolled else 0.0
         self._jolt.take(observation.imu, speed)
-        if not self._rolled or not self._is_told(now_ns):
+        told = self._told_for(self._config.patience_s, now_ns)
+        if not self._rolled or not told:
             self._num_jolts = 0
             return None
-        return self._held(now_ns) or self._pinned(now_ns) or self._jolted(now_ns)
+        return self._held(now_ns, told) or self._pinned(now_ns) or self._jolted(now_ns, told)
 
-    def _is_told(self, now_ns: int) -> bool:
-        """Return whether commands cover the last moments without a gap."""
-        if len(self._told) < 2:
-            return False
-        first, last = self._told[0][0], self._told[-1][0]
-        patience_s = self._config.patience_s
-        return to_seconds(last - first) > 0.8 * patience_s and (
-            abs(to_seconds(now_ns - last)) < 0.5 * patience_s
-        )
+    def _told_for(self, patience_s: float, now_ns: int) -> list[Velocity]:
+        """Return the commands of the last moments; none unless they cover them without a gap."""
+        last_ns = self._told[-1][0] if self._told else now_ns
+        if not self._told or to_seconds(now_ns - last_ns) >= 0.5 * self._config.patience_s:
+            return []
+        since_ns = last_ns - from_seconds(patience_s)
+        told = [(stamp_ns, velocity) for stamp_ns, velocity in self._told if stamp_ns >= since_ns]
+        if to_seconds(last_ns - told[0][0]) <= 0.8 * patience_s:
+            return []
+        return [velocity for _, velocity in told]
 
-    def _held(self, now_ns: int) -> Contact | None:
+    def _held(self, now_ns: int, commands: list[Velocity]) -> Contact | None:
         c = self._config
-        told = _smallest([velocity.linear_mps for _, velocity in self._told])
+        told = _smallest([velocity.linear_mps for velocity in commands])
         if abs(told) < c.slowest_mps:
             return None
         sign = math.copysign(1.0, told)
-        since_ns = now_ns - from_seconds(c.window_s)
-        window = [sign * speed for stamp_ns, speed, _ in self._rolled if stamp_ns >= since_ns]
+        window = [sign * speed for speed, _ in self._rolled_lately(now_ns)]
         rolled = sum(window) / len(window) if window else abs(told)
         # Who rolled as told and then is slowed was stopped; who only begins may be slow to.
         followed = max(sign * speed for _, speed, _ in self._rolled) >= _FOLLOWED * abs(told)
@@ -141,21 +142,27 @@ class ContactDetector:
             f"{_where(told)} that no camera shows",
         )
 
+    def _rolled_lately(self, now_ns: int) -> list[tuple[float, float]]:
+        """Return speeds and turn rates of the wheels within the window."""
+        since_ns = now_ns - from_seconds(self._config.window_s)
+        return [(speed, turn) for stamp_ns, speed, turn in self._rolled if stamp_ns >= since_ns]
+
     def _pinned(self, now_ns: int) -> Contact | None:
+        """Judge turns: the gyro feels the robot, the wheels only themselves."""
         c = self._config
-        told = _smallest([velocity.angular_rad_s for _, velocity in self._told])
+        wheels = [turn for _, turn in self._rolled_lately(now_ns)]
+        gyro = [rate for _, rate in self._turned]
+        commands = self._told_for(c.patience_s, now_ns)
+        told = _smallest([velocity.angular_rad_s for velocity in commands])
+        if not self._turns_less(wheels, told):
+            commands = self._told_for(c.gyro_patience_s, now_ns)
+            told = _smallest([velocity.angular_rad_s for velocity in commands])
+            wheels = []
+        if not (wheels or gyro) or not self._turns_less(gyro, told):
+            return None
         if abs(told) < c.slowest_rad_s:
             return None
-        # The gyro feels the robot, the wheels only themselves.
-        since_ns = now_ns - from_seconds(c.window_s)
-        rates = [rate for _, rate in self._turned]
-        rates = rates or [turn for stamp_ns, _, turn in self._rolled if stamp_ns >= since_ns]
-        if not rates:
-            return None
-        turned = sum(rates) / len(rates)
-        if turned * math.copysign(1.0, told) > c.moving_share * abs(told):
-            return None
-        speed = _smallest([velocity.linear_mps for _, velocity in self._told])
+        speed = _smallest([velocity.linear_mps for velocity in commands])
         direction = int(math.copysign(1.0, speed)) if abs(speed) >= c.slowest_mps else 0
         return Contact(
             now_ns,
@@ -163,12 +170,21 @@ class ContactDetector:
             "told to turn, but the robot does not: something holds it, or the gyro is stuck",
         )
 
-    def _jolted(self, now_ns: int) -> Contact | None:
+    def _turns_less(self, rates: list[float], told_rad_s: float) -> bool:
+        """Return whether the mean of some rates is not what was told, by far; yes for none."""
+        if not rates:
+            return True
+        turned = sum(rates) / len(rates) * math.copysign(1.0, told_rad_s)
+        return turned <= self._config.moving_share * abs(told_rad_s)
+
+    def _jolted(self, now_ns: int, commands: list[Velocity]) -> Contact | None:
         c = self._config
-        speeds = [velocity.linear_mps for _, velocity in self._told]
+        speeds = [velocity.linear_mps for velocity in commands]
         told, largest = _smallest(speeds), max(map(abs, speeds))
         sign, speed = math.copysign(1.0, told), self._rolled[-1][1]
-        lost = self._jolt.lost_mps(sign)
+        # What the wheels lost a moment ago, a late accelerometer tells of now.
+        peak = max(sign * earlier for _, earlier, _ in self._rolled)
+        lost = self._jolt.lost_mps(sign) - max(peak - sign * speed, 0.0)
         if (
             abs(told) >= max(c.slowest_mps, _STEADY * largest)
             and sign * speed >= c.slowest_mps

@@ -28,6 +28,7 @@ class FaultySimulator(Simulator):
     Attributes:
         fault: What goes wrong.
         began_ns: Since when; ``None`` before.
+        told: What the base was told for the last tick.
         since_ns: From when on times count: the same, or the exposure of the first image that shows
             what appeared.
     """
@@ -48,6 +49,7 @@ class FaultySimulator(Simulator):
         fault.rng = stream(seed, "fault")
         self.began_ns: int | None = None
         self.since_ns: int | None = None
+        self.told = Velocity()
         self._said: InitialPose | None = None
         super().__init__(scene, profile, seed, things=fault.things(), **settings)
 
@@ -74,8 +76,13 @@ class FaultySimulator(Simulator):
         """Place one of the fault's things at (x, y, theta) in ``map``."""
         thing.place(self.data, pose)
 
+    def hold_heading(self) -> None:
+        """Let nothing turn the robot any more, however hard its motors try."""
+        self._robots[0].base.hold_heading(self.model)
+
     def step_all(self, commands: Sequence[Velocity]) -> list[Observation]:
         """Advance by one tick, with the fault once its moment has come."""
+        self.told = commands[0]
         if self.began_ns is None and self.fault.may_begin(self):
             self.began_ns = self.stamp_ns
             self._said = self.fault.says(self)

@@ -11,6 +11,7 @@ from astra_core.errors import ConfigError
 from astra_sim.faults.appearing import BoxAppears, PersonAppears
 from astra_sim.faults.false_depth import CamerasSwapped, FalseDepth, ImagesLate, ImagesTurned
 from astra_sim.faults.fault import Fault
+from astra_sim.faults.held import HeldWhileTurning, SlippingAt
 from astra_sim.faults.misplaced import Shove, WrongInitialPose
 from astra_sim.faults.silent import (
     AllCamerasOff,
@@ -58,6 +59,8 @@ FAULTS: Mapping[str, Callable[[], Fault]] = {
     "box-1.5": lambda: BoxAppears("a box of 10 cm", _BOX_10_CM, 1.5),
     "box-4cm": lambda: BoxAppears("a box of 4 cm", _BOX_4_CM, 0.6, seen_by_depth=False),
     "glass": lambda: BoxAppears("a pane of glass", _PANE, 0.6, visible=False, seen_by_depth=False),
+    "glass-slip": lambda: SlippingAt("a pane of glass", _PANE, 0.6),
+    "turn-held": HeldWhileTurning,
     "camera-front-off": lambda: CameraOff("front"),
     "camera-left-off": lambda: CameraOff("left"),
     "camera-rear-off": lambda: CameraOff("rear"),

@@ -150,6 +150,16 @@ def test_the_gyro_is_believed_where_the_wheels_turn_on_the_spot() -> None:
     base.drive(1.0, steady(0.0, 0.8))
     at, _ = base.drive(1.0, steady(0.0, 0.8), turn=lambda at: 0.0)
     assert at == pytest.approx(0.12, abs=0.03)
+    # From standing, a gyro may be late: 0.15 rad/s is told from 0.05 s on, and that for 0.45 s.
+    base = Base()
+    base.drive(1.0, steady())
+    turns = lambda at: Velocity(0.0, min(3.0 * at, 0.8))  # noqa: E731
+    at, _ = base.drive(2.0, turns, turn=lambda at: 0.0)
+    assert at == pytest.approx(0.48, abs=0.05)
+    base = Base()
+    base.drive(1.0, steady())
+    late = lambda at: min(3.0 * max(at - 0.35, 0.0), 0.8)  # noqa: E731
+    assert base.drive(2.0, turns, turn=late) == (None, None)
     # Wheels that stand while the body turns are the odometry's affair.
     base = Base()
     assert base.drive(2.0, steady(0.0, 0.8), steady(), turn=lambda at: 0.8) == (None, None)
@@ -181,6 +191,14 @@ def test_vibration_ramps_and_brakes_are_no_jolt(noise_mps2: float, tilt_mps2: fl
     assert base.drive(2.0, braking, late, body) == (None, None)
 
 
+def test_an_accelerometer_that_is_late_tells_of_no_jolt() -> None:
+    base = Base()
+    base.drive(2.0, steady(0.5))
+    slows = lambda at: Velocity(max(0.5 - 2.0 * at, 0.25))  # noqa: E731
+    body = lambda at: max(0.5 - 2.0 * max(at - 0.3, 0.0), 0.25)  # noqa: E731
+    assert base.drive(2.0, slows, body=body) == (None, None)
+
+
 def test_after_a_clock_that_went_back_it_begins_anew() -> None:
     base = Base()
     base.drive(1.0, steady(0.5))
@@ -197,5 +215,7 @@ def test_what_is_no_number_is_not_felt() -> None:
 
 
 def test_the_window_lies_within_the_patience() -> None:
+    with pytest.raises(ConfigError, match="is above gyro_patience_s"):
+        ContactConfig(patience_s=0.5)
     with pytest.raises(ConfigError, match=r"window_s \(0\.3\) is above patience_s \(0\.25\)"):
         ContactConfig(window_s=0.3)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from astra_core.records import Velocity
-from astra_local.config import GuardConfig
+from astra_local.config import GuardConfig, PlannerConfig, RobotConfig
+from astra_local.planner.turn import turn_by
 from astra_local.safety.guard import Guard
 from astra_local.safety.limits import AxisLimiter, AxisLimits
 from astra_local.safety.stopping import enters_blind, free_arc, obstacle_points
-from astra_local.types import GuardState, NearestObstacle
+from astra_local.types import GuardState, NearestObstacle, RobotState
 
 TICK = 20_000_000
 SECTORS = 72
@@ -228,3 +230,52 @@ def test_after_braking_it_speeds_up_softly_again() -> None:
     fast = limiter.step(0.1, 0.02)
     # From no acceleration: 8 m/s3 for 20 ms.
     assert limiter.step(0.6, 0.02) - fast == pytest.approx(8.0 * 0.02 * 0.02)
+
+
+# turning in place -----------------------------------------------------------------------------
+
+
+def post_ahead(stamp_ns: int, pose: list[float], face_m: float, sides_m: tuple[float, float]):
+    """Return the summary of a thing whose face lies at x = face_m, in cells of 5 cm."""
+    distance = [math.inf] * SECTORS
+    y = sides_m[0] + 0.025
+    while y < sides_m[1]:
+        dx, dy = face_m + 0.025 - pose[0], y - pose[1]
+        sector = round((math.atan2(dy, dx) - pose[2]) / math.radians(5.0)) % SECTORS
+        distance[sector] = min(distance[sector], math.hypot(dx, dy) - 0.025 - 0.22)
+        y += 0.05
+    return NearestObstacle(
+        stamp_ns, True, min(distance), 0.0, 0.05, math.radians(5.0), tuple(distance)
+    )
+
+
+@pytest.mark.parametrize("sides_m", [(-2.0, 2.0), (0.1, 0.3), (-0.3, -0.1)])
+@pytest.mark.parametrize("turn_rad", [1.5, -3.0])
+def test_what_still_rolls_when_a_turn_in_place_begins_touches_nothing(
+    sides_m: tuple[float, float], turn_rad: float
+) -> None:
+    """A turn lets the robot roll out gently, 0.22 m from 0.6 m/s; the guard brakes where it must.
+
+    The thing stands where full brakes just suffice: 0.15 s of reaction, v^2 / 4, and 3 cm.
+    """
+    face_m = 0.22 + 0.6 * 0.15 + 0.6**2 / 4.0 + 0.03
+    guard, config, robot = Guard(GuardConfig()), PlannerConfig(), RobotConfig()
+    free = summary()
+    guarded(guard, range(100), Velocity(0.6), free)
+    pose, late = [0.0, 0.0, 0.0], [(0.6, 0.0)] * 2  # the base follows two ticks later
+    for tick in range(100, 250):
+        if tick % 5 == 0:
+            state = RobotState(np.array(pose), *late[0])
+            way = turn_by(state, turn_rad - pose[2], 1.6, config, robot)
+        command = Velocity(float(way.v[0, 0]), float(way.w[0, 0]))
+        nearest = post_ahead(tick * TICK, pose, face_m, sides_m)
+        late += guarded(guard, range(tick, tick + 1), command, nearest)
+        v, w = late.pop(0)
+        pose = [
+            pose[0] + 0.02 * v * math.cos(pose[2]),
+            pose[1] + 0.02 * v * math.sin(pose[2]),
+            pose[2] + 0.02 * w,
+        ]
+        aside = max(sides_m[0] - pose[1], pose[1] - sides_m[1], 0.0)
+        assert math.hypot(max(face_m - pose[0], 0.0), aside) > 0.22
+    assert v == 0.0 and abs(pose[2]) > 0.5

@@ -123,6 +123,34 @@ def test_a_fault_notices_what_is_sensed_before_it() -> None:
     assert fault.sensed == [simulator.stamp_ns - 20_000_000, simulator.stamp_ns]
 
 
+def test_wheels_that_slip_say_what_they_were_told_while_the_robot_is_held() -> None:
+    simulator = _faulty("glass-slip")
+    _drive_until_it_begins(simulator)
+    for _ in range(100):
+        observation = simulator.step(_DRIVE)
+    assert simulator.robot_velocity[0] == pytest.approx(0.0, abs=0.02)
+    assert observation.wheels[0].linear_velocity_mps == _DRIVE.linear_mps
+    for _ in range(50):  # away from it they grip again, with errors of their own
+        observation = simulator.step(Velocity(-0.3, 0.0))
+    assert observation.wheels[0].linear_velocity_mps == pytest.approx(-0.3, abs=0.02)
+    assert observation.wheels[0].linear_velocity_mps != -0.3
+
+
+def test_a_robot_that_is_held_while_it_turns_does_not_turn() -> None:
+    simulator, turn = _faulty("turn-held"), Velocity(0.0, 0.8)
+    for _ in range(100):
+        simulator.step(_DRIVE)
+    assert simulator.began_ns is None
+    for _ in range(100):
+        observation = simulator.step(turn)
+    assert simulator.began_ns is not None
+    before = simulator.robot_pose[2]
+    for _ in range(100):
+        observation = simulator.step(turn)
+    assert simulator.robot_pose[2] == pytest.approx(before, abs=0.01)
+    assert observation.imu[-1].angular_velocity_rad_s[2] == pytest.approx(0.0, abs=0.05)
+
+
 def test_a_shove_moves_the_robot_and_the_wheels_feel_nothing() -> None:
     simulator = _faulty("shove-0.6")
     before = simulator.robot_pose
