@@ -96,7 +96,9 @@ class FakeRobot:
         return Observation(self.stamp_ns, imu, (WheelSample(self.stamp_ns, v, w),), frames)
 
     def truth(self) -> GroundTruth:
-        return GroundTruth(self.stamp_ns, self.pose.copy(), np.zeros(2), False, 0, (), 1.0, 0.0)
+        told = self.commands[-1] if self.commands else Velocity()
+        velocity = np.array([told.linear_mps, told.angular_rad_s])
+        return GroundTruth(self.stamp_ns, self.pose.copy(), velocity, False, 0, (), 1.0, 0.0)
 
     def close(self) -> None:
         pass
