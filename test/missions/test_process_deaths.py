@@ -1,4 +1,4 @@
-"""A process is killed in the middle of a mission: the goal ends with its code, the next one works."""
+"""A process is killed in the middle of a mission: the goal ends with its code, the next works."""
 
 import os
 import signal
