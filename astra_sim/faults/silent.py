@@ -13,7 +13,11 @@ __all__ = ["AllCamerasOff", "CameraOff", "FrozenImages", "ImuSilent", "WheelsSil
 _STANDS = Floor(contact_mps=0.1, stand_s=0.5, named=True)
 
 
-class CameraOff(Fault):
+class _Silent(Fault):
+    watch_s = 6.0
+
+
+class CameraOff(_Silent):
     """One camera sends no more images; the robot must stand where the way needs it."""
 
     def __init__(self, camera: str) -> None:
@@ -29,7 +33,7 @@ class CameraOff(Fault):
         return replace(observation, frames=frames)
 
 
-class AllCamerasOff(Fault):
+class AllCamerasOff(_Silent):
     """No camera sends images any more."""
 
     what = "no more images from any camera"
@@ -41,7 +45,7 @@ class AllCamerasOff(Fault):
         return replace(observation, frames=())
 
 
-class FrozenImages(Fault):
+class FrozenImages(_Silent):
     """The cameras go on sending the last images, with new stamps."""
 
     what = "every camera repeats its last image with new stamps"
@@ -65,7 +69,7 @@ class FrozenImages(Fault):
         return replace(observation, frames=tuple(frames))
 
 
-class ImuSilent(Fault):
+class ImuSilent(_Silent):
     """The IMU sends no more samples."""
 
     what = "no more samples from the IMU"
@@ -77,7 +81,7 @@ class ImuSilent(Fault):
         return replace(observation, imu=())
 
 
-class WheelsSilent(Fault):
+class WheelsSilent(_Silent):
     """The wheels' encoders send no more samples."""
 
     what = "no more samples from the wheels"
