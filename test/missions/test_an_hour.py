@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("rclpy")
@@ -18,12 +19,6 @@ pytest.importorskip("astra_msgs.msg")
 
 SEED = 7  # Of the map that the tests of this folder share.
 HOUR_S = 3600.0
-GOALS = (
-    "take me to the dining table",
-    "I am thirsty",
-    "bring me to the bed",
-    "I want to watch a film",
-)
 #: Allocators keep what was freed, and logs grow to their limit.
 GROWTH, GROWTH_MB = 0.05, 10.0
 RATE_SHARE = 0.1
@@ -72,6 +67,7 @@ def test_an_hour_of_goals_leaves_memory_descriptors_and_rates_flat(
     home_map: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from astra_cli.demo.stack import running_stack
+    from astra_eval.named_goal import named_goal
     from astra_sim.scenes import make_scene
 
     for name in ("ROS_DOMAIN_ID", "ROS_AUTOMATIC_DISCOVERY_RANGE"):
@@ -79,11 +75,11 @@ def test_an_hour_of_goals_leaves_memory_descriptors_and_rates_flat(
         monkeypatch.delenv(name)
     samples: list[dict[str, Sample]] = []
     rates: list[dict[str, float]] = []
-    driven_s, number, results = 0.0, 0, []
-    with running_stack(make_scene("home", SEED), home_map, None) as stack:
+    driven_s, results = 0.0, []
+    scene, rng = make_scene("home", SEED), np.random.default_rng(SEED)
+    with running_stack(scene, home_map, None) as stack:
         while driven_s < HOUR_S:
-            words = GOALS[number % len(GOALS)]
-            number += 1
+            words, _ = named_goal(scene, rng)
             answer = stack.session.drive(
                 words, check=stack.check, on_state=lambda state: None, wall_timeout_s=3600.0
             )
