@@ -9,6 +9,7 @@ from astra_core.config import setting
 from astra_core.errors import ConfigError
 from astra_core.robot import RobotConfig
 from astra_core.robot_settings import Bound, robot_setting
+from astra_local.plausibility.config import PlausibilityConfig
 from astra_local.sight.config import SightConfig
 
 __all__ = [
@@ -316,6 +317,7 @@ class LocalConfig:
 
     robot: RobotConfig = field(default_factory=RobotConfig)
     odometry: OdometryConfig = field(default_factory=OdometryConfig)
+    plausibility: PlausibilityConfig = field(default_factory=PlausibilityConfig)
     occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
     sight: SightConfig = field(default_factory=SightConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)

@@ -22,6 +22,8 @@ from astra_local.config import LocalConfig
 from astra_local.moving.movers import Movers
 from astra_local.planner.planner import LocalPlanner
 from astra_local.planner.tracker import TrajectoryTracker
+from astra_local.plausibility.fault import SensorFault
+from astra_local.plausibility.sensors import SensorPlausibility
 from astra_local.ports import OdometryEstimator, Perception
 from astra_local.safety.contact import Contact, ContactDetector
 from astra_local.safety.stopping import directions_of
@@ -55,6 +57,7 @@ class AstraLocal:
         tracker: TrajectoryTracker,
         coverage: RigCoverage,
         sight: SightWatch,
+        plausibility: SensorPlausibility,
         config: LocalConfig,
     ) -> None:
         """Join the parts, see :func:`astra_local.stack.build_local`.
@@ -66,11 +69,13 @@ class AstraLocal:
             tracker: From plan to command.
             coverage: Which directions each camera sees.
             sight: Which images are believed.
+            plausibility: Which readings of wheels and IMU are.
             config: Of all of them.
         """
         self._odometry, self._perception = odometry, perception
         self._planner, self._tracker = planner, tracker
         self._coverage, self._sight, self._config = coverage, sight, config
+        self._plausibility = plausibility
         self._history = OdometryBuffer(config.odometry.history_s)
         self._detector = ContactDetector(config.contact)
         self._touched = TouchMemory(config.robot.footprint_radius_m, config.contact.remember_s)
@@ -85,8 +90,15 @@ class AstraLocal:
         self._stop_reason = "no plan yet"
 
     def observe(self, observation: Observation) -> LocalOdometry:
-        """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`)."""
+        """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`).
+
+        What cannot be so is kept from the odometry; :attr:`sensor_faults` says what that was.
+        """
+        observation = self._plausibility.admit(observation)
         estimate = self._odometry.observe(observation)
+        self._plausibility.judge(estimate, observation.stamp_ns)
+        if not np.isfinite(estimate.pose).all():
+            return estimate
         self._history.add(estimate)
         if self._first_ns is None:
             self._first_ns = estimate.stamp_ns
@@ -94,6 +106,7 @@ class AstraLocal:
         contact = self._detector.feel(observation)
         if contact is not None:
             self._contact = contact
+            self._plausibility.excuse_slip()
             self._detector.reset()
             if contact.direction:
                 self._touched.add(estimate.pose, contact.direction, estimate.stamp_ns)
@@ -136,6 +149,8 @@ class AstraLocal:
             sub_goal: What Astra-Global asks for; ``None`` is to stand.
             now_ns: Time of the plan, normally that of the newest observation.
         """
+        if sub_goal is not None and not sub_goal.halt:
+            self._plausibility.want(now_ns)
         latest, pose = self._history.latest, self._history.pose_at(now_ns)
         if latest is None or pose is None:
             state = RobotState(np.zeros(3) if latest is None else latest.pose)
@@ -162,8 +177,11 @@ class AstraLocal:
         self._halted_ns = now_ns
 
     def command(self, now_ns: int) -> Velocity:
-        """Return the velocity to drive now; zero when the plan or the odometry is stale."""
+        """Return the velocity to drive now; zero where plan, odometry or sensors cannot be."""
         c = self._config.contact
+        if reason := self._plausibility.stop_reason:
+            self._stop_reason = reason
+            return Velocity()
         pose = self._history.pose_at(now_ns)
         if pose is None:
             self._stop_reason = "no odometry"
@@ -267,10 +285,15 @@ class AstraLocal:
     @property
     def refused_samples(self) -> dict[str, int]:
         """Return how many samples and images were refused, by reason."""
-        refused = dict(self._odometry.refused)
+        refused = dict(Counter(self._odometry.refused) + self._plausibility.refused)
         if self._dropped_frames:
             refused["image without odometry"] = self._dropped_frames
         return refused
+
+    @property
+    def sensor_faults(self) -> tuple[SensorFault, ...]:
+        """Return what wheels or IMU say that cannot be so, or that they say nothing any more."""
+        return self._plausibility.faults
 
     @property
     def contact_reason(self) -> str:

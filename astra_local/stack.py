@@ -28,6 +28,7 @@ from astra_local.planner.mppi import MppiProposer
 from astra_local.planner.open_loop import OpenLoopPlanner
 from astra_local.planner.planner import LocalPlanner, WayTo
 from astra_local.planner.tracker import TrajectoryTracker
+from astra_local.plausibility.sensors import SensorPlausibility
 from astra_local.ports import OdometryEstimator, Perception, Proposer
 from astra_local.sight.watch import SightWatch
 from astra_local.voxel.coverage import RigCoverage
@@ -157,6 +158,7 @@ def build_local(
         tracker=TrajectoryTracker(config.tracker, config.robot),
         coverage=RigCoverage(rig, config.occupancy.num_sectors),
         sight=SightWatch(rig, config.sight),
+        plausibility=SensorPlausibility(config.plausibility, config.odometry.max_gap_s),
         config=config,
     )
 

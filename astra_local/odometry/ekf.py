@@ -69,6 +69,7 @@ class WheelImuFilter:
         self._config = config
         self._state = np.zeros(model.NUM_STATES)
         self._covariance = np.diag(np.square(_start(config)))
+        self._whole_pose = np.zeros(3)
         self._stamp_ns: int | None = None
         self._gates = {name: StampGate(config.max_gap_s) for name in ("imu", "wheel")}
         self._last_wheel_ns: int | None = None
@@ -109,7 +110,25 @@ class WheelImuFilter:
             and 0 < stamp_ns - self._stamp_ns <= max_gap_ns
         ):
             self._advance(stamp_ns)
+        if np.isfinite(self._state).all() and np.isfinite(self._covariance).all():
+            self._whole_pose = self._state[:3].copy()
+        else:
+            self._restart()
         return self.odometry()
+
+    def _restart(self) -> None:
+        """Begin anew where the pose was last a number; how far the robot came since is not known.
+
+        A state that is none once stays none, whatever is sensed.
+        """
+        self.refused["state not finite, filter restarted"] += 1
+        self._state = np.zeros(model.NUM_STATES)
+        self._state[:3] = self._whole_pose
+        self._covariance = np.diag(np.square(_start(self._config)))
+        unknown = [_UNKNOWN_SPEED_MPS, _UNKNOWN_SPEED_MPS, _GAP_MAX_HEADING_RAD]
+        self._covariance[:3, :3] = np.diag(np.square(unknown))
+        self._last_wheel_ns = self._last_gyro_ns = self._still_since_ns = None
+        self._last_gyro = 0.0
 
     def look(self, frames: Sequence[CameraFrame]) -> None:
         """Do nothing: this filter has no eyes."""

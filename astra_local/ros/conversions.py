@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import array
+import math
+from collections.abc import Sequence
 
 import numpy as np
 from builtin_interfaces.msg import Duration
@@ -22,6 +24,7 @@ from astra_msgs.msg import Trajectory as TrajectoryMsg
 from astra_msgs.msg import TrajectoryPoint
 
 __all__ = [
+    "covariance_problem",
     "distance_grid",
     "distance_points",
     "imu_from_msg",
@@ -47,10 +50,23 @@ def imu_from_msg(message, r_base_imu: NDArray[np.float64] | None = None) -> ImuS
     """
     w, a = message.angular_velocity, message.linear_acceleration
     angular, linear = (w.x, w.y, w.z), (a.x, a.y, a.z)
+    if message.linear_acceleration_covariance[0] == -1.0:
+        linear = (0.0, 0.0, 0.0)  # there is no accelerometer, whatever is filled in
     if r_base_imu is not None:
         angular = tuple((r_base_imu @ angular).tolist())
         linear = tuple((r_base_imu @ linear).tolist())
     return ImuSample(from_stamp(message.header.stamp), angular, linear)
+
+
+def covariance_problem(covariance: Sequence[float]) -> str:
+    """Return why a square covariance, row by row, can be none; empty where it can.
+
+    Whoever fills in such a one is likely to be wrong about the rest, too. All zeros mean unknown.
+    """
+    values = np.asarray(covariance, dtype=np.float64)
+    if not np.isfinite(values).all():
+        return "is not finite"
+    return "has a negative variance" if (values[:: math.isqrt(len(values)) + 1] < 0.0).any() else ""
 
 
 def wheels_from_msg(message) -> WheelSample:

@@ -11,7 +11,7 @@ from sensor_msgs.msg import Imu
 
 from astra_core.observation import ImuSample
 from astra_core.time import from_seconds
-from astra_local.ros.conversions import imu_from_msg
+from astra_local.ros.conversions import covariance_problem, imu_from_msg
 
 __all__ = ["ImuInput"]
 
@@ -43,8 +43,12 @@ class ImuInput:
         self.refused: Counter[str] = Counter()
         self.problem = ""
 
-    def add(self, message: Imu) -> None:
-        """Take in a message."""
+    def add(self, message: Imu) -> bool:
+        """Take in a message; return whether it holds a reading that can be used."""
+        if problem := _problem(message):
+            self.problem = f"imu: {problem}"
+            self.refused[f"imu {problem}"] += 1
+            return False
         frame_id = message.header.frame_id.lstrip("/")
         rotation = None
         if frame_id != self._base_frame:
@@ -54,11 +58,12 @@ class ImuInput:
                     f"imu: the mounting of {frame_id!r} on {self._base_frame} is not in /tf_static"
                 )
                 self.refused["imu without mounting"] += 1
-                return
+                return False
             rotation = mounting[:3, :3]
         self.problem = ""
         self._samples.append(imu_from_msg(message, rotation))
         del self._samples[:-_MAX_WAITING]
+        return True
 
     def take(self, now_ns: int) -> tuple[ImuSample, ...]:
         """Return the samples since the last call, oldest first, and forget them.
@@ -72,3 +77,18 @@ class ImuInput:
         if len(fitting) < len(taken):
             self.refused["imu of another time"] += len(taken) - len(fitting)
         return fitting
+
+
+def _problem(message: Imu) -> str:
+    """Return why a message tells no turn; empty where it does.
+
+    A covariance that begins with -1 says that there is no such sensor (sensor_msgs/Imu): the zeros
+    beside it are no measurement.
+    """
+    if message.angular_velocity_covariance[0] == -1.0:
+        return "its driver says that it has no gyro (angular_velocity_covariance[0] is -1)"
+    for name in ("angular_velocity", "linear_acceleration"):
+        covariance = getattr(message, f"{name}_covariance")
+        if covariance[0] != -1.0 and (problem := covariance_problem(covariance)):
+            return f"{name}_covariance {problem}"
+    return ""

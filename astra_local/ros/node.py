@@ -12,6 +12,7 @@ import time
 
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
+from rclpy.timer import Timer
 from sensor_msgs.msg import Imu
 
 from astra_core.camera import CameraRig
@@ -29,7 +30,7 @@ from astra_core.ros.health import Health, HealthReporter
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import Load, ManagedNode
-from astra_core.ros.node_clock import NodeClock
+from astra_core.ros.node_clock import NodeClock, make_timer
 from astra_core.ros.parameters import accept_changes
 from astra_core.ros.poses import velocity_from_msg
 from astra_core.ros.qos import event, sensor_input
@@ -40,18 +41,19 @@ from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
 from astra_local.ros.config import LocalNodeConfig
-from astra_local.ros.conversions import wheels_from_msg
 from astra_local.ros.imu_input import ImuInput
 from astra_local.ros.latency import Latency
 from astra_local.ros.outputs import LocalOutputs
 from astra_local.ros.sensor_watch import SensorWatch
+from astra_local.ros.wheel_input import WheelInput
 from astra_local.stack import build_local, check_local, load_local
 from astra_msgs.msg import Heartbeat
 from astra_msgs.msg import SubGoal as SubGoalMsg
 
 __all__ = ["LocalNode", "main"]
 
-_MAX_SILENCE_S = 1.0
+_MAX_SILENCE_S = 0.5  # until health says so, by arrival; the robot stops earlier
+_SILENCE_CHECK_S = 0.05
 _DYNAMIC = ("publish_tf", "plan_period_s", "grid_period_s")
 
 
@@ -71,6 +73,7 @@ class LocalNode(ManagedNode):
         self._models: Models | None = None
         self._pipeline: AstraLocal | None = None
         self._binding = threading.Lock()
+        self._silence_timer: Timer | None = None
 
     def configure(self) -> Load:
         """Read parameters, make publishers, start hearing sensors; return what loads the models."""
@@ -112,6 +115,7 @@ class LocalNode(ManagedNode):
             color=self._config.color,
             depth=True,
         )
+        self._wheels = WheelInput()
         self._imu = ImuInput(self._config.base_frame, self._cameras.mounting)
         self._peers = PeerWatch(("astra_guard",), self._config.peer_timeout_s)
         self._lane.subscribe_numbered(Heartbeat, "heartbeat", self._on_heartbeat, event())
@@ -119,6 +123,7 @@ class LocalNode(ManagedNode):
         self._lane.subscribe(TwistStamped, "guard/cmd_vel", self._on_driven, event(1))
         self._lane.subscribe(Odometry, "wheel_odometry", self._on_wheels, samples)
         self._lane.start()
+        self._silence_timer = make_timer(self, _SILENCE_CHECK_S, self._stop_in_silence)
         self._health = HealthReporter(
             self,
             self._read_health,
@@ -159,6 +164,9 @@ class LocalNode(ManagedNode):
             if part is not None:
                 part.close()
         self._lane = self._worker = self._health = self._acknowledger = None
+        if self._silence_timer is not None:
+            self.destroy_timer(self._silence_timer)
+        self._silence_timer = None
         self._pipeline = self._models = None
 
     def _on_rig(self, rig: CameraRig) -> None:
@@ -177,9 +185,9 @@ class LocalNode(ManagedNode):
                 self._pipeline = build_local(self._spec, rig, self._config.pipeline, models)
 
     def _on_imu(self, message: Imu) -> None:
-        self._watch.hear("imu", self._node_clock.now_ns)
         self._node_clock.check("imu", message.header.stamp)
-        self._imu.add(message)
+        if self._imu.add(message):
+            self._watch.hear("imu", self._node_clock.now_ns)
 
     def _on_sub_goal(self, message: SubGoalMsg) -> None:
         require_frame("the sub-goal", message.header.frame_id, self._config.odom_frame)
@@ -212,14 +220,15 @@ class LocalNode(ManagedNode):
         stamp_ns = self._node_clock.follow("wheel_odometry", message.header.stamp)
         if back_s := self._rewind.set_back_s(stamp_ns, self._tick_ns):
             self._begin_anew(f"the stamps of wheel_odometry went back by {back_s:.2f} s")
+        sample = self._wheels.read(message)
         pipeline = self._pipeline
-        self._watch.hear("wheel_odometry", self._node_clock.now_ns)
+        if pipeline is None or not self.active or stamp_ns > self._tick_ns:
+            self._watch.hear("wheel_odometry", self._node_clock.now_ns)
         if pipeline is None or not self.active:
             self._imu.take(stamp_ns)
             return
         if stamp_ns > self._tick_ns:
-            wheels = (wheels_from_msg(message),)
-            pipeline.observe(Observation(stamp_ns, self._imu.take(stamp_ns), wheels))
+            pipeline.observe(Observation(stamp_ns, self._imu.take(stamp_ns), (sample,)))
             self._tick_ns = stamp_ns
         # A repeated tick is answered again: somebody may have missed the first answer.
         self._outputs.send_odometry(pipeline.odometry)
@@ -228,11 +237,23 @@ class LocalNode(ManagedNode):
             # The next plan may be a tenth of a second away.
             pipeline.halt(stamp_ns)
         now_ns = max(stamp_ns, self._node_clock.stamp_ns)
-        self._outputs.send_command(pipeline.command(stamp_ns), now_ns)
+        velocity = Velocity() if self._wheels_are_silent() else pipeline.command(stamp_ns)
+        self._outputs.send_command(velocity, now_ns)
         self._latency.command(now_ns)
         self._submit_due()
         self._health.tick(now_ns)
         self._acknowledger.tick(stamp_ns)
+
+    def _wheels_are_silent(self) -> bool:
+        """Return whether no wheel sample with a new stamp has come for too long."""
+        limit_ns = from_seconds(self._config.pipeline.plausibility.silent_s)
+        return self._watch.silence_ns("wheel_odometry", self._node_clock.now_ns) > limit_ns
+
+    def _stop_in_silence(self) -> None:
+        """Say zero where no wheel sample comes that could be answered."""
+        if self.active and self._pipeline is not None and self._wheels_are_silent():
+            now_ns = max(self._tick_ns, self._node_clock.stamp_ns)
+            self._outputs.send_command(Velocity(), now_ns)
 
     def _begin_anew(self, why: str) -> None:
         """Stop the robot and forget what was sensed: its stamps are of another time.
@@ -249,6 +270,7 @@ class LocalNode(ManagedNode):
         self._latency = Latency()
         self._rewind.on_time()
         self._imu.take(-1)
+        self._wheels = WheelInput()
         self._cameras.sync.restart()
         self._pipeline = None
         self._bind()
@@ -327,11 +349,13 @@ class LocalNode(ManagedNode):
             **(self._lane.refused if self._lane is not None else {}),
         }
         # Without wheels there is not a single tick; with anything else missing it drives worse.
-        ages = self._node_clock.ages
-        error = self._error or ages.problem or self._watch.problem("wheel_odometry", now_ns)
+        ages, faults = self._node_clock.ages, [fault.reason for fault in pipeline.sensor_faults]
+        wheels = self._wheels.problem or self._watch.problem("wheel_odometry", now_ns)
+        sensors = "; ".join(filter(None, [wheels, *faults]))
+        error = self._error or ages.problem or sensors
         if error:
             # Who is silent may only be refused.
-            told = "; ".join(filter(None, (error, ages.stamp_problem)))
+            told = "; ".join(filter(None, (error, self._imu.problem, ages.stamp_problem)))
             return Health(Heartbeat.STATE_ERROR, told, values)
         worries = (
             self._peers.problem(now_ns, time.monotonic()),

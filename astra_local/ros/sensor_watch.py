@@ -26,6 +26,11 @@ class SensorWatch:
         """Take note of a message that came now."""
         self._heard_ns[name] = now_ns
 
+    def silence_ns(self, name: str, now_ns: int) -> int:
+        """Return for how long a sensor was not heard; 0 before it was for the first time."""
+        heard_ns = self._heard_ns[name]
+        return 0 if heard_ns is None else now_ns - heard_ns
+
     def problem(self, name: str, now_ns: int) -> str:
         """Return what is wrong with a sensor; empty when it was heard lately."""
         heard_ns = self._heard_ns[name]

@@ -278,6 +278,24 @@ def test_bad_samples_are_refused_and_counted(samples: list, reason: str) -> None
     assert odometry.refused == {reason: 1}
 
 
+def test_a_state_that_is_no_number_restarts_the_filter_where_it_was() -> None:
+    odometry = WheelImuFilter(CONFIG)
+    for number in range(1, 101):
+        before = odometry.observe(tick(number, 0.5, 0.3))
+    # What readings in range can hardly do, an error in the filter may.
+    odometry._state[5] = math.nan
+    lost = odometry.observe(tick(101, 0.5, 0.3))
+    np.testing.assert_allclose(lost.pose, before.pose, atol=0.01)
+    assert odometry.refused == {"state not finite, filter restarted": 1}
+    # It says that it does not know how far it came meanwhile, and drives on from there.
+    assert lost.covariance[0, 0] > 0.05 and lost.covariance[2, 2] > 1.0
+    for number in range(102, 152):
+        after = odometry.observe(tick(number, 0.5, 0.0))
+    assert np.isfinite(odometry.covariance).all()
+    assert math.dist(after.pose[:2], lost.pose[:2]) == pytest.approx(0.5, abs=0.1)
+    assert odometry.refused == {"state not finite, filter restarted": 1}
+
+
 def test_a_late_sensor_is_used_a_little_late_and_refused_when_old() -> None:
     odometry = WheelImuFilter(CONFIG)
     for number in range(1, 11):

@@ -1,0 +1,1 @@
+"""Whether what wheels and IMU say can be so, before any odometry believes it."""
