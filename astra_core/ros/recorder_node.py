@@ -15,19 +15,16 @@ from typing import Any
 
 import cv2
 import numpy as np
-import rclpy
 from ament_index_python.packages import get_package_share_directory
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.signals import SignalHandlerOptions
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from sensor_msgs.msg import CompressedImage, Image
 
-from astra_core.ros.main import catch_stop_signals
+from astra_core.ros.main import run_node
 
 __all__ = ["BagRecorder", "main"]
 
@@ -178,26 +175,10 @@ def encode_depth(message: Image) -> bytes | None:
     return DEPTH_HEADER + data.tobytes() if ok else None
 
 
-def main() -> None:
+def main() -> int:
     """Record until told to stop: `astra_recorder FOLDER`."""
-    folder = Path(sys.argv[1])
-    stop = threading.Event()
-    catch_stop_signals(stop)
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-    recorder = BagRecorder(folder)
-    executor = SingleThreadedExecutor()
-    executor.add_node(recorder)
-    try:
-        while not stop.is_set():
-            executor.spin_once(timeout_sec=0.2)
-    except ExternalShutdownException:
-        pass
-    finally:
-        recorder.close()
-        executor.shutdown(timeout_sec=1.0)
-        recorder.destroy_node()
-        rclpy.try_shutdown()
+    return run_node(lambda: BagRecorder(Path(sys.argv[1])))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

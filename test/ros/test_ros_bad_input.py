@@ -23,6 +23,7 @@ from geometry_msgs.msg import (
 )
 from nav_msgs.msg import Odometry
 from rclpy.action import ActionClient
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, Imu
 from tf2_msgs.msg import TFMessage
 
@@ -285,6 +286,47 @@ def bad_messages(now_ns):
     ]
 
 
+def absurd_stamps():
+    """Return stamps that cannot be: before the epoch, fractions that are none, the end of time."""
+    return [
+        Time(sec=-5),
+        Time(sec=-(2**31)),
+        Time(sec=1, nanosec=1_000_000_000),
+        Time(sec=2**31 - 1, nanosec=2**32 - 1),
+    ]
+
+
+def absurdly_stamped(now_ns):
+    """Return rows as :func:`bad_messages`: good messages but for their stamps."""
+    color, depth = "camera/front/image_raw", "camera/front/depth/image_raw"
+    makers = [
+        (Odometry, "wheel_odometry", lambda: wheels(now_ns, 1.0)),
+        (Imu, "imu", lambda: imu(now_ns, 1.0)),
+        (Image, color, lambda: image(now_ns)),
+        (Image, depth, lambda: image(now_ns, encoding="32FC1", size=4 * 64 * 48)),
+        (CameraInfo, "camera/front/camera_info", lambda: stamped(CameraInfo(), now_ns)),
+        (SubGoal, "global/sub_goal", lambda: sub_goal(now_ns, max_speed=0.5)),
+        (LocalOdometry, "local/odometry", lambda: odometry(now_ns, 5.0)),
+        (Trajectory, "local/trajectory", lambda: stamped(Trajectory(), now_ns)),
+        (TwistStamped, "cmd_vel_raw", lambda: command(now_ns, 0.3)),
+        (NearestObstacle, "local/nearest_obstacle", lambda: nearest(now_ns, distance=5.0)),
+    ]
+    rows = []
+    for kind, topic, make in makers:
+        messages = []
+        for stamp in absurd_stamps():
+            message = make()
+            message.header.stamp = stamp
+            messages.append(message)
+        rows.append((kind, topic, event(50), messages))
+    rows.append((Clock, "/clock", event(10), [Clock(clock=stamp) for stamp in absurd_stamps()]))
+    beats = [Heartbeat(stamp=stamp, node="astra_local") for stamp in absurd_stamps()]
+    rows.append((Heartbeat, "heartbeat", event(), beats))
+    acks = [TickAck(stamp=stamp, node="astra_local") for stamp in absurd_stamps()[:3]]
+    rows.append((TickAck, "sim/tick_ack", event(50), acks))
+    return rows
+
+
 def call(node, client, request, until):
     future = client.call_async(request)
     until(future.done, "an answer")
@@ -350,6 +392,42 @@ def test_bad_messages_are_refused_and_counted_and_nothing_moves(stack, node, unt
     assert max(speeds) == 0.0
     for name in ("astra_local", "astra_global", "astra_guard", "astra_sim"):
         assert "Traceback" not in runner.log_file(name).read_text(), name
+
+
+def test_no_stamp_ends_a_process_or_moves_the_robot(stack, node, until):
+    runner, ear = stack
+    rows = absurdly_stamped(ear.tick_ns)
+    publishers = [node.create_publisher(kind, topic, qos) for kind, topic, qos, _ in rows]
+    until(lambda: all(p.get_subscription_count() for p in publishers), "the nodes to listen")
+    for publisher, row in zip(publishers, rows, strict=True):
+        for message in row[3]:
+            publisher.publish(message)
+            time.sleep(0.05)
+        runner.poll()
+    for publisher in publishers:
+        node.destroy_publisher(publisher)
+    expected = {
+        "astra_local": {"refused /clock", "refused /wheel_odometry", "refused /imu"},
+        "astra_guard": {"refused /clock", "refused /cmd_vel_raw", "refused /heartbeat"},
+        "astra_global": {"refused /clock", "refused /local/odometry"},
+    }
+    until(
+        lambda: all(wanted <= set(ear.refused(name)) for name, wanted in expected.items()),
+        "the counts",
+        20.0,
+        runner,
+    )
+    # The nodes work on, as if nothing had been said.
+    tick_ns = ear.tick_ns
+    until(lambda: ear.tick_ns > tick_ns + 2_000_000_000, "odometry", 60.0, runner)
+    ok = (Heartbeat.STATE_OK, Heartbeat.STATE_DEGRADED)
+    until(
+        lambda: all(ear.heartbeats.get(name) in ok for name in ("astra_local", "astra_global")),
+        f"good health, now {ear.heartbeats}",
+        20.0,
+        runner,
+    )
+    assert max(abs(c.linear.x) + abs(c.angular.z) for c in ear.commands) == 0.0
 
 
 def test_bad_requests_get_a_reason(stack, node, until, in_executor):
