@@ -22,6 +22,8 @@ __all__ = ["FloorReading", "FloorView"]
 _NUM_PARTS = 4
 # Fewer pixels of floor than this in a quarter of the image are no view of it.
 _MIN_PIXELS = 20
+# The nearest floor: this share of the pixels, of which so many must see it where it is.
+_NEAREST, _MOST = 0.25, 0.5
 # A reading this near may hide what is nearer than the sensor can measure.
 _NEAR_M = 0.5
 # A part of a scale error lies within this share of its median.
@@ -72,6 +74,8 @@ class FloorView:
         self._shape = zone.shape
         self._zone = np.flatnonzero(zone)
         self._inverse = (1.0 / depth[zone]).astype(np.float32)
+        count = round(_NEAREST * self._zone.size)
+        self._nearest = np.argsort(-self._inverse, kind="stable")[:count]
         part = np.nonzero(zone)[1] * _NUM_PARTS // zone.shape[1]
         sizes = np.bincount(part, minlength=_NUM_PARTS)
         self._part = np.where(sizes >= _MIN_PIXELS, 1.0 / np.maximum(sizes, 1), 0.0)
@@ -98,7 +102,8 @@ class FloorView:
         parts = tuple(counts[self._part > 0.0].tolist())
         seen_share, beyond_share = float(seen.mean()), float(beyond.mean())
         problem = None
-        if beyond_share > c.max_beyond_share:
+        # Floor that is right before the robot and falls off farther away is a ramp, or stairs.
+        if beyond_share > c.max_beyond_share and not self._is_near_floor(ratio):
             problem = _seen_through(ratio[beyond], beyond_share)
             if self._is_floor(thinned_m[::-1]):
                 problem = Problem("turned", "its images are upside down: check how it is mounted")
@@ -109,6 +114,10 @@ class FloorView:
             problem = Problem("part", f"a part of its image ({share:.0f} %) has no depth")
         farthest = float(np.percentile(ratio[told], 95.0)) if told.any() else 0.0
         return FloorReading(seen_share, beyond_share, farthest, parts, problem)
+
+    def _is_near_floor(self, ratio: NDArray[np.float32]) -> bool:
+        near = np.abs(ratio[self._nearest] - 1.0) < self._config.floor_tolerance
+        return bool(near.mean() > _MOST)
 
     def _is_floor(self, thinned_m: NDArray[np.float32]) -> bool:
         """Return whether half of an image is just where the floor must be."""

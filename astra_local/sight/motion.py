@@ -143,9 +143,9 @@ class MotionWatch:
         step_m: float,
     ) -> None:
         view, points = earlier
-        transforms, is_told = self._stories.transforms(view, now, pose_at)
+        transforms = self._stories.transforms(view, now, pose_at)
         found, shown = self._find(thinned_m, transforms, points)
-        both = shown[1:] & shown[0] & is_told[1:, None]
+        both = shown[1:] & shown[0]
         count = np.maximum(both.sum(axis=1), _MIN_POINTS)
         fading = math.exp(-step_m / self._config.evidence_window_m)
         for votes, won in (

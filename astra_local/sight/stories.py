@@ -72,9 +72,7 @@ class Stories:
             Problem("short", "depth reads too short: check its scale"),
         )
 
-    def transforms(
-        self, before: View, now: View, pose_at: PoseAt
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def transforms(self, before: View, now: View, pose_at: PoseAt) -> NDArray[np.float32]:
         """Return how each story moves points from one view into the next.
 
         Args:
@@ -83,26 +81,24 @@ class Stories:
             pose_at: Where the robot was.
 
         Returns:
-            ``(1 + S, 4, 4)`` from optical to optical frame, and which of them can be told
-            ``(1 + S,)``: nobody may know where the robot was so long ago.
+            ``(1 + S, 4, 4)`` from optical to optical frame. Where nobody knows where the robot was
+            so long ago, a story of late images is the true one, and tells nothing.
         """
         motion = _motion(before.pose, now.pose)
         mounted = self._inverses @ motion @ self._mounts
         true = mounted[0]
-        late, is_known = [], [True] * len(mounted)
+        late = []
         for late_s in _LATE_S:
             ago_ns = from_seconds(late_s)
             first, second = pose_at(before.stamp_ns - ago_ns), pose_at(now.stamp_ns - ago_ns)
-            told = first is not None and second is not None
-            is_known.append(told)
             if first is None or second is None:
                 late.append(true)
             else:
                 late.append(self._inverses[0] @ _motion(first, second) @ self._mounts[0])
         short = true.copy()
         short[:3, 3] *= _SHORT
-        transforms = np.stack([*mounted, *late, _MIRROR @ true @ _MIRROR, short])
-        return transforms.astype(np.float32), np.array([*is_known, True, True])
+        stories = np.stack([*mounted, *late, _MIRROR @ true @ _MIRROR, short])
+        return stories.astype(np.float32)
 
 
 def _motion(before: NDArray[np.float64], now: NDArray[np.float64]) -> NDArray[np.float64]:

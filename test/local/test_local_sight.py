@@ -103,6 +103,16 @@ def test_sight_that_is_none_is_named(name: str) -> None:
     assert text in problem.text
 
 
+def test_a_ramp_down_is_no_fault_of_the_camera() -> None:
+    """From 2 m on the floor falls off, by a third of what lies behind."""
+    image = hall()
+    farther = np.where(image > 2.0, 1.3 * image, image)
+    share = FloorView(CAMERA, CONFIG).read(thin(farther)).beyond
+    assert share > 2.0 * CONFIG.max_beyond_share
+    assert problem_of(farther) is None
+    assert problem_of(np.where(image > 1.3, 1.3 * image, image)).kind == "scale"
+
+
 def test_a_part_too_near_to_be_measured_is_no_dead_part() -> None:
     image = left_half_dead()
     image[:, 80:90] = 0.2  # the edge of what stands before the left half

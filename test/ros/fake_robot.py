@@ -22,7 +22,7 @@ from astra_sim.truth import GroundTruth
 
 TICK_NS = 20_000_000
 FRAME_TICKS = 5
-WALL_M = 3.0
+WALL_M = 4.5  # so far away that a robot that drives may see it stay
 CAMERA_HEIGHT_M = 1.0
 NAMES = ("front", "left", "rear", "right")
 _OPTICAL = np.array([[0.0, 0.0, 1.0, 0], [-1.0, 0.0, 0.0, 0], [0.0, -1.0, 0.0, 0], [0, 0, 0, 1.0]])
