@@ -184,6 +184,7 @@ class MissionLoop:
         yield self._local.stop_reason
         yield self._local.blind_reason
         yield from self._global.problems
+        yield self._global.doubt
         if self._status is not None:
             yield self._status.message
 
