@@ -26,7 +26,7 @@ _STANDS_FOR_S = 0.2
 #: Of the braking that the robot can do: less is slowing down.
 _FULL_BRAKING = 0.9
 #: A believed pose this near to the true one is right.
-_MENDED_M = 0.1
+_MENDED_M, _MENDED_RAD = 0.1, 0.1
 
 
 class FaultWitness:
@@ -66,7 +66,13 @@ class FaultWitness:
         return self._simulator.take_said()
 
     def add(
-        self, truth: GroundTruth, told: Velocity, off_m: float | None, words: Iterable[str]
+        self,
+        truth: GroundTruth,
+        told: Velocity,
+        off_m: float | None,
+        words: Iterable[str],
+        *,
+        off_rad: float = 0.0,
     ) -> None:
         """Take in a tick.
 
@@ -75,6 +81,7 @@ class FaultWitness:
             told: What the base is told for the next one.
             off_m: How far the believed position is from the true one; ``None`` for no belief.
             words: What the stack says of its state now.
+            off_rad: How far the believed heading is from the true one, to either side.
         """
         now_ns, since_ns = self._simulator.stamp_ns, self._simulator.since_ns
         before, self._told = self._told, told
@@ -93,7 +100,7 @@ class FaultWitness:
         if braking and self._brake_ns is None:
             self._brake_ns = now_ns
         self._stand(truth, told, now_ns)
-        if off_m is None or off_m > _MENDED_M:
+        if off_m is None or off_m > _MENDED_M or abs(off_rad) > _MENDED_RAD:
             self._mended_ns = None
         elif self._mended_ns is None:
             self._mended_ns = now_ns

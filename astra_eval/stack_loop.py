@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from astra_core.angles import wrap_angle
 from astra_core.config import setting
 from astra_core.errors import NotLocalized
 from astra_core.observation import ImuSample, Observation
@@ -173,7 +174,8 @@ class MissionLoop:
         )
         if self._witness is not None:
             off_m = math.dist(pose.pose[:2], truth.pose[:2]) if known else None
-            self._witness.add(truth, self._velocity, off_m, self.words())
+            off_rad = wrap_angle(float(pose.pose[2] - truth.pose[2])) if known else 0.0
+            self._witness.add(truth, self._velocity, off_m, self.words(), off_rad=off_rad)
 
     def words(self) -> Iterator[str]:
         """Yield what the stack says of itself to people now: what health is made of, a line each.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -91,8 +92,18 @@ FAULTS: Mapping[str, Callable[[], Fault]] = {
     "shove-0.25": lambda: Shove(0.25),
     "shove-0.6": lambda: Shove(0.6),
     "shove-1": lambda: Shove(1.0),
+    "shove-turn": lambda: Shove(0.3, math.radians(20.0)),
     "initial-pose-0.25": lambda: WrongInitialPose(0.25),
     "initial-pose-0.6": lambda: WrongInitialPose(0.6),
+    "initial-pose-1": lambda: WrongInitialPose(1.0),
+    "initial-pose-turn": lambda: WrongInitialPose(0.3, math.radians(20.0)),
+    "initial-pose-zero": lambda: WrongInitialPose(
+        0.6, sigma=(0.0, 0.0, 0.0), who="a program that sends no covariance"
+    ),
+    "initial-pose-exact": lambda: WrongInitialPose(
+        0.6, sigma=(0.001, 0.001, 0.001), who="a program that is sure to a millimetre"
+    ),
+    "initial-pose-opposite": lambda: WrongInitialPose(0.0, math.pi),
 }
 
 

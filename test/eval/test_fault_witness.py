@@ -48,6 +48,7 @@ class _Run:
         contact: float = 0.0,
         bearings: tuple[float, ...] = (),
         off: float | None = 0.0,
+        off_rad: float = 0.0,
         turn: float = 0.0,
         words: tuple[str, ...] = (),
         times: int = 1,
@@ -73,7 +74,7 @@ class _Run:
                 contact,
                 bearings,
             )
-            self.witness.add(truth, Velocity(told, turn), off, words)
+            self.witness.add(truth, Velocity(told, turn), off, words, off_rad=off_rad)
 
     def facts(self, message: str = "") -> FaultFacts:
         return self.witness.finish(MissionResult(201, message), 0)
@@ -178,6 +179,15 @@ def test_mended_is_right_for_good() -> None:
     run.tick(0.5, off=0.09, times=5)  # from tick 26 on: 0.52 - 0.18
     assert run.facts().mended_s == pytest.approx(0.34)
     run.tick(0.5, off=0.11)
+    assert run.facts().mended_s is None
+
+
+def test_a_pose_that_looks_the_wrong_way_is_not_mended() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, off_rad=-3.1, times=14)
+    run.tick(0.5, off_rad=-0.09, times=5)  # from tick 15 on: 0.3 - 0.18
+    assert run.facts().mended_s == pytest.approx(0.12)
+    run.tick(0.5, off_rad=-0.11)
     assert run.facts().mended_s is None
 
 

@@ -173,6 +173,29 @@ def test_a_wrong_initial_pose_is_off_by_its_distance_and_is_said_once() -> None:
     assert simulator.take_said() is None
 
 
+def test_who_gives_a_wrong_pose_may_turn_it_and_say_how_sure_it_is() -> None:
+    simulator = _faulty("initial-pose-turn")
+    while simulator.began_ns is None:
+        before = simulator.robot_pose
+        simulator.step(_DRIVE)
+    said = simulator.take_said()
+    assert math.remainder(said.pose[2] - before[2], math.tau) == pytest.approx(math.radians(20.0))
+    assert math.dist(said.pose[:2], before[:2]) == pytest.approx(0.3)
+    np.testing.assert_allclose(np.sqrt(np.diag(said.covariance)), [0.5, 0.5, math.radians(15.0)])
+    program = _faulty("initial-pose-zero")
+    _drive_until_it_begins(program)
+    assert not program.take_said().covariance.any()
+
+
+def test_a_shove_may_turn_the_robot() -> None:
+    simulator = _faulty("shove-turn")
+    while simulator.began_ns is None:
+        before = simulator.robot_pose
+        simulator.step(_DRIVE)
+    turned = math.remainder(simulator.robot_pose[2] - before[2], math.tau)
+    assert turned == pytest.approx(math.radians(20.0), abs=0.02)
+
+
 @pytest.mark.parametrize(
     ("name", "imu", "wheels", "cameras"),
     [
