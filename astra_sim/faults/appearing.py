@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ _TOUCH = r"touch|contact|blocked|bump|does not move|not moving|pressed"
 _STOPPING_M = 0.28
 _AVOIDED = Floor(contact_mps=0.1, pressing_s=0.5)
 _TOUCHED = Floor(pressing_s=0.5, brake_s=0.25, touch_brake_s=0.3)
+_FELT = replace(_TOUCHED, named=True)
 
 
 class _Appears(Fault):
@@ -89,7 +91,7 @@ class BoxAppears(_Appears):
             seen_by_depth: Whether the stack can know of it before it is touched.
         """
         super().__init__(lambda rng: Box(size_m, visible=visible), before_m)
-        avoidable = seen_by_depth and before_m > _STOPPING_M
-        self.floor = _AVOIDED if avoidable else _TOUCHED
+        seen = _AVOIDED if before_m > _STOPPING_M else _TOUCHED
+        self.floor = seen if seen_by_depth else _FELT
         self.what = f"{what} stands {before_m:g} m before the hull"
         self.named_by = _OBSTACLE if seen_by_depth else _TOUCH

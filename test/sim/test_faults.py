@@ -12,6 +12,8 @@ from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSam
 from astra_core.records import Velocity
 from astra_sim.faults import FAULTS, Fault, FaultySimulator, make_fault, named_faults
 from astra_sim.profile import load_profile
+from astra_sim.rig import default_rig
+from astra_sim.robot import DriveBaseConfig
 from astra_sim.simulator import Simulator
 
 _START = (-2.2, -1.0, 0.0)
@@ -80,6 +82,19 @@ def test_what_appears_stands_that_far_before_the_hull(name: str, before_m: float
     _drive_until_it_begins(simulator)
     # One tick has passed since: 11 mm at 0.55 m/s.
     assert simulator.truth().clearance_m == pytest.approx(before_m - 0.011, abs=0.002)
+
+
+def test_only_what_can_be_seen_in_time_must_not_be_hit() -> None:
+    must_not = {name for name in FAULTS if make_fault(name).floor.contact_mps is not None}
+    assert {"person-0.3", "person-0.6", "person-1.5", "box-1.5"} <= must_not
+    assert not must_not & {"person-0.18", "person-0.24", "box-0.3", "box-0.6", "box-4cm", "glass"}
+    # A camera 0.15 m ahead of the middle and 1.1 m high sees 42 degrees down, over a box of 10 cm
+    # that is nearer than 1.0 m / tan 42 degrees.
+    camera = default_rig()["front"]
+    k = camera.intrinsics
+    nearest_m = 1.0 * k.fy_px / (0.5 * k.height_px) + camera.t_base_optical[0, 3] - 0.05
+    before_hull_m = nearest_m - DriveBaseConfig().radius_m
+    assert 0.6 < before_hull_m < 1.5
 
 
 @pytest.mark.parametrize("name", ["person-0.3", "box-4cm", "glass"])
