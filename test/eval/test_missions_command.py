@@ -12,10 +12,12 @@ from astra_cli.commands.missions import run_missions
 from astra_core.errors import AstraError
 from astra_core.stack_spec import CLASSICAL, StackSpec
 from astra_eval import missions_eval, stack_facts
+from astra_eval.fault_facts import FaultFacts
 from astra_eval.missions_eval import MissionWork, summarize_missions
 from astra_global.mission.log import MissionEvent
 from astra_global.types import Decision, Evidence
 from astra_sim.conditions import EMPTY
+from astra_sim.faults import FAULTS
 
 
 def _row(seed: int, success: bool, **changes: object) -> dict:
@@ -114,6 +116,47 @@ def test_the_result_says_what_drove_and_on_what_maps(monkeypatch, tmp_path: Path
         assert (data["map"], data["tour"], data["conditions"]) == ("oracle", "rig", "empty")
         assert data["depth"] == stack.depth
     assert data["depth"] == "none"
+
+
+def test_rows_with_faults_are_of_their_own_and_never_mixed_with_healthy_ones(
+    monkeypatch, tmp_path: Path, capsys
+) -> None:
+    units = []
+
+    def run_units(work, asked, *rest, **more):
+        units.extend(asked)
+        return [_row(5, True, **FaultFacts(work.faults[unit[2]]).to_json()) for unit in asked]
+
+    monkeypatch.setattr(missions, "run_units", run_units)
+    values = {
+        "per_scene": 2,
+        "conditions": "empty",
+        "goals": "named",
+        "dds": False,
+        "jobs": 1,
+        "rows": tmp_path / "rows",
+        "pictures": None,
+        "maps": None,
+        "stack": CLASSICAL,
+        "map_kind": "oracle",
+        "tour": "rig",
+        "json_file": tmp_path / "faults.json",
+    }
+    run_missions("home", "5:7", **values, faults="glass,imu-silent")
+    # A fault keeps its number whichever others are asked for.
+    glass, silent = (list(FAULTS).index(name) for name in ("glass", "imu-silent"))
+    assert set(units) == {
+        (seed, number, fault) for seed in (5, 6) for number in (0, 1) for fault in (glass, silent)
+    }
+    data = json.loads((tmp_path / "faults.json").read_text())
+    assert {name: figures["n"] for name, figures in data["faults"].items()} == {
+        "glass": 4,
+        "imu-silent": 4,
+    }
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ["glass", "imu-silent"]
+    with pytest.raises(AstraError, match="made differently"):
+        run_missions("home", "5:7", **values)
 
 
 @pytest.mark.parametrize("success", [True, False])
