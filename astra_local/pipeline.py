@@ -39,6 +39,8 @@ __all__ = ["AstraLocal"]
 # Two missed images of ten a second are no reason to slow down.
 _FRESH_S = 0.16
 _PULL_MPS = 0.02
+# Who is told to turn and to drive no faster than this turns in place.
+_IN_PLACE_MPS = 0.05
 # So long people are told of a touch.
 _TOLD_S = 10.0
 # From the command to brakes that grip: two ticks.
@@ -204,7 +206,8 @@ class AstraLocal:
             (linear_mps > -_PULL_MPS and not ahead) or (linear_mps < _PULL_MPS and not back)
         ):
             self._stop_reason = self._why_blind(blind)
-            return replace(velocity, linear_mps=0.0)
+            turns = abs(linear_mps) <= _IN_PLACE_MPS
+            return replace(velocity, linear_mps=0.0) if turns else Velocity()
         return self._slowed_by_age(velocity, now_ns)
 
     def nearest_obstacle(self) -> NearestObstacle:
