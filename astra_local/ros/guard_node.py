@@ -130,7 +130,7 @@ class GuardNode(Node):
         self._publisher.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
 
     def _on_nearest(self, message: NearestObstacle, number: int | None) -> None:
-        self._sources.check_summary(number, self._node_clock.now_ns)
+        self._sources.check_summary(number)
         placed_ns = self._node_clock.place("the obstacle summary", message.header.stamp)
         radius_m = self._config.guard.footprint_radius_m
         nearest = nearest_from_msg(message, placed_ns, self._config.base_frame, radius_m)
@@ -164,7 +164,7 @@ class GuardNode(Node):
             self._step(self._node_clock.now_ns)
 
     def _take_command(self, message: TwistStamped, number: int | None) -> None:
-        self._sources.check_command(number, self._node_clock.now_ns)
+        self._sources.check_command(number)
         require_frame("the command", message.header.frame_id, self._config.base_frame)
         placed_ns = self._node_clock.place("the command", message.header.stamp)
         self._node_clock.follow("the command", message.header.stamp)

@@ -17,6 +17,7 @@ from astra_msgs.msg import Heartbeat
 __all__ = ["GuardSources"]
 
 _LOOK_S = 0.1
+_MAX_NAMES = 64
 _COMMANDS, _SUMMARIES, _HEARTBEATS = "cmd_vel_raw", "local/nearest_obstacle", "heartbeat"
 
 
@@ -46,6 +47,7 @@ class GuardSources:
         self.wheels: list[str] = []
         self._heartbeats: list[str] = []
         self._strangers = ""
+        self._heard: set[str] = set()
         self._timer = node.create_timer(
             _LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME)
         )
@@ -55,21 +57,20 @@ class GuardSources:
         """Look no more."""
         self._node.destroy_timer(self._timer)
 
-    def check_command(self, number: int | None, now_ns: int) -> None:
+    def check_command(self, number: int | None) -> None:
         """Refuse a command of a second publisher.
 
         Args:
             number: By which its publisher has numbered it.
-            now_ns: When it came.
 
         Raises:
             MessageError: Another publisher was first, and is not silent.
         """
-        self._check(_COMMANDS, "the command", number, now_ns)
+        self._check(_COMMANDS, "the command", number)
 
-    def check_summary(self, number: int | None, now_ns: int) -> None:
+    def check_summary(self, number: int | None) -> None:
         """Refuse an obstacle summary of a second publisher; see :meth:`check_command`."""
-        self._check(_SUMMARIES, "the obstacle summary", number, now_ns)
+        self._check(_SUMMARIES, "the obstacle summary", number)
 
     def check_heartbeat(self, message: Heartbeat, number: int | None, now_ns: int) -> None:
         """Refuse a heartbeat in the name of a peer that is not the peer's.
@@ -77,18 +78,20 @@ class GuardSources:
         Args:
             message: Of any node.
             number: By which its publisher has numbered it.
-            now_ns: When it came.
+            now_ns: When it came, by the clock of the stack.
 
         Raises:
             MessageError: No node of that name publishes heartbeats in this namespace, or another
                 publisher was first.
         """
         if message.node not in self._peers:
+            if len(self._heard) < _MAX_NAMES:
+                self._heard.add(message.node)
             self._companions.hear(message.node, number, now_ns, time.monotonic())
             return
         if full_name(self._node, message.node) not in self._heartbeats:
             raise MessageError(f"the heartbeat of {message.node} comes from a node of another name")
-        self._check(message.node, f"the heartbeat of {message.node}", number, now_ns)
+        self._check(message.node, f"the heartbeat of {message.node}", number)
 
     def problem(self, now_ns: int) -> str:
         """Return who speaks that must not, or is silent that must not be; empty: nobody."""
@@ -97,22 +100,28 @@ class GuardSources:
                 f"{', '.join(self.wheels)} publishes cmd_vel beside the guard: stop it, only the "
                 "guard may move the wheels"
             )
-        twice = [key for key, first in self._first.items() if first.has_second(now_ns)]
+        steady_ns = time.monotonic_ns()
+        twice = [key for key, first in self._first.items() if first.has_second(steady_ns)]
         if not twice:
             return self._companions.problem(now_ns, time.monotonic())
         what = {_COMMANDS: "commands", _SUMMARIES: "obstacle summaries"}
         shown = ", ".join(what.get(key, f"heartbeats of {key}") for key in twice)
         return f"{shown} come from two publishers, of which one must go: {self._strangers}"
 
-    def _check(self, key: str, what: str, number: int | None, now_ns: int) -> None:
-        if not self._first[key].admit(number, now_ns):
+    def _check(self, key: str, what: str, number: int | None) -> None:
+        # By the steady clock: a simulator in lockstep stands still while a process starts again.
+        if not self._first[key].admit(number, time.monotonic_ns()):
             self._strangers = ", ".join(self._suspects(key)) or "another process of the same name"
             raise MessageError(f"{what} comes from a second publisher, {self._strangers}")
 
     def _suspects(self, key: str) -> list[str]:
-        """Return who publishes where only the peers should."""
+        """Return who publishes where only the peers should.
+
+        Everybody publishes heartbeats; who has said one in its own name is no suspect.
+        """
         topic = key if key in (_COMMANDS, _SUMMARIES) else _HEARTBEATS
-        known = {full_name(self._node, name) for name in (*self._peers, self._node.get_name())}
+        names = {*self._peers, self._node.get_name(), *self._heard}
+        known = {full_name(self._node, name) for name in names}
         return sorted(set(publishers_of(self._node, topic)) - known)
 
     def _look(self) -> None:

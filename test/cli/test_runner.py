@@ -207,9 +207,9 @@ def test_a_process_that_says_itself_that_it_cannot_work_ends_the_run(tmp_path):
 
 
 def test_before_everything_is_up_nothing_is_started_again(tmp_path):
-    mortal = ProcessCommand("mortal", (sys.executable, "-c", "raise SystemExit(1)"), restarts=True)
-    with (
-        make(tmp_path, child("astra_lifecycle", PATIENT), mortal) as runner,
-        pytest.raises(ProcessDied, match="mortal ended"),
-    ):
-        runner.wait_active(20.0)
+    code = "print('once', flush=True); raise SystemExit(1)"
+    mortal = ProcessCommand("mortal", (sys.executable, "-c", code), restarts=True)
+    with make(tmp_path, child("astra_lifecycle", PATIENT), mortal) as runner:
+        with pytest.raises(ProcessDied, match="mortal ended"):
+            runner.wait_active(20.0)
+        assert runner.log_file("mortal").read_text().split() == ["once"]
