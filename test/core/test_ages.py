@@ -102,11 +102,11 @@ def test_a_wall_clock_that_was_set_back_is_told_once(steady: SteadyAges, clocks:
 def test_a_process_held_up_between_two_readings_sets_no_clock_back(clocks: Clocks) -> None:
     held_up_ns = 0
 
-    def steady_ns() -> int:
+    def wall_ns() -> int:
         clocks.go(held_up_ns)
-        return clocks.steady_ns
+        return clocks.wall_ns
 
-    ages = SteadyAges(0.1, lambda: clocks.wall_ns, steady_ns)
+    ages = SteadyAges(0.1, wall_ns, lambda: clocks.steady_ns)
     held_up_ns = 500 * MS
     assert ages.take_set_back_s() == 0.0
     held_up_ns = 0

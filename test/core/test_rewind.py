@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from astra_core.ages import StampError
@@ -37,6 +37,12 @@ def test_a_sender_that_goes_on_in_the_past_is_believed_from_its_fifth_message_on
     assert judged(rewind, 70 * S + 100 * MS, 100 * S) is None
 
 
+def test_messages_that_come_slower_must_be_as_many() -> None:
+    rewind = Rewind()
+    answers = [judged(rewind, 70 * S + n * 100 * MS, 100 * S) for n in range(5)]
+    assert answers[:4] == [None] * 4 and answers[4] is not None
+
+
 def test_messages_that_come_faster_must_span_the_same_time() -> None:
     rewind = Rewind()
     answers = [judged(rewind, 70 * S + n * MS, 100 * S) for n in range(81)]
@@ -49,6 +55,7 @@ def test_the_same_old_message_again_and_again_is_no_clock() -> None:
 
 
 @settings(deadline=None)
+@example([30] * 20)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=60))
 def test_an_old_stream_beside_one_that_goes_on_is_never_believed(back_s: list[int]) -> None:
     rewind, newest_ns = Rewind(), 100 * S

@@ -24,8 +24,9 @@ class Drivers:
         ahead_ns: By how much the clock of the drivers is ahead of this computer's.
     """
 
-    def __init__(self, node):
+    def __init__(self, node, now_ns=None):
         self._node = node
+        self._now_ns = now_ns or (lambda: node.get_clock().now().nanoseconds)
         self._static = TransformBroadcaster(node, static=True)
         self._cameras = fake_robot.make_rig().cameras
         self._static.send(
@@ -56,7 +57,7 @@ class Drivers:
     def _run(self):
         tick = 0
         while not self._stop.wait(0.02):
-            stamp_ns = self._node.get_clock().now().nanoseconds + self.ahead_ns
+            stamp_ns = self._now_ns() + self.ahead_ns
             if "imu" not in self.silent:
                 message = Imu()
                 message.header.stamp, message.header.frame_id = to_stamp(stamp_ns), self.imu_frame

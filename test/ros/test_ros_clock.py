@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -18,11 +17,10 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from local_player import SPEED, Stack
-from rosgraph_msgs.msg import Clock
+from simulated_clock import SimulatedClock
 
 from astra_core.ros.main import STOP_SIGNALS
-from astra_core.ros.qos import event, sensor_input
-from astra_core.ros.stamps import to_stamp
+from astra_core.ros.qos import event
 
 S = 1_000_000_000
 GUARD = (sys.executable, "-m", "astra_local.ros.guard_node")
@@ -51,30 +49,6 @@ class Ear:
         """Tell whether zero was said again and again: the guard is not silent."""
         lately = [v for t, v in self.speeds if t > time.monotonic() - 0.2]
         return len(lately) >= 3 and not any(lately)
-
-
-class SimulatedClock:
-    """Publishes /clock every 20 ms, as ROS players do: best effort."""
-
-    def __init__(self, node):
-        self.now_ns, self.goes_on = 0, True
-        self._publisher = node.create_publisher(Clock, "/clock", sensor_input())
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def say(self, stamp):
-        self._publisher.publish(Clock(clock=stamp))
-
-    def close(self):
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self):
-        while not self._stop.wait(0.02):
-            if self.goes_on and self.now_ns:
-                self.now_ns += 20_000_000
-                self.say(to_stamp(self.now_ns))
 
 
 @pytest.fixture

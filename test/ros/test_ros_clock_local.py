@@ -8,6 +8,8 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
+from robot_drivers import Drivers
+from simulated_clock import SimulatedClock
 from test_ros_local_health import STACK
 
 from astra_core.ros.qos import event
@@ -37,6 +39,29 @@ class Ear:
 @pytest.fixture
 def ear(node):
     return Ear(node)
+
+
+@pytest.mark.slow
+def test_odometry_is_back_within_a_second_after_a_recording_began_again(
+    processes, node, ear, until
+):
+    clock = SimulatedClock(node)
+    clock.now_ns = 100 * S
+    drivers = Drivers(node, lambda: clock.now_ns)
+    try:
+        (local, (name, argv)) = STACK
+        simulated = (local[0], (*local[1], "--ros-args", "-p", "use_sim_time:=true"))
+        runner = processes(simulated, (name, argv))
+        until(lambda: ear.odometry and ear.is_well(), "odometry", 60.0, runner)
+        before_ns, began_s = ear.odometry[-1][1], time.monotonic()
+        clock.now_ns = 20 * S
+        until(lambda: ear.odometry[-1][1] < before_ns, "odometry of the new time", 3.0, runner)
+        assert time.monotonic() - began_s < 1.0
+        assert "the clock was set back by" in runner.log_file("astra_local").read_text()
+        until(ear.is_well, "good health", 20.0, runner)
+    finally:
+        drivers.close()
+        clock.close()
 
 
 def test_odometry_is_back_within_a_second_after_the_clock_was_set_back(
