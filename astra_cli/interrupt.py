@@ -43,7 +43,12 @@ def interrupts_noted() -> Iterator[InterruptNote]:
     A signal that nobody checked for is raised at the end.
     """
     note = InterruptNote()
-    before = {number: signal.signal(number, note.ask) for number in _ASKS_TO_STOP}
+    before = {
+        number: signal.signal(number, note.ask)
+        for number in _ASKS_TO_STOP
+        # Whoever starts it by nohup wants it to outlive the terminal.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+    }
     try:
         yield note
     finally:

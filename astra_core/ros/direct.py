@@ -220,7 +220,10 @@ class DirectLane:
             if sender is None:
                 continue
             if service in self._answer_later:
-                service.callback(request, partial(_send, service, sender))
+                try:
+                    service.callback(request, partial(_send, service, sender))
+                except Exception as error:
+                    self._refuse(service.srv_name, error)
                 continue
             try:
                 response = service.callback(request, service.srv_type.Response())

@@ -56,6 +56,22 @@ def test_signals_end_it_in_order(number, body, run, until):
     assert "Traceback" not in log(runner)
 
 
+def test_what_a_callback_throws_is_told_and_ends_nothing(run, until):
+    body = (
+        "self.create_timer(0.05, lambda: 1 / 0); "
+        "self.create_timer(0.05, lambda: print('goes on', flush=True))"
+    )
+    runner = run(body)
+    until(lambda: log(runner).count("goes on") >= 5, "the other callback", runner=runner)
+    assert "ZeroDivisionError" in log(runner)
+    # Told once a second, and not each time.
+    assert log(runner).count("ZeroDivisionError") < log(runner).count("goes on")
+    os.kill(runner.process_ids["some"], signal.SIGHUP)
+    child = runner._children[0]
+    until(lambda: child.returncode() is not None, "its end")
+    assert child.returncode() == 0 and "closed" in log(runner)
+
+
 def test_a_node_that_cannot_be_made_says_why_in_one_line(run, until):
     runner = run("raise ConfigError('the wheel is square')")
     child = runner._children[0]
