@@ -200,6 +200,8 @@ class AstraLocal:
         # The plan may be older than the blindness.
         blind = self._blind(self._belief, now_ns)
         ahead, back = self._coverage.drivable(blind)
+        if plan is not None and plan.source is TrajectorySource.STOP and not ahead:
+            self._stop_reason = self._why_blind(blind)
         # A robot that overshot its plan a little and is pulled back does not want to drive back.
         linear_mps = velocity.linear_mps
         if linear_mps and (

@@ -161,6 +161,9 @@ class LocalPlanner:
                 return final
         query = PlanQuery(state, check.belief, sub_goal, to_go, limits, now_ns, self._rng)
         chosen = self._proposals.first_safe(query, check)
+        if limits.max_linear_mps == 0.0 and chosen is not None and _stays(chosen):
+            # Blind ahead, and there is no way back: to turn about on the spot leads nowhere.
+            return self._brake(state, limits, TrajectorySource.STOP)
         # Already touching, as far as the field knows: get out first.
         if check.standing_m < c.safe_clearance_m or chosen is None:
             way_out = escape(check)
@@ -199,6 +202,10 @@ class LocalPlanner:
         self, state: RobotState, limits: RobotConfig, source: TrajectorySource
     ) -> CheckedWay:
         return CheckedWay(brake(state, self._config, limits), self._config.step_s, source)
+
+
+def _stays(chosen: CheckedWay) -> bool:
+    return float(np.abs(chosen.way.v[0]).max()) < _STUCK_MPS
 
 
 def _makes_no_way(chosen: CheckedWay) -> bool:

@@ -68,6 +68,9 @@ def test_it_stops_within_half_a_second_names_the_camera_and_drives_on(name: str)
     assert loop.command.linear_mps < 0.45
     loop.lie(0.4, fault)  # it brakes with 1 m/s2
     assert loop.robot.v <= 1e-3
+    loop.lie(0.3, fault)
+    assert loop.command.angular_rad_s == 0.0  # nor does it turn about
+    assert loop.stack.stop_reason == loop.stack.blind_reason
     loop.run(0.8)
     assert loop.robot.v <= 1e-3  # not yet
     assert loop.stack.blind_cameras == ("front",)
