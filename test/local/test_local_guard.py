@@ -230,8 +230,8 @@ def test_whoever_drives_another_robot_is_a_stop_until_it_drives_the_same(node: s
 def test_a_stranger_that_has_gone_is_forgotten_and_without_a_robot_nobody_is_one() -> None:
     guard = Guard(robot_sha256="one")
     guard.on_heartbeat("astra_global", 0, robot_sha256="two")
-    assert guard.stranger(50 * TICK)  # 1 s
-    assert not guard.stranger(51 * TICK)
+    assert guard.stranger(25 * TICK)  # 0.5 s
+    assert not guard.stranger(26 * TICK)
     knows_none = Guard()
     knows_none.on_heartbeat("astra_local", 0, robot_sha256="two")
     assert not knows_none.stranger(0)
