@@ -55,8 +55,9 @@ class SimNodeConfig:
     join_timeout_s: float = setting(
         120.0, "Wall time to wait at the first tick until all nodes take part.", minimum=0.0
     )
+    # It must stand 0.5 s after the last one, and braking from full speed takes 0.3 s of them.
     command_timeout_s: float = setting(
-        0.18,
+        0.15,
         "Simulated time without a command after which the robot stops.",
         minimum=0.02,
         maximum=1.0,
