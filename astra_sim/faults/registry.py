@@ -21,6 +21,12 @@ from astra_sim.faults.silent import (
     ImuSilent,
     WheelsSilent,
 )
+from astra_sim.faults.wrong_motion import (
+    BY_CONTRADICTION,
+    ImuReads,
+    StampsStandStill,
+    WheelsRead,
+)
 
 __all__ = ["FAULTS", "make_fault", "named_faults"]
 
@@ -46,6 +52,12 @@ def _front_reads(
     what: str, change: Callable[[Depth], NDArray[np.floating]], **how: bool
 ) -> Callable[[], Fault]:
     return lambda: FalseDepth(f"camera front reads {what}", lambda depth, _: change(depth), **how)
+
+
+def _gyro(what: str, change: Callable[[float], float]) -> Fault:
+    return ImuReads(
+        f"{what} about z", turn=lambda x, y, z: (x, y, change(z)), floor=BY_CONTRADICTION
+    )
 
 
 #: From the name of a fault to what makes one for one run.
@@ -90,6 +102,32 @@ FAULTS: Mapping[str, Callable[[], Fault]] = {
     "cameras-swapped-sides": lambda: CamerasSwapped("left", "right"),
     "imu-silent": ImuSilent,
     "wheels-silent": WheelsSilent,
+    "imu-stamps-stand-still": lambda: StampsStandStill("imu"),
+    "wheels-stamps-stand-still": lambda: StampsStandStill("wheels"),
+    "gyro-nan": lambda: ImuReads("reads no numbers", turn=lambda x, y, z: (x, y, np.nan)),
+    "gyro-explodes": lambda: ImuReads("reads 1e155 rad/s", turn=lambda x, y, z: (x, y, 1e155)),
+    "gyro-biased": lambda: _gyro("is biased by 0.2 rad/s", lambda z: z + 0.2),
+    "gyro-degrees": lambda: _gyro("turns in degrees", lambda z: float(np.degrees(z))),
+    "gyro-reversed": lambda: _gyro("turns the other way", lambda z: -z),
+    "gyro-stuck": lambda: _gyro("never turns", lambda z: 0.0),
+    "gyro-half": lambda: _gyro("turns half as far", lambda z: 0.5 * z),
+    "imu-in-g": lambda: ImuReads(
+        "feels in g", force=lambda x, y, z: (x / 9.81, y / 9.81, z / 9.81)
+    ),
+    "imu-without-gravity": lambda: ImuReads(
+        "feels no gravity", force=lambda x, y, z: (x, y, z - 9.81)
+    ),
+    "imu-on-its-side": lambda: ImuReads(
+        "lies on its side", lambda x, y, z: (x, z, -y), lambda x, y, z: (x, z, -y)
+    ),
+    "imu-upside-down": lambda: ImuReads(
+        "hangs upside down", lambda x, y, z: (x, -y, -z), lambda x, y, z: (x, -y, -z)
+    ),
+    "wheels-zero": lambda: WheelsRead("say nothing but zero", 0.0, 0.0),
+    "wheels-half": lambda: WheelsRead("report half", 0.5, 0.5),
+    "wheels-double": lambda: WheelsRead("report twice as much", 2.0, 2.0),
+    "wheels-reversed": lambda: WheelsRead("run backward", -1.0, -1.0),
+    "wheels-swapped": lambda: WheelsRead("are swapped, left and right", 1.0, -1.0),
     "shove-0.25": lambda: Shove(0.25),
     "shove-0.6": lambda: Shove(0.6),
     "shove-1": lambda: Shove(1.0),
