@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from astra_core.robot import RobotConfig
-from astra_viewer.mission_text import plain
+from astra_viewer.where_text import where_text
 
 __all__ = ["Grid", "LandmarkShown", "ViewerPage"]
 
 _ROUTE, _PLAN, _ELLIPSE = (40, 170, 60), (250, 120, 20), (200, 40, 200)
 _GRAPH, _EDGE, _LANDMARK = (60, 110, 220), (140, 150, 165), (240, 150, 40)
 _BODY, _OBSTACLE = (64, 70, 80), (210, 40, 40)
-_NOT_YET = "**Not localized**: the map appears when the robot knows where it is."
 #: Picture planes lie a little above each other, or they flicker.
 _HEIGHT_M = {"map": 0.0, "esdf": 0.01, "obstacles": 0.03}
 _OBSTACLES, _DISTANCE = "/odom/obstacles", "/odom/esdf"
@@ -192,10 +191,7 @@ class ViewerPage:
     def set_localized(self, is_localized: bool, reason: str = "") -> None:
         """Say whether the robot knows where it is, and what speaks against it."""
         self._map.visible = is_localized
-        state = "Localized." if is_localized else _NOT_YET
-        if is_localized and reason:
-            state = "Localized, but"
-        _write(self._where, f"{state} {plain(reason)}".strip())
+        _write(self._where, where_text(is_localized, reason))
 
     def place_odom(self, t_map_odom: ArrayLike) -> None:
         """Put ``odom`` ``(3,)`` onto the map."""

@@ -9,9 +9,10 @@ import pytest
 from test_fusion_pose import Drive
 
 from astra_core import se2
+from astra_core.angles import wrap_angle
 from astra_core.records import LocalizationStatus
 from astra_global.fusion import FixVerdict, FusionConfig
-from astra_global.types import PoseAlternative
+from astra_global.types import PoseAlternative, PoseFix
 
 EXACT = np.diag([0.001, 0.001, 0.0005]) ** 2
 
@@ -125,6 +126,16 @@ def test_poses_that_the_pictures_deny_do_not_dissent() -> None:
         assert np.linalg.norm(drive.error()[:2]) < 4.0 * sigma + 0.01
 
 
+def test_and_do_not_move_it_however_sure_their_matches_are() -> None:
+    drive = settled(5, FusionConfig(doubt_m=0.0, doubt_rad=0.0))
+    before = drive.fusion.map_to_odom()
+    for _ in range(6):
+        drive.go(1.0, speed=0.0)
+        wrong = exact(drive, odds=-3.0, off=(0.0, 0.4, 0.0))
+        assert drive.fusion.apply_fix(wrong).verdict is FixVerdict.OUTLIER
+    np.testing.assert_array_equal(drive.fusion.map_to_odom(), before)
+
+
 def test_a_fix_is_as_unsure_as_its_odds() -> None:
     """With p = 1 / (1 + 9) it is wrong by 0.3 m: sqrt(0.1) x 0.3 m = 0.095 m."""
     drive = Drive(6, FusionConfig(places=replace(FusionConfig().places, believed_probability=0.5)))
@@ -175,3 +186,21 @@ def test_late_fixes_dissent_along_the_odometry() -> None:
     assert np.linalg.norm(drive.error()[:2]) < 0.02
     expected = se2.compose(drive.pose, se2.inverse(drive.odom))
     assert np.linalg.norm(drive.fusion.map_to_odom()[:2] - expected[:2]) < 0.1
+
+
+@pytest.mark.parametrize("off", [[6.0, 3.0, 1.0], [0.0, 0.0, np.pi]], ids=["room", "opposite"])
+@pytest.mark.parametrize(("odds", "most_fixes"), [(14.0, 5), (4.0, 10)])
+def test_a_told_pose_in_another_place_is_left_within_ten_fixes_standing(
+    off: list[float], odds: float, most_fixes: int
+) -> None:
+    drive = settled(10)
+    told = drive.pose + np.array(off)
+    told[2] = wrap_angle(float(told[2]))
+    drive.fusion.forget()
+    rviz = np.diag([0.25, 0.25, 0.07])
+    drive.fusion.apply_fix(PoseFix(drive.now_ns, told, rviz, 0, (), 0.0))
+    for _ in range(most_fixes):
+        drive.go(1.0, speed=0.0)
+        drive.fusion.apply_fix(exact(drive, odds))
+    assert np.linalg.norm(drive.error()[:2]) < 0.05
+    assert abs(drive.error()[2]) < 0.02
