@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FaultWitness"]
 
-#: Slower than this, told and in truth, is standing; what appears may be turned away from.
+#: Slower than this, told and in truth, is standing.
 _STANDS_MPS, _STANDS_RAD_S = 0.02, 0.05
 #: It counts when it lasts: a robot that goes back and forth passes through zero.
 _STANDS_FOR_S = 0.2
@@ -163,7 +163,7 @@ class FaultWitness:
     def _stand(self, truth: GroundTruth, told: Velocity, now_ns: int) -> None:
         linear_mps, angular_rad_s = np.abs(truth.velocity)
         stands = max(abs(told.linear_mps), linear_mps) <= _STANDS_MPS
-        if not self._simulator.fault.appears:
+        if not self._simulator.fault.may_turn:
             stands = stands and max(abs(told.angular_rad_s), angular_rad_s) <= _STANDS_RAD_S
         if not stands:
             self._standing_ns = None

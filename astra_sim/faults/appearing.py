@@ -30,6 +30,7 @@ class _Appears(Fault):
     """A thing at a distance before the hull, square to the way."""
 
     appears = True
+    may_turn = True
     watch_s = 6.0
 
     def __init__(self, make: Callable[[np.random.Generator], Thing], before_m: float) -> None:

@@ -73,6 +73,8 @@ class Fault:
     floor: Floor = Floor()
     #: Whether something comes into view: then times count from the first image that shows it.
     appears: ClassVar[bool] = False
+    #: Whether a robot that turns on the spot stands: its round hull sweeps nothing by that.
+    may_turn: ClassVar[bool] = False
     #: It begins once the robot has driven this far and is this fast.
     after_m: ClassVar[float] = 0.8
     least_speed_mps: ClassVar[float] = 0.5

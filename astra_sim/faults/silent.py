@@ -20,6 +20,8 @@ class _Silent(Fault):
 class CameraOff(_Silent):
     """One camera sends no more images; the robot must stand where the way needs it."""
 
+    may_turn = True
+
     def __init__(self, camera: str) -> None:
         """Say which."""
         self._camera = camera
@@ -37,6 +39,7 @@ class AllCamerasOff(_Silent):
     """No camera sends images any more."""
 
     what = "no more images from any camera"
+    may_turn = True
     floor = _STANDS
     named_by = r"images|camera|surroundings"
 
@@ -49,6 +52,7 @@ class FrozenImages(_Silent):
     """The cameras go on sending the last images, with new stamps."""
 
     what = "every camera repeats its last image with new stamps"
+    may_turn = True
     floor = _STANDS
     named_by = r"frozen|the same|not change|unchanged|repeat"
 

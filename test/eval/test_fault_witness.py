@@ -23,6 +23,7 @@ class _Flood(Fault):
 
 class _Wave(_Flood):
     appears = True
+    may_turn = True
 
 
 class _Run:
@@ -122,7 +123,7 @@ def test_slowing_down_is_no_braking() -> None:
     assert run.facts().brake_s is None
 
 
-def test_a_robot_that_turns_does_not_stand_but_before_what_appears() -> None:
+def test_a_robot_that_turns_does_not_stand_unless_it_may() -> None:
     run = _Run(_Flood())
     run.tick(0.5, times=10)
     run.tick(0.0, turn=0.5, times=30)
