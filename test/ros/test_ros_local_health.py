@@ -7,6 +7,8 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
+from geometry_msgs.msg import TwistStamped
+
 from astra_core.ros.qos import event
 from astra_msgs.msg import Heartbeat
 
@@ -54,3 +56,21 @@ def test_what_is_lacking_can_be_read_from_the_heartbeat(processes, drivers, node
     becomes(Heartbeat.STATE_OK)
     drivers.silent = {"wheel_odometry"}
     becomes(Heartbeat.STATE_ERROR, "wheel_odometry silent for more than 0.5 s")
+
+
+def test_a_robot_that_does_not_do_what_the_guard_passed_on_is_held(processes, drivers, node, until):
+    heard = []
+    node.create_subscription(
+        Heartbeat, "heartbeat", lambda m: heard.append((m.state, m.reason)), event(50)
+    )
+    driven = node.create_publisher(TwistStamped, "guard/cmd_vel", event(1))
+    runner = processes(*STACK)
+    until(lambda: heard and heard[-1][0] == Heartbeat.STATE_OK, "all well", 30.0, runner)
+    message = TwistStamped()
+    message.twist.linear.x = 0.3
+    # The drivers are those of a robot that stands.
+    timer = node.create_timer(0.02, lambda: driven.publish(message))
+    told = "contact (code 210): told to drive ahead, but the wheels stand"
+    until(lambda: heard[-1][1].startswith(told), told, 20.0, runner)
+    assert heard[-1][0] == Heartbeat.STATE_DEGRADED
+    node.destroy_timer(timer)
