@@ -26,25 +26,21 @@ from astra_local.plausibility.fault import SensorFault
 from astra_local.plausibility.sensors import SensorPlausibility
 from astra_local.ports import OdometryEstimator, Perception
 from astra_local.safety.contact import Contact, ContactDetector
-from astra_local.safety.stopping import directions_of
 from astra_local.sight.watch import SightWatch
 from astra_local.touched import TouchMemory
 from astra_local.types import GridField, NearestObstacle, RobotHeld, RobotState
 from astra_local.voxel.coverage import RigCoverage, blind_cameras
 from astra_local.voxel.nearest import nearest_obstacle, unknown_surroundings
 from astra_local.voxel.occupancy import OccupancyView
+from astra_local.voxel.view_age import ViewAgeLimit
 
 __all__ = ["AstraLocal"]
 
-# Two missed images of ten a second are no reason to slow down.
-_FRESH_S = 0.16
 _PULL_MPS = 0.02
 # Who is told to turn and to drive no faster than this turns in place.
 _IN_PLACE_MPS = 0.05
 # So long people are told of a touch.
 _TOLD_S = 10.0
-# From the command to brakes that grip: two ticks.
-_BRAKE_DELAY_S = 0.04
 
 
 class AstraLocal:
@@ -82,6 +78,9 @@ class AstraLocal:
         self._detector = ContactDetector(config.contact)
         self._touched = TouchMemory(config.robot.footprint_radius_m, config.contact.remember_s)
         self._contact: Contact | None = None
+        self._view_age = ViewAgeLimit(
+            coverage, config.occupancy.stand_s, config.robot.max_linear_deceleration_mps2
+        )
         self._seen: WorldBelief | None = None
         self._plan: Trajectory | None = None
         self._sources: Counter[str] = Counter()
@@ -321,34 +320,15 @@ class AstraLocal:
         return None if seen is None else self._touched.laid_over(seen)
 
     def _slowed_by_age(self, velocity: Velocity, now_ns: int) -> Velocity:
-        """Return the velocity from which the robot still stands in time, where images cease.
-
-        One late image costs little speed, and who never comes back finds the robot standing.
-        """
-        seen, c = self._seen, self._config
-        if seen is None or velocity.linear_mps == 0.0:
-            return velocity
-        ages = {name: to_seconds(now_ns - at) for name, at in seen.camera_stamps_ns.items()}
-        if max(ages.values(), default=0.0) <= _FRESH_S:
-            return velocity
-        speed = abs(velocity.linear_mps)
-        ahead = directions_of(
-            velocity.linear_mps, velocity.angular_rad_s, speed * c.occupancy.stand_s
-        )
-        age_s, camera = self._coverage.age_along_s(ages, ahead)
-        if age_s <= _FRESH_S:
-            return velocity
-        left_s = c.occupancy.stand_s - _BRAKE_DELAY_S - age_s
-        allowed = max(left_s, 0.0) * c.robot.max_linear_deceleration_mps2
-        if speed <= allowed:
-            return velocity
-        self._stop_reason = self._sight.problems.get(
-            camera, f"no depth images from {camera} for {age_s:.2f} s"
-        )
-        share = allowed / speed
-        if share == 0.0:
-            return replace(velocity, linear_mps=0.0)
-        return Velocity(share * velocity.linear_mps, share * velocity.angular_rad_s)
+        stamps_ns = {} if self._seen is None else self._seen.camera_stamps_ns
+        ages_s = {name: to_seconds(now_ns - stamp_ns) for name, stamp_ns in stamps_ns.items()}
+        velocity, blame = self._view_age.slowed(velocity, ages_s)
+        if blame is not None:
+            camera, age_s = blame
+            since = "" if age_s > self._config.occupancy.max_age_s else f" for {age_s:.2f} s"
+            silent = f"no depth images from {camera}{since}"
+            self._stop_reason = self._sight.problems.get(camera, silent)
+        return velocity
 
     def _count(self, plan: Trajectory) -> None:
         self._sources[plan.source_name] += 1

@@ -8,7 +8,6 @@ it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,9 +22,10 @@ from astra_local.voxel.occupancy import OccupancyView
 
 __all__ = ["TouchMemory"]
 
-# A round hull that was stopped while it drove ahead touched something somewhere on this arc of it.
-_ARC_RAD = math.radians(40.0)
-_POINTS = 9
+# What stopped a round hull touched it somewhere ahead, and is seldom narrower than the robot: who
+# takes it for a point touches a pane of glass again and again on the way around it.
+_HALF_WIDTH_M = 0.3
+_POINTS = 13
 _OUTSIDE_M = 0.03
 _MOST_TOUCHES = 50
 
@@ -65,10 +65,9 @@ class TouchMemory:
             direction: +1 for ahead, -1 for behind.
             stamp_ns: Now.
         """
-        bearings = np.linspace(-_ARC_RAD, _ARC_RAD, _POINTS)
-        arc = np.stack([direction * np.cos(bearings), np.sin(bearings)], axis=-1)
-        points = se2.transform_points(pose, (self._radius_m + _OUTSIDE_M) * arc)
-        touch = _Touch(stamp_ns, points)
+        aside = np.linspace(-_HALF_WIDTH_M, _HALF_WIDTH_M, _POINTS)
+        ahead = np.full(_POINTS, direction * (self._radius_m + _OUTSIDE_M))
+        touch = _Touch(stamp_ns, se2.transform_points(pose, np.stack([ahead, aside], axis=-1)))
         self._touches = (*self._touches, touch)[-_MOST_TOUCHES:]
 
     def forget_old(self, now_ns: int) -> None:

@@ -18,26 +18,21 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from astra_core.observation import ImuSample, Observation
+from astra_core.observation import Observation
 from astra_core.records import Velocity
 from astra_core.time import from_seconds, to_seconds
 from astra_local.config import ContactConfig
+from astra_local.safety.jolt import JoltMeter, forget_before
 
 __all__ = ["Contact", "ContactDetector"]
 
 # As far back as the wheels are asked whether they followed.
 _BEFORE_S = 0.5
 _FOLLOWED = 0.85
-_JOLT_S = 0.15
+# A reading counts at most as so many times the command: one that is wrong decides nothing, and
+# encoders that count in large steps are read in jumps.
+_MOST = 3.0
 _JOLT_TICKS = 3
-_LEVEL_S = 2.0
-_WARM_S = 1.0
-_JOLT_SIGMA = 6.0
-_LARGEST_SURPRISE_MPS2 = 1.0
-# Counts of the encoders alone, as acceleration, scatter by about so much.
-_QUIET_MPS2 = 0.3
-_LARGEST_GROWTH = 10.0
-_LONGEST_STEP_S = 0.05
 # Braking is no loss of speed: the command must not have fallen by more than this share.
 _STEADY = 0.8
 
@@ -66,7 +61,7 @@ class ContactDetector:
         self._told: deque[tuple[int, Velocity]] = deque()
         self._rolled: deque[tuple[int, float, float]] = deque()
         self._turned: deque[tuple[int, float]] = deque()
-        self._jolt = _Jolt()
+        self._jolt = JoltMeter()
         self._num_jolts = 0
 
     def reset(self) -> None:
@@ -84,7 +79,7 @@ class ContactDetector:
             else:
                 self.reset()  # the clock went back
         self._told.append((stamp_ns, velocity))
-        _forget(self._told, stamp_ns - from_seconds(self._config.gyro_patience_s))
+        forget_before(self._told, stamp_ns - from_seconds(self._config.gyro_patience_s))
 
     def feel(self, observation: Observation) -> Contact | None:
         """Take the samples of a tick and return whether something holds the robot."""
@@ -103,7 +98,7 @@ class ContactDetector:
         ):
             if samples and samples[0][0] > now_ns:
                 samples.clear()  # the clock went back
-            _forget(samples, now_ns - from_seconds(seconds))
+            forget_before(samples, now_ns - from_seconds(seconds))
         speed = self._rolled[-1][1] if self._rolled else 0.0
         self._jolt.take(observation.imu, speed)
         told = self._told_for(self._config.patience_s, now_ns)
@@ -129,8 +124,10 @@ class ContactDetector:
         if abs(told) < c.slowest_mps:
             return None
         sign = math.copysign(1.0, told)
-        window = [sign * speed for speed, _ in self._rolled_lately(now_ns)]
-        rolled = sum(window) / len(window) if window else abs(told)
+        speeds = [speed for speed, _ in self._rolled_lately(now_ns)]
+        if not speeds:
+            return None
+        rolled = _mean_along(speeds, told)
         # Who rolled as told and then is slowed was stopped; who only begins may be slow to.
         followed = max(sign * speed for _, speed, _ in self._rolled) >= _FOLLOWED * abs(told)
         if rolled > (c.slowed_share if followed else c.moving_share) * abs(told):
@@ -138,8 +135,8 @@ class ContactDetector:
         return Contact(
             now_ns,
             1 if told > 0.0 else -1,
-            f"told to drive {_where(told)}, but the wheels stand: something holds the robot "
-            f"{_where(told)} that no camera shows",
+            f"told to drive {_where(told)}, but the wheels stand or drag: "
+            f"something holds the robot {_where(told)} that no camera shows",
         )
 
     def _rolled_lately(self, now_ns: int) -> list[tuple[float, float]]:
@@ -174,8 +171,7 @@ class ContactDetector:
         """Return whether the mean of some rates is not what was told, by far; yes for none."""
         if not rates:
             return True
-        turned = sum(rates) / len(rates) * math.copysign(1.0, told_rad_s)
-        return turned <= self._config.moving_share * abs(told_rad_s)
+        return _mean_along(rates, told_rad_s) <= self._config.moving_share * abs(told_rad_s)
 
     def _jolted(self, now_ns: int, commands: list[Velocity]) -> Contact | None:
         c = self._config
@@ -203,61 +199,6 @@ class ContactDetector:
         )
 
 
-class _Jolt:
-    """How much speed the body has lost of late that the wheels have not.
-
-    The accelerometer is levelled by itself: bias and tilt are the mean of what the wheels do not
-    explain, and what scatters about it is vibration, above which a jolt must stand out.
-    """
-
-    def __init__(self) -> None:
-        self._lacks: deque[tuple[int, float]] = deque()  # stamp, change of speed unexplained
-        self._last_ns: int | None = None
-        self._level: float | None = None
-        self._variance = _QUIET_MPS2**2
-        self._warm_s = 0.0
-        self._speed = 0.0
-        self._step_s = 0.01
-
-    def take(self, samples: tuple[ImuSample, ...], speed_mps: float) -> None:
-        """Take the readings of a tick, at whose end the wheels have a speed."""
-        gained = speed_mps - self._speed
-        self._speed = speed_mps
-        readings = [
-            (sample.stamp_ns, sample.linear_acceleration_m_s2[0])
-            for sample in samples
-            if math.isfinite(sample.linear_acceleration_m_s2[0])
-        ]
-        for stamp_ns, ahead in readings:
-            step_s = 0.0 if self._last_ns is None else to_seconds(stamp_ns - self._last_ns)
-            self._last_ns = stamp_ns
-            if not 0.0 < step_s <= _LONGEST_STEP_S:
-                self._lacks.clear()
-                continue
-            self._step_s = step_s
-            unexplained = ahead - gained / (len(readings) * step_s)
-            if self._level is None:
-                self._level = unexplained
-            surprise = unexplained - self._level
-            share = min(step_s / _LEVEL_S, 1.0)
-            usual = min(max(surprise, -_LARGEST_SURPRISE_MPS2), _LARGEST_SURPRISE_MPS2)
-            self._level += share * usual
-            if speed_mps != 0.0:  # a robot that stands does not know how it will shake
-                square = min(surprise**2, _LARGEST_GROWTH * self._variance)
-                self._variance += share * (max(square, _QUIET_MPS2**2) - self._variance)
-                self._warm_s += step_s
-            self._lacks.append((stamp_ns, surprise * step_s))
-            _forget(self._lacks, stamp_ns - from_seconds(_JOLT_S))
-
-    def lost_mps(self, sign: float) -> float:
-        """Return the speed lost against a direction, beyond what vibration feigns; 0 if unsure."""
-        if self._warm_s < _WARM_S or not self._lacks:
-            return 0.0
-        lost = -sign * sum(change for _, change in self._lacks)
-        noise = math.sqrt(self._variance * len(self._lacks)) * self._step_s
-        return lost if lost > _JOLT_SIGMA * noise else 0.0
-
-
 def _smallest(values: list[float]) -> float:
     """Return the value nearest to zero; 0 where they do not all have one sign."""
     if not values or min(values) * max(values) <= 0.0:
@@ -265,10 +206,11 @@ def _smallest(values: list[float]) -> float:
     return min(values, key=abs)
 
 
+def _mean_along(readings: list[float], told: float) -> float:
+    """Return the mean of readings in the direction of a command."""
+    sign, size = math.copysign(1.0, told), abs(told)
+    return sum(min(max(sign * value, -size), _MOST * size) for value in readings) / len(readings)
+
+
 def _where(speed_mps: float) -> str:
     return "ahead" if speed_mps > 0.0 else "behind"
-
-
-def _forget(samples: deque, before_ns: int) -> None:  # type: ignore[type-arg]
-    while samples and samples[0][0] < before_ns:
-        samples.popleft()

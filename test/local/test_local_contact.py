@@ -214,6 +214,20 @@ def test_what_is_no_number_is_not_felt() -> None:
     assert base.drive(0.5, steady(0.5), steady(math.nan), lambda at: math.nan) == (None, None)
 
 
+@pytest.mark.parametrize("wrong", [1e155, -1e155, 1e308, math.nan])
+def test_one_sample_that_cannot_be_is_no_touch_and_hides_none_later(wrong: float) -> None:
+    base = Base()
+    base.drive(2.0, steady(0.5, 0.5))
+    speed = lambda at: Velocity(wrong if at == 0.2 else 0.5, 0.5)  # noqa: E731
+    assert base.drive(1.0, steady(0.5, 0.5), speed, lambda at: 0.5) == (None, None)
+    turn = lambda at: wrong if at == 0.2 else 0.5  # noqa: E731
+    assert base.drive(1.0, steady(0.5, 0.5), turn=turn) == (None, None)
+    body = lambda at: wrong if at == 0.2 else 0.5  # noqa: E731
+    assert base.drive(1.0, steady(0.5, 0.5), body=body) == (None, None)
+    at, _ = base.drive(1.0, steady(0.5, 0.5), body=lambda at: 0.0)
+    assert at is not None and at < 0.1
+
+
 def test_the_window_lies_within_the_patience() -> None:
     with pytest.raises(ConfigError, match="is above gyro_patience_s"):
         ContactConfig(patience_s=0.5)
