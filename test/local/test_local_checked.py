@@ -203,6 +203,16 @@ def test_who_is_blind_behind_asks_with_that_limit() -> None:
     assert asked.asked[-1].max_speed_mps == 0.0
 
 
+def test_blind_ahead_it_backs_out_or_stands() -> None:
+    goal = SubGoal(0, np.array([-2.0, 0.0, 0.0]), max_speed_mps=0.4)
+    for controls, source in (((-0.1, 0.0), "planner"), ((0.0, 0.5), "stop"), ((0.3, 0.5), "stop")):
+        asked = Scripted("one", drive(*controls))
+        planner = LocalPlanner([asked], CONFIG, ROBOT, np.random.default_rng(0))
+        plan = planner.plan(STILL, belief_of(), goal, 3 * S, may_drive=False)
+        assert plan.source == source
+        assert planner.plan(STILL, belief_of(), goal, 3 * S).source == "planner"
+
+
 def test_to_drive_what_was_driven_already_changes_not_a_bit() -> None:
     rng = np.random.default_rng(0)
     for _ in range(30):
