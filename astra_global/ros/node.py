@@ -20,6 +20,7 @@ from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, LocalLost, NotLocalized
 from astra_core.first_publisher import FirstPublisher
 from astra_core.observation import CameraFrame
+from astra_core.recent import RecentSentence
 from astra_core.rewind import Rewind
 from astra_core.ros.camera_input import CameraInput
 from astra_core.ros.checks import (
@@ -116,7 +117,7 @@ class GlobalNode(ManagedNode):
             clock_timeout_s=config.clock_timeout_s,
             follows=True,
         )
-        self._rewind, self._set_back = Rewind(), ""
+        self._rewind, self._set_back = Rewind(), RecentSentence()
         self._cameras = CameraInput(
             self,
             lane,
@@ -276,8 +277,8 @@ class GlobalNode(ManagedNode):
         """End the mission and forget the place: what is known was stamped in another time."""
         if self.tick_ns < 0:
             return  # nothing was heard yet
-        self._set_back = f"{why}: localization begins anew"
-        self.get_logger().error(self._set_back)
+        self._set_back.say(f"{why}: localization begins anew")
+        self.get_logger().error(self._set_back.newest)
         self._node_clock.begin_anew()
         self._rewind.on_time()
         self.tick_ns, self._step_ns, self._localize_ns = -1, _FOREVER_NS, _FOREVER_NS
@@ -366,7 +367,7 @@ class GlobalNode(ManagedNode):
             "last_failure": pipeline.last_failure,
             "question": "" if question is None else question.what,
             "remarks": "; ".join(pipeline.remarks),
-            "clock_set_back": self._set_back,
+            "clock_set_back": self._set_back.newest,
             **{f"images {name}": count for name, count in self._cameras.sync.counts.items()},
             **self._lane.refused,
             **self._requests.refused,
@@ -376,7 +377,16 @@ class GlobalNode(ManagedNode):
             problems.append(self._odom_frame.problem)
         ages = self._node_clock.ages
         reason = "; ".join(
-            filter(None, [ages.problem, self._peers.problem(), *problems, ages.stamp_problem])
+            filter(
+                None,
+                [
+                    ages.problem,
+                    self._peers.problem(),
+                    *problems,
+                    self._set_back.text,
+                    ages.stamp_problem,
+                ],
+            )
         )
         return Health(Heartbeat.STATE_DEGRADED if reason else Heartbeat.STATE_OK, reason, values)
 

@@ -16,6 +16,7 @@ from rclpy.clock import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from astra_core.recent import RecentSentence
 from astra_core.records import Velocity
 from astra_core.ros.checks import require_frame
 from astra_core.ros.direct import DirectLane
@@ -86,7 +87,7 @@ class GuardNode(Node):
             clock_timeout_s=self._config.clock_timeout_s,
             on_tick=self._on_tick,
         )
-        self._set_back, self._is_closed = "", False
+        self._set_back, self._is_closed = RecentSentence(), False
         # Obstacles before commands: a command is judged by the newest surroundings.
         for kind, topic, callback, depth in (
             (NearestObstacle, "local/nearest_obstacle", self._on_nearest, 1),
@@ -205,8 +206,8 @@ class GuardNode(Node):
     def _decide(self, now_ns: int) -> GuardDecision:
         ages = self._node_clock.ages
         if back_s := ages.take_set_back_s():
-            self._set_back = f"the clock was set back by {back_s:.2f} s: stopping, all anew"
-            self.get_logger().error(self._set_back)
+            self._set_back.say(f"the clock was set back by {back_s:.2f} s: stopping, all anew")
+            self.get_logger().error(self._set_back.newest)
             self._guard.forget()
         if problem := ages.problem:
             self._guard.stand()
@@ -230,14 +231,14 @@ class GuardNode(Node):
         values = {
             **values,
             "reason": self._reason,
-            "clock_set_back": self._set_back,
+            "clock_set_back": self._set_back.newest,
             **self._lane.refused,
         }
         with self._lock:
             stranger = self._guard.stranger(now_ns)
         if error := ages.problem or self._sources.problem(now_ns) or stranger:
             return Health(Heartbeat.STATE_ERROR, error, values)
-        worry = ages.stamp_problem
+        worry = "; ".join(filter(None, (self._set_back.text, ages.stamp_problem)))
         return Health(Heartbeat.STATE_DEGRADED if worry else Heartbeat.STATE_OK, worry, values)
 
 

@@ -20,6 +20,7 @@ from astra_core.errors import AstraError
 from astra_core.models import Models
 from astra_core.observation import CameraFrame, Observation
 from astra_core.peer_watch import PeerWatch
+from astra_core.recent import RecentSentence
 from astra_core.records import SubGoal, Velocity
 from astra_core.rewind import Rewind
 from astra_core.ros.camera_input import CameraInput
@@ -86,7 +87,8 @@ class LocalNode(ManagedNode):
         self._frames: tuple[CameraFrame, ...] = ()
         self._sub_goal: tuple[SubGoal, int] | None = None
         self._tick_ns = self._job_ns = -1
-        self._planning_s, self._error, self._set_back = 0.0, "", ""
+        self._planning_s, self._error = 0.0, ""
+        self._set_back = RecentSentence()
         self._rewind = Rewind()
         self._latency = Latency()
         self._outputs = self._outputs or LocalOutputs(self, self._config)
@@ -262,8 +264,8 @@ class LocalNode(ManagedNode):
         """
         if self._tick_ns < 0:
             return  # nothing was sensed yet
-        self._set_back = f"{why}: stopping, odometry begins anew"
-        self.get_logger().error(self._set_back)
+        self._set_back.say(f"{why}: stopping, odometry begins anew")
+        self.get_logger().error(self._set_back.newest)
         self._outputs.send_command(Velocity(), self._node_clock.stamp_ns)
         self._sub_goal, self._frames = None, ()
         self._tick_ns = self._job_ns = -1
@@ -342,7 +344,7 @@ class LocalNode(ManagedNode):
             **self._latency.values(),
             "fallback_fraction": pipeline.fallback_fraction,
             "stop_reason": pipeline.stop_reason,
-            "clock_set_back": self._set_back,
+            "clock_set_back": self._set_back.newest,
             "blind_cameras": ", ".join(blind),
             **{f"images {name}": count for name, count in images.items()},
             **{f"refused {name}": count for name, count in refused.items()},
@@ -363,6 +365,7 @@ class LocalNode(ManagedNode):
             self._cameras.problem,
             pipeline.contact_reason,
             pipeline.blind_reason,
+            self._set_back.text,
             ages.stamp_problem,
         )
         reason = "; ".join(filter(None, worries))
