@@ -16,7 +16,7 @@ was seen from the old pose would then lie in the wrong place, and that is what `
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -28,7 +28,10 @@ from astra_core.records import LocalOdometry, Velocity
 from astra_core.time import from_seconds, to_seconds
 from astra_local.config import OdometryConfig
 from astra_local.odometry import model
+from astra_local.odometry.gyro_delay import GyroDelay
+from astra_local.odometry.side_noise import SideNoise
 from astra_local.odometry.stamps import StampGate
+from astra_local.odometry.turn_slip import TurnSlip
 
 __all__ = ["WheelImuFilter"]
 
@@ -56,6 +59,19 @@ _DIAGONAL = np.diag_indices(model.NUM_STATES)
 _Measurement = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 _U, _W, _BIAS = int(model.State.U), int(model.State.W), int(model.State.GYRO_BIAS)
 
+_ERRORS = tuple(range(_BIAS, model.NUM_STATES))
+# A floor that tilts feels like a turn; over minutes a gyro is nearer the truth than that.
+_TURNS = tuple(
+    int(place)
+    for place in (
+        model.State.W,
+        model.State.GYRO_BIAS,
+        model.State.TRACK,
+        model.State.MISMATCH,
+        model.State.TURN_SLIP,
+    )
+)
+
 
 class WheelImuFilter:
     """Pose, velocity and their covariance in ``odom``, starting at the origin.
@@ -77,6 +93,15 @@ class WheelImuFilter:
         self._last_gyro = 0.0
         self._last_gyro_ns: int | None = None
         self._speed_interval_s = self._turn_interval_s = 0.0  # since they were measured before
+        self._side = SideNoise(
+            config.accelerometer_noise_mps2, config.accelerometer_bias_walk_mps2_sqrt_s
+        )
+        self._slip = TurnSlip(
+            config.wheel_turn_slip_rad_m, config.wheel_slip_length_m, config.wheel_turn_noise_rad_s
+        )
+        self._delay = GyroDelay()
+        self._gyro_rad = self._gyro_s = 0.0  # turned by the gyro since the last wheel sample
+        self._wheel_turns: deque[float] = deque(maxlen=64)
         self.refused: Counter[str] = Counter()
 
     @property
@@ -137,7 +162,7 @@ class WheelImuFilter:
         """Return the newest estimate."""
         x, y, theta, _, w = self._state[:5]
         # The gyro told of a moment ago; the robot went on turning.
-        theta += w * self._config.gyro_delay_s
+        theta += w * self._lead_s
         return LocalOdometry(
             stamp_ns=self._stamp_ns or 0,
             pose=np.array([x, y, wrap_angle(float(theta))]),
@@ -236,17 +261,17 @@ class WheelImuFilter:
         speed, turn = abs(model.true_speed(state)), abs(state[_W])
         rolled = (speed + 0.5 * c.wheel_track_m * turn) * dt
         keep = math.exp(-rolled / c.wheel_slip_length_m)
-        self._state, jacobian = model.predict(state, dt, c.gyro_delay_s, keep)
+        self._state, jacobian = model.predict(state, dt, self._lead_s, keep)
         covariance = jacobian @ self._covariance @ jacobian.T
         covariance += model.acceleration_noise(
             heading, dt, c.acceleration_mps2, c.angular_acceleration_rad_s2
         )
         walk = np.zeros(model.NUM_STATES)
         walk[_BIAS] = c.gyro_bias_walk_rad_s_sqrt_s**2 * dt
-        walk[model.State.SIDE_BIAS] = c.accelerometer_bias_walk_mps2_sqrt_s**2 * dt
+        walk[model.State.SIDE_BIAS] = self._side.walk_mps2_sqrt_s**2 * dt
         fresh = 1.0 - keep * keep
         walk[model.State.SLIP] = c.wheel_slip_fraction**2 * fresh
-        walk[model.State.TURN_SLIP] = c.wheel_turn_slip_rad_m**2 * fresh
+        walk[model.State.TURN_SLIP] = self._slip.slip_rad_m**2 * fresh
         covariance[_DIAGONAL] += walk
         aside = c.lateral_slip_m_sqrt_m**2 * speed * dt
         side = np.array([-math.sin(heading), math.cos(heading)])
@@ -260,12 +285,17 @@ class WheelImuFilter:
             self._still_since_ns = None  # the body moves whatever the wheels say
         self._turn_interval_s = self._interval_s(self._last_gyro_ns, sample.stamp_ns)
         self._last_gyro, self._last_gyro_ns = rate, sample.stamp_ns
+        self._gyro_rad += rate * self._turn_interval_s
+        self._gyro_s += self._turn_interval_s
         self._allow_new_turn(model.gyro, rate, c.gyro_noise_rad_s)
         self._update(model.gyro, rate, c.gyro_noise_rad_s)
         # Exact zeros are what drivers without an accelerometer fill in: noise is never that quiet.
         ahead, left = sample.linear_acceleration_m_s2[:2]
         if ahead != 0.0 or left != 0.0:
-            self._update(model.sideways_acceleration, left, c.accelerometer_noise_mps2)
+            explained = model.true_speed(self._state) * float(self._state[_W])
+            self._side.add(sample.stamp_ns, left - explained)
+            if math.isfinite(self._side.noise_mps2):
+                self._update(model.sideways_acceleration, left, self._side.noise_mps2, keeps=_TURNS)
 
     def _update_wheels(self, sample: WheelSample) -> None:
         c = self._config
@@ -277,9 +307,9 @@ class WheelImuFilter:
         self._update(model.wheel_linear, v, c.wheel_linear_noise_mps)
         if self._gyro_is_lost(sample.stamp_ns):
             self._allow_new_turn(model.wheel_turn, w, c.wheel_turn_noise_rad_s)
-            self._update(model.wheel_turn, w, c.wheel_turn_noise_rad_s, learns=False)
-        elif not self._slides(sample):
-            self._update(model.wheel_turn, w, c.wheel_turn_noise_rad_s)
+            self._update(model.wheel_turn, w, c.wheel_turn_noise_rad_s, keeps=_ERRORS)
+        else:
+            self._compare_turns(v, w)
         if abs(v) > 1e-3 or abs(w) > 5e-3:
             self._still_since_ns = None
             return
@@ -291,7 +321,28 @@ class WheelImuFilter:
             self._update(model.wheel_linear, 0.0, _STANDING_NOISE)
             self._update(model.turn_rate, 0.0, _STANDING_NOISE)
 
-    def _slides(self, sample: WheelSample) -> bool:
+    def _compare_turns(self, v: float, w: float) -> None:
+        """Learn what wheels and gyro tell of each other, at the time that the gyro tells of."""
+        dt_s, gyro_rad, gyro_s = self._speed_interval_s, self._gyro_rad, self._gyro_s
+        self._gyro_rad = self._gyro_s = 0.0
+        self._wheel_turns.appendleft(w)
+        if dt_s > 0.0 and gyro_s > 0.0:
+            self._delay.add(gyro_rad / gyro_s, w, dt_s)
+            late = round(self._delay.delay_s / dt_s)
+            w = self._wheel_turns[min(late, len(self._wheel_turns) - 1)]
+        if self._slides(w):
+            self._slip.restart()
+            return
+        if dt_s > 0.0 and gyro_s > 0.0:
+            self._slip.add(w * dt_s, gyro_rad / gyro_s * dt_s, v * dt_s, dt_s)
+        self._update(model.wheel_turn, w, self._config.wheel_turn_noise_rad_s)
+
+    @property
+    def _lead_s(self) -> float:
+        """Return how old the turn is that the state tells of."""
+        return self._config.gyro_delay_s + self._delay.delay_s
+
+    def _slides(self, wheels_rad_s: float) -> bool:
         """Return whether the wheels turn otherwise than the gyro in a way no model explains.
 
         Then they spin, are blocked, or the robot is pushed or carried: they say nothing.
@@ -299,7 +350,7 @@ class WheelImuFilter:
         expected, jacobian = model.wheel_turn(self._state)
         variance = float(jacobian @ self._covariance @ jacobian)
         limit = _SLIDING_SIGMA**2 * (variance + self._config.wheel_turn_noise_rad_s**2)
-        return (sample.angular_velocity_rad_s - expected) ** 2 > limit
+        return (wheels_rad_s - expected) ** 2 > limit
 
     def _gyro_is_lost(self, stamp_ns: int) -> bool:
         gyro = self._last_gyro_ns
@@ -338,11 +389,11 @@ class WheelImuFilter:
         value: float,
         noise: float,
         *,
-        learns: bool = True,
+        keeps: Sequence[int] = (),
     ) -> None:
         """Fuse one scalar in Joseph's form; outliers are weighed down to the gate, not dropped.
 
-        Without ``learns`` it tells of pose and velocities only, not of the errors of the sensors.
+        What it ``keeps`` of the state is reckoned with and not changed (Schmidt-Kalman filter).
         """
         expected, jacobian = measure(self._state)
         innovation = value - expected
@@ -353,9 +404,9 @@ class WheelImuFilter:
         if excess > variance + measured:
             measured = excess - variance
         gain = column / (variance + measured)
+        for place in keeps:
+            gain[place] = 0.0
         gain[:3] = self._pose_gain(gain)
-        if not learns:
-            gain[_BIAS:] = 0.0
         self._state = self._state + gain * innovation
         keep = _IDENTITY - np.outer(gain, jacobian)
         self._covariance = keep @ self._covariance @ keep.T + measured * np.outer(gain, gain)
