@@ -14,7 +14,7 @@ pytest.importorskip("astra_msgs.msg")
 import slow_global_node
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseWithCovarianceStamped
-from test_ros_slow_questions import Robot
+from standing_robot import StandingRobot
 from tf2_msgs.msg import TFMessage
 
 from astra_core import se2, se3
@@ -89,7 +89,7 @@ def test_the_pose_by_tf_is_right_with_the_odometry_of_a_driver(processes, node, 
         ),
     )  # fmt: skip
     runner.wait_active(timeout_s=90.0)
-    ear, robot = Ear(node), Robot(node)
+    ear, robot = Ear(node), StandingRobot(node)
     tell = node.create_publisher(PoseWithCovarianceStamped, "initialpose", event())
     driver = None
     try:

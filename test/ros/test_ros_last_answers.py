@@ -15,7 +15,6 @@ pytest.importorskip("astra_msgs.msg")
 
 import slow_global_node
 from rclpy.action import ActionClient
-from test_ros_slow_questions import Robot
 
 from astra_core.errors import GuardRefuses, GuardSilent, LocalLost
 from astra_core.ros.qos import event
@@ -137,7 +136,7 @@ def test_who_waits_is_answered_at_ctrl_c_and_when_the_guard_is_lost(
     runner.wait_active(timeout_s=90.0)
     poses = []
     node.create_subscription(GlobalPose, "global/pose", poses.append, event())
-    robot, guard = Robot(node), Guard(node)
+    robot, guard = StandingStandingRobot(node), Guard(node)
     client = ActionClient(node, Navigate, "navigate")
     try:
         until(lambda: bool(poses), "astra_global", 60.0, runner)
