@@ -136,7 +136,7 @@ def test_who_waits_is_answered_at_ctrl_c_and_when_the_guard_is_lost(
     runner.wait_active(timeout_s=90.0)
     poses = []
     node.create_subscription(GlobalPose, "global/pose", poses.append, event())
-    robot, guard = StandingStandingRobot(node), Guard(node)
+    robot, guard = StandingRobot(node), Guard(node)
     client = ActionClient(node, Navigate, "navigate")
     try:
         until(lambda: bool(poses), "astra_global", 60.0, runner)
