@@ -15,6 +15,7 @@ pytest.importorskip("astra_msgs.msg")
 
 import slow_global_node
 from rclpy.action import ActionClient
+from standing_robot import StandingRobot
 
 from astra_core.errors import GuardRefuses, GuardSilent, LocalLost
 from astra_core.ros.qos import event
