@@ -22,7 +22,7 @@ def reporter(beats, health=None):
         create_timer=lambda period_s, callback, clock=None: None,
         get_name=lambda: "astra_local",
     )
-    return HealthReporter(node, lambda: health or Health())
+    return HealthReporter(node, lambda: health or Health(), by_timer=False)
 
 
 def test_a_heartbeat_comes_every_tenth_of_a_second_of_work():
