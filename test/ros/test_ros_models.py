@@ -74,9 +74,9 @@ def test_sensors_are_served_and_watched_while_the_model_loads(learned, drivers):
     local.say("40")
     local.becomes(DEGRADED, "loading 40 %")
     drivers.silent = {"imu"}
-    local.becomes(DEGRADED, "loading 40 %; imu silent for more than 1 s")
+    local.becomes(DEGRADED, "loading 40 %; imu silent for more than 0.5 s")
     drivers.silent = {"wheel_odometry"}
-    local.becomes(DEGRADED, "loading 40 %; wheel_odometry silent for more than 1 s")
+    local.becomes(DEGRADED, "loading 40 %; wheel_odometry silent for more than 0.5 s")
     drivers.silent = set()
     local.say("70")
     local.becomes(DEGRADED, "loading 70 %")
