@@ -29,7 +29,7 @@ class FakePipeline:
     def __init__(self):
         self.goals, self.result = [], None
         self.last_fix_ns, self.accepted_fixes, self.rejected_fixes = 5, 1, 0
-        self.last_failure, self.route = "", None
+        self.last_failure, self.doubt, self.route = "", "", None
 
     def start(self, goal, now_ns, timeout_s=0.0):
         if goal.text == "nonsense":
