@@ -14,7 +14,7 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Training:
     families: tuple[str, ...] = ()
 
     def words(
-        self, data: Path, validation: Path, folder: Path, steps: int, states: int
+        self, data: Sequence[Path], validation: Path, folder: Path, steps: int, states: int
     ) -> list[str]:
         """Return the command line behind ``./astra``."""
         line = ["train", "local", "--stage", "planner", "--preset", self.preset]
@@ -57,8 +57,7 @@ class Training:
             line += ["--esdf-weight", "0"]
         if self.share < 1.0:
             line += ["--states", str(round(self.share * states))]
-        seen = [data] if not self.families else _folders(data, self.families)
-        for part in seen:
+        for part in data if not self.families else _folders(data, self.families):
             line += ["--data", str(part)]
         return [*line, "--validation", str(validation), "--out", str(folder / self.name)]
 
@@ -77,22 +76,25 @@ def trainings() -> Iterator[Training]:
             yield Training("flow-esdf-no_warehouse-s0", "flow", 0, families=_SEEN)
 
 
-def _folders(data: Path, families: tuple[str, ...]) -> list[Path]:
-    """Return the folders of some families, which lie below each way's own."""
-    return sorted(path for path in data.rglob("*") if path.is_dir() and path.name in families)
+def _folders(data: Sequence[Path], families: tuple[str, ...]) -> list[Path]:
+    """Return the folders of some families, wherever they lie below those of the data."""
+    below = (path for folder in data for path in folder.rglob("*"))
+    return sorted(path for path in below if path.is_dir() and path.name in families)
 
 
-def count_states(data: Path) -> int:
+def count_states(data: Sequence[Path]) -> int:
     """Return how many states there are."""
     from astra_local.train.planner_states import PlannerDataset, shards_in
 
-    return len(PlannerDataset(shards_in([data]), "train"))
+    return len(PlannerDataset(shards_in(data), "train"))
 
 
 def main() -> int:
     """Run what is asked for; the exit status is 1 when a training failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="shards of training seeds")
+    parser.add_argument(
+        "--data", type=Path, nargs="+", required=True, help="shards of training seeds"
+    )
     parser.add_argument("--validation", type=Path, required=True, help="of validation seeds")
     parser.add_argument("--folder", type=Path, required=True, help="a folder for each training")
     parser.add_argument("--steps", type=int, default=4000)
