@@ -38,6 +38,9 @@ _STEP_M, _STEP_RAD = 0.04, 0.06
 _METRES_PER_RAD = 2.0 / math.pi
 _STILL_M = 0.003
 _SHORT = -1  # the last fault
+# A camera's fault explains nearly all that odometry explains, and more. Somebody who walks beside
+# the robot fits another camera's story; the walls behind him fit odometry alone.
+_EXPLAINS = 2.0
 _UNSTEADY = Problem("unsteady", "what it shows does not stay in place while the robot moves")
 
 
@@ -196,6 +199,9 @@ class MotionWatch:
             self._votes_for[_SHORT] = 0.0
         score = self.disagreement_m
         score[_SHORT] *= 2.0  # that no floor is seen speaks for it as well
+        unclear = self._votes_for < _EXPLAINS * self._votes_against
+        unclear[_SHORT] = False
+        score[unclear] = np.minimum(score[unclear], 0.0)
         worst = int(np.argmax(score))
         is_steady = self.found_share >= c.min_found_share
         # What is not found where it must be needs less to be explained.

@@ -12,6 +12,7 @@ from flat_world import FlatWorld, HeightMap, make_rig
 from astra_core import se2
 from astra_core.observation import CameraFrame
 from astra_local.sight.config import SightConfig
+from astra_local.sight.motion import MotionWatch
 from astra_local.sight.stories import Stories, View
 from astra_local.sight.watch import SightWatch
 
@@ -207,3 +208,16 @@ def test_a_clock_that_goes_back_begins_anew() -> None:
         frames = [CameraFrame("front", number * 100 * MS, None, images[number]["rear"])]
         watch.believed(frames, [poses[number]], lambda _, n=number: poses[n])
     assert watch._sights["front"]._motion.disagreement_m.max() <= 0.0
+
+
+def test_who_walks_beside_the_robot_is_no_swapped_camera() -> None:
+    """A walker fits another camera's story; walls that fit odometry alone speak against it."""
+    rig = make_rig()
+    watch = MotionWatch(rig.cameras[0], list(rig.cameras[1:]), SightConfig())
+    watch._votes_for[0], watch._votes_against[0] = 0.13, 0.085
+    watch._judge(0.0)
+    assert watch._accused is None
+    watch._votes_against[0] = 0.06
+    watch._judge(0.0)
+    assert watch._accused is not None
+    assert watch._accused.kind == "swapped"
