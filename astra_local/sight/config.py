@@ -1,7 +1,7 @@
 """Limits of what is believed of a depth camera.
 
 What healthy cameras gave on simulated missions in home, office and warehouse, standard and crowded
-(about 20,000 images), stands beside the limits as "healthy".
+(about 20,000 images, an estimate), stands beside the limits as "healthy".
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ class SightConfig:
         minimum=0.05,
         maximum=10.0,
     )
-    # Healthy: 0.010 at most.
+    # Healthy: 0.010 at most, but for somebody who walked beside the robot: 0.045, with two thirds
+    # as much for odometry (see motion.py).
     min_disagreement_m: float = setting(
         0.04,
         "Way, as above, that a fault of the camera must explain better than odometry.",
