@@ -13,9 +13,11 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["CONDITIONS", "FAMILIES", "floors_of", "summarize_trainings", "table_of"]
+from astra_eval.tables import number_text
+from astra_sim.scenes import FAMILIES
 
-FAMILIES = ("home", "office", "warehouse")
+__all__ = ["CONDITIONS", "floors_of", "summarize_trainings", "table_of"]
+
 CONDITIONS = ("standard", "crowded")
 _SEED = re.compile(r"-s\d+$")
 _HEADS = ("act", "vae", "diffusion")
@@ -85,7 +87,7 @@ def floors_of(result: Mapping[str, Any]) -> str:
     lines = ["| | reached | wanted | |", "|---|---:|---:|---|"]
     for title, value, wanted, met in _floors(_Figures(result)):
         verdict = "met" if met else "**missed**"
-        lines.append(f"| {title} | {_number(value)} | {wanted} | {verdict} |")
+        lines.append(f"| {title} | {number_text(value)} | {wanted} | {verdict} |")
     return "\n".join(lines)
 
 
@@ -168,8 +170,8 @@ def _cell(spreads: Sequence[Sequence[float]]) -> str:
     mean, low, high = (statistics.fmean(spread[k] for spread in spreads) for k in range(3))
     if not math.isfinite(mean):
         return "-"
-    return _number(mean) if high == low else f"{_number(mean)} ({_number(low)}-{_number(high)})"
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.3g}"
+    return (
+        number_text(mean)
+        if high == low
+        else f"{number_text(mean)} ({number_text(low)}-{number_text(high)})"
+    )

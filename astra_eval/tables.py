@@ -12,7 +12,7 @@ from rich.table import Table
 from astra_eval.shown_interval import shown_intervals
 from astra_eval.stack_facts import stack_name
 
-__all__ = ["print_report"]
+__all__ = ["number_text", "print_report"]
 
 _FACTS = ("split", "conditions", "map", "depth", "profile")
 
@@ -47,20 +47,21 @@ def print_report(
         others = [values.get(metric) for values in report["baselines"].values()]
         table.add_row(
             metric,
-            _number(report["results"].get(metric)),
+            number_text(report["results"].get(metric)),
             _interval(intervals.get(metric)),
-            *map(_number, others),
+            *map(number_text, others),
         )
     console.print(table)
     for name, reason in report.get("not_run", {}).items():
         console.print(f"{name}: not run: {reason}", markup=False, soft_wrap=True)
 
 
-def _number(value: float | None) -> str:
+def number_text(value: float | None) -> str:
+    """Return a figure as tables show it: three digits, a dash where there is none."""
     if value is None or not math.isfinite(value):
         return "-"
     return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.3g}"
 
 
 def _interval(bounds: Sequence[float | None] | None) -> str:
-    return "" if bounds is None else f"{_number(bounds[0])} to {_number(bounds[1])}"
+    return "" if bounds is None else f"{number_text(bounds[0])} to {number_text(bounds[1])}"

@@ -16,7 +16,8 @@ import sys
 import time
 from pathlib import Path
 
-from astra_eval.learned_planners import CONDITIONS, FAMILIES, summarize_trainings
+from astra_eval.learned_planners import CONDITIONS, summarize_trainings
+from astra_sim.scenes import FAMILIES
 
 FIRST_SEED = 65000
 OUT = Path(__file__).resolve().parent.parent / "docs" / "results" / "planner-learned.json"

@@ -71,12 +71,15 @@ def local(
     def say(line: str) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
-    def report(step: int, numbers: Mapping[str, Any]) -> None:
-        told = ", ".join(f"{key} {value:.4g}" for key, value in numbers.items())
-        say(f"[{step}] {told}")
+    def reporter(steps: int) -> Report:
+        def report(step: int, numbers: Mapping[str, Any]) -> None:
+            told = ", ".join(f"{key} {value:.4g}" for key, value in numbers.items())
+            say(f"[{step}/{steps}] {told}")
+
+        return report
 
     with placed(DeviceConfig(device)) as placement:
-        where = (data, validation, out, report, placement)
+        where = (data, validation, out, reporter, placement)
         if stage == "score":
             card = _train_score(weights, steps, seed, *where)
         else:
@@ -94,7 +97,7 @@ def _train_planner(
     data: Sequence[Path],
     validation: Sequence[Path],
     out: Path,
-    report: Report,
+    reporter: Callable[[int], Report],
     placement: Placement,
 ) -> Path | None:
     """Train a head; return its card in the process that leads."""
@@ -107,7 +110,9 @@ def _train_planner(
     if options["head"] not in HEADS:
         raise ConfigError(f"--head must be {', '.join(HEADS)}, got {options['head']!r}")
     training = with_options(TRAINING_PRESETS[preset], steps=steps, seed=seed, **options)
-    trained = train_planner(training, data, validation, out, report, placement)
+    trained = train_planner(
+        training, data, validation, out, reporter(training.loop.steps), placement
+    )
     return export_planner(trained, training, data, out) if placement.leads else None
 
 
@@ -118,7 +123,7 @@ def _train_score(
     data: Sequence[Path],
     validation: Sequence[Path],
     out: Path,
-    report: Report,
+    reporter: Callable[[int], Report],
     placement: Placement,
 ) -> Path | None:
     """Train the score of a head; return the card of both in the process that leads."""
@@ -133,5 +138,7 @@ def _train_score(
     loaded = load_weights(where, "planner")
     head = load_planner(loaded, str(loaded.card.settings.get("head")), RobotConfig())
     training = ScoreTraining().with_options(steps, seed)
-    trained = train_score(head, training, data, validation, out, report, placement)
+    trained = train_score(
+        head, training, data, validation, out, reporter(training.loop.steps), placement
+    )
     return export_score(trained, loaded.card, training, data, out) if placement.leads else None

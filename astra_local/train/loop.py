@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,14 @@ class LoopConfig:
     checkpoint_s: float = 60.0
     report_every: int = 50
     validate_every: int = 1000
+
+    def with_options(self, steps: int | None, seed: int | None) -> LoopConfig:
+        """Return the same with other steps or another seed; ``None`` keeps what it has."""
+        return replace(
+            self,
+            steps=self.steps if steps is None else steps,
+            seed=self.seed if seed is None else seed,
+        )
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step."""
@@ -111,6 +119,7 @@ class Trainer:
         """
         self.network, self.config, self.folder = network.to(placement.device), config, folder
         self._placement = placement
+        self._told = facts
         self._facts = json.loads(json.dumps({**facts, "loop": _lasting(config)}))
         self.optimizer = torch.optim.AdamW(
             network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
@@ -179,6 +188,12 @@ class Trainer:
         }
         with atomic_file(self.folder / _CHECKPOINT) as file:
             torch.save(state, file)
+
+    def describe(self, seeds: Sequence[tuple[str, int]]) -> None:
+        """Write ``training.json``: the facts, the scenes learned from, and how far it came."""
+        if self._placement.leads:
+            told = {**self._told, "seeds": seeds, "steps": self.step}
+            (self.folder / "training.json").write_text(json.dumps(told, indent=1) + "\n")
 
     def _one_step(self, loss_of: StepLoss) -> dict[str, float]:
         self.network.train()

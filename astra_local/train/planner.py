@@ -6,7 +6,6 @@ the stack's own perception (the true way), with its blind ring, noise and delay.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -130,10 +129,7 @@ def train_planner(
         return validate(head, judged, footprint_radius_m=radius_m).to_json()
 
     trainer.run(loss_of, judge, on_report)
-    if placement.leads:
-        (folder / "training.json").write_text(
-            json.dumps({**facts, "seeds": states.seeds, "steps": trainer.step}, indent=1) + "\n"
-        )
+    trainer.describe(states.seeds)
     with Averaged(head, trainer.ema):
         averaged = {name: value.clone() for name, value in head.state_dict().items()}
     head.load_state_dict(averaged)
@@ -144,11 +140,7 @@ def with_options(
     training: PlannerTraining, *, steps: int | None = None, seed: int | None = None, **parts: Any
 ) -> PlannerTraining:
     """Return a preset with some options changed; ``None`` keeps what it has."""
-    loop = training.loop
-    if steps is not None:
-        loop = replace(loop, steps=steps)
-    if seed is not None:
-        loop = replace(loop, seed=seed)
+    loop = training.loop.with_options(steps, seed)
     changed = {key: value for key, value in parts.items() if value is not None}
     return replace(training, loop=loop, **changed)
 

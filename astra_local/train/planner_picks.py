@@ -23,7 +23,7 @@ from astra_local.planner_net.picker import PickerWeights, collision_chance
 from astra_local.planner_net.touch_score import touch_chance
 from astra_local.planner_record import NUM_STEPS, STEP_S
 from astra_local.train.planner_states import PlannerDataset
-from astra_local.train.planner_validate import touching_steps, validation_batches
+from astra_local.train.planner_validate import progress_m, touching_steps, validation_batches
 
 __all__ = ["PickFigures", "chosen_weights", "judge_picks"]
 
@@ -156,8 +156,7 @@ def _answers(
         xy = poses_of(steps)[..., :2]
         touches = torch.stack(touching_steps(xy, batch.around, radius_m), dim=-1).any(dim=-2)
         expert = torch.stack(touching_steps(batch.expert_xy[:, None], batch.around, radius_m))
-        goal = batch.inputs.goal[:, None, :2]
-        progress = goal.norm(dim=-1) - (goal - xy[:, :, -1]).norm(dim=-1)
+        progress = progress_m(xy, batch.inputs)
         rows.append(
             (
                 _believed_m(xy, batch.inputs) - radius_m,

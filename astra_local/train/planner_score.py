@@ -6,7 +6,6 @@ stood there, or who really walked there. Neither trunk nor head are changed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -44,15 +43,7 @@ class ScoreTraining:
 
     def with_options(self, steps: int | None, seed: int | None) -> ScoreTraining:
         """Return the same with other steps or another seed; ``None`` keeps what it has."""
-        loop = self.loop
-        return replace(
-            self,
-            loop=replace(
-                loop,
-                steps=loop.steps if steps is None else steps,
-                seed=loop.seed if seed is None else seed,
-            ),
-        )
+        return replace(self, loop=self.loop.with_options(steps, seed))
 
 
 def train_score(
@@ -111,10 +102,7 @@ def train_score(
         return judge_picks(head, judged, footprint_radius_m=radius_m).to_json()
 
     trainer.run(loss_of, judge, on_report)
-    if placement.leads:
-        (folder / "training.json").write_text(
-            json.dumps({**facts, "seeds": states.seeds, "steps": trainer.step}, indent=1) + "\n"
-        )
+    trainer.describe(states.seeds)
     score.load_state_dict(trainer.ema.average)
     return head.eval()
 

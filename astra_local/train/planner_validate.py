@@ -15,11 +15,12 @@ import torch
 from torch import Tensor
 
 from astra_local.planner_net.action import denormalized, poses_of
+from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.esdf_loss import Surroundings, people_distance, standing_distance
 from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.train.planner_states import PlannerBatch, PlannerDataset
 
-__all__ = ["PlanFigures", "touching_steps", "validate", "validation_batches"]
+__all__ = ["PlanFigures", "progress_m", "touching_steps", "validate", "validation_batches"]
 
 _BATCH = 64
 #: Cells are whole: who comes this near to one may still pass (as the tables judge).
@@ -73,8 +74,7 @@ def validate(
         noise = randomness.noise.to(head.device)
         poses = poses_of(denormalized(head.sample(batch.inputs.to(head.device), noise).cpu()))
         xy = poses[..., :2]
-        goal = batch.inputs.goal[:, None, :2]
-        progress = goal.norm(dim=-1) - (goal - xy[:, :, -1]).norm(dim=-1)
+        progress = progress_m(xy, batch.inputs)
         error = (xy - batch.expert_xy[:, None]).norm(dim=-1).mean(dim=-1)
         spread = (xy[:, :1, -1] - xy[:, -1:, -1]).norm(dim=-1).expand_as(error)
         static, people = _touching(xy, batch.around, footprint_radius_m)
@@ -101,6 +101,13 @@ def validation_batches(
     for first in range(0, len(index), _BATCH):
         batch = data.batch(index[first : first + _BATCH])
         yield batch, Randomness.draw(len(batch), answers, generator)
+
+
+def progress_m(xy: Tensor, inputs: PlannerInputs) -> Tensor:
+    """Return by how much nearer to the sub-goal plans ``(B, K, N, 2)`` end, ``(B, K)``."""
+    goal = inputs.goal[:, None, :2]
+    gained: Tensor = goal.norm(dim=-1) - (goal - xy[:, :, -1]).norm(dim=-1)
+    return gained
 
 
 def touching_steps(xy: Tensor, around: Surroundings, radius_m: float) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,8 @@
 
 import json
 
-from astra_eval.learned_planners import FAMILIES, floors_of, summarize_trainings, table_of
+from astra_eval.learned_planners import floors_of, summarize_trainings, table_of
+from astra_sim.scenes import FAMILIES
 
 
 def figures(**changes):
