@@ -197,7 +197,7 @@ class AstraLocal:
             return Velocity()
         velocity, self._stop_reason = self._tracker.command(plan, pose, now_ns)
         # The plan may be older than the blindness.
-        blind = self._blind(self._belief, now_ns)
+        blind = self._blind(self._seen, now_ns)
         ahead, back = self._coverage.drivable(blind)
         if plan is not None and plan.source is TrajectorySource.STOP and not ahead:
             self._stop_reason = self._why_blind(blind)
@@ -232,7 +232,7 @@ class AstraLocal:
         A camera that never gave one counts from the first images of any camera on; while there
         are none at all, from the first odometry on.
         """
-        latest, belief = self._history.latest, self._belief
+        latest, belief = self._history.latest, self._seen
         if latest is None:
             return ()
         waited_s = to_seconds(latest.stamp_ns - (self._first_ns or 0))

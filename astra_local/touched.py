@@ -72,12 +72,12 @@ class TouchMemory:
 
     def forget_old(self, now_ns: int) -> None:
         """Drop what was touched long ago, and all after a clock went back."""
-        if self._touches:
-            self._touches = tuple(
-                touch
-                for touch in self._touches
-                if 0 <= now_ns - touch.stamp_ns <= self._remember_ns
-            )
+        kept = tuple(
+            touch for touch in self._touches if 0 <= now_ns - touch.stamp_ns <= self._remember_ns
+        )
+        # The same tuple while nothing is dropped: what was laid over the belief stays good.
+        if len(kept) < len(self._touches):
+            self._touches = kept
 
     def laid_over(self, belief: WorldBelief) -> WorldBelief:
         """Return a belief with what was touched in it; the same while neither changes."""

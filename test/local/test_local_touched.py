@@ -69,6 +69,9 @@ def test_it_is_laid_over_once_for_each_belief_and_outside_of_the_grid_not_at_all
     memory.add(np.zeros(3), 1, 0)
     first = memory.laid_over(belief)
     assert memory.laid_over(belief) is first
+    # Looking for old touches at every tick, and finding none, costs no second time.
+    memory.forget_old(10)
+    assert memory.laid_over(belief) is first
     memory.add(np.array([1.0, 0.0, 0.0]), 1, 1)
     assert memory.laid_over(belief).occupancy.occupied.sum() > first.occupancy.occupied.sum()
     far = TouchMemory(0.22, 60.0)
