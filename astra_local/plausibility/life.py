@@ -29,17 +29,18 @@ class SensorLife:
         self._ill_ns: int | None = None
         self._illness = self._refusal = ""
 
-    def admit(self, stamp_ns: int, reading: tuple[float, ...] = ()) -> None:
+    def admit(self, stamp_ns: int, reading: tuple[float, ...] = (), stands: bool = False) -> None:
         """Take note of a reading that was passed on.
 
         Args:
             stamp_ns: Its stamp.
             reading: Its values, where the same again and again is a fault: wheels that roll evenly
                 count the same in every tick for half a second.
+            stands: The robot is known to stand.
         """
         self._admitted_ns, self._refusal = stamp_ns, ""
         if reading:
-            self._freeze.add(stamp_ns, reading)
+            self._freeze.add(stamp_ns, reading, stands)
 
     def refuse(self, why: str) -> None:
         """Take note of a reading that was not passed on."""

@@ -55,6 +55,7 @@ class SensorPlausibility:
         self._turning, self._speed = TurnCheck(config), SpeedCheck(config)
         self._newest_ns: dict[str, int | None] = dict.fromkeys(_BOTH)
         self._gyro_rad = 0.0
+        self._stands = False
         self._turn_reason = self._speed_reason = ""
         self._lost_ns: int | None = None
         self._wanted_ns: int | None = None
@@ -160,7 +161,7 @@ class SensorPlausibility:
 
     def _feel(self, sample: ImuSample) -> None:
         turn, force = sample.angular_velocity_rad_s, sample.linear_acceleration_m_s2
-        self._lives["imu"].admit(sample.stamp_ns, (*turn, *force))
+        self._lives["imu"].admit(sample.stamp_ns, (*turn, *force), self._stands)
         self._gravity.add(sample)
         step_s = self._step_s("imu", sample.stamp_ns)
         if step_s == 0.0:
@@ -174,6 +175,7 @@ class SensorPlausibility:
     def _roll(self, sample: WheelSample) -> None:
         v, w = sample.linear_velocity_mps, sample.angular_velocity_rad_s
         self._lives["wheel"].admit(sample.stamp_ns)
+        self._stands = v == 0.0 and w == 0.0
         step_s = self._step_s("wheel", sample.stamp_ns)
         imu_ns = self._newest_ns["imu"]
         if step_s == 0.0 or imu_ns is None:

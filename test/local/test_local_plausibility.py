@@ -315,3 +315,13 @@ def test_the_sums_are_those_of_a_hand_calculation() -> None:
     assert cusum.sum == pytest.approx(1.0) and not cusum.alarmed
     cusum.add(0.0, 0.0, limit_more=1.0)
     assert not cusum.alarmed
+
+
+def test_an_imu_without_noise_is_not_frozen_while_the_robot_stands() -> None:
+    sensors, stamp_ns = SensorPlausibility(CONFIG, 2.0), 0
+    to_and_fro = [0.01 * (i + 1) * (-1) ** i for i in range(100)]
+    for turn in [0.0] * 30 + to_and_fro + [0.0] * 150:
+        stamp_ns += 20_000_000
+        imu = ImuSample(stamp_ns, (0.0, 0.0, turn), (0.0, 0.0, 9.81))
+        seen = Observation(stamp_ns, imu=(imu,), wheels=(WheelSample(stamp_ns, 0.0, turn),))
+        assert not judge(sensors, seen)
