@@ -123,3 +123,19 @@ def test_validation_sees_averaged_weights_and_is_kept(tmp_path):
     assert seen == [(2, True), (4, True)]
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [line["figure"] for line in lines if line["kind"] == "validation"] == [2.0, 4.0]
+
+
+def test_tensorboard_shows_what_is_kept_also_over_an_interruption(tmp_path):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, CONFIG, stop_at=4)
+    train(tmp_path, CONFIG)
+    files = [str(path) for path in (tmp_path / "tensorboard").iterdir()]
+    assert len(files) == 2
+    curves = [accumulator.EventAccumulator(file).Reload() for file in files]
+    events = [event for curve in curves for event in curve.Scalars("train/loss")]
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    kept = [(line["step"], line["loss"]) for line in lines if "loss" in line]
+    shown = sorted((event.step, event.value) for event in events)
+    assert shown == [(step, pytest.approx(loss)) for step, loss in kept]
+    assert [step for step, _ in kept] == [1, 2, 3, 4, 5, 6, 7]
