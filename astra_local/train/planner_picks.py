@@ -25,7 +25,7 @@ from astra_local.planner_record import NUM_STEPS, STEP_S
 from astra_local.train.planner_states import PlannerDataset
 from astra_local.train.planner_validate import progress_m, touching_steps, validation_batches
 
-__all__ = ["PickFigures", "chosen_weights", "judge_picks"]
+__all__ = ["Answers", "PickFigures", "answers_of", "chosen_weights", "judge_picks"]
 
 #: Middle and spread of static clearance, the same of people's, growth of that with time.
 _TRIED = (
@@ -72,16 +72,41 @@ class PickFigures:
 
 
 @dataclass(frozen=True, eq=False)
-class _Answers:
-    """What is known of ``S`` states with ``K`` answers each, ``N`` steps."""
+class Answers:
+    """What is known of ``S`` states with ``K`` answers each, ``N`` steps.
 
-    standing_m: NDArray[np.float32]  # (S, K, N) clearance as believed
-    people_m: NDArray[np.float32]  # (S, K, N)
-    touches: NDArray[np.bool_]  # (S, K, 2) standing, people; true
-    expert: NDArray[np.bool_]  # (S,)
-    progress_m: NDArray[np.float32]  # (S, K)
-    worth: NDArray[np.float32]  # (S, K) score without the collision
-    learned: NDArray[np.float32] | None  # (S, K) chance
+    Attributes:
+        xy_m: ``(S, K, N, 2)`` in the ego frame.
+        standing_m: ``(S, K, N)`` clearance to what stands, as believed.
+        people_m: ``(S, K, N)`` the same to people where they are predicted.
+        touching: ``(S, K, N, 2)`` what stands, people; true.
+        expert: ``(S,)`` the expert touches anything.
+        progress_m: ``(S, K)`` nearer to the sub-goal at the end.
+        worth: ``(S, K)`` score without the collision.
+        learned: ``(S, K)`` chance of a collision by a learned score.
+    """
+
+    xy_m: NDArray[np.float32]
+    standing_m: NDArray[np.float32]
+    people_m: NDArray[np.float32]
+    touching: NDArray[np.bool_]
+    expert: NDArray[np.bool_]
+    progress_m: NDArray[np.float32]
+    worth: NDArray[np.float32]
+    learned: NDArray[np.float32] | None
+
+    def picked_by_rule(self, weights: PickerWeights) -> NDArray[np.intp]:
+        """Return ``(S,)`` which answer the rule picks."""
+        states, answers, steps = self.standing_m.shape
+        chance = collision_chance(
+            self.standing_m.reshape(-1, steps), self.people_m.reshape(-1, steps), _TIMES_S, weights
+        )
+        return np.asarray((self.worth - 2.0 * chance.reshape(states, answers)).argmax(axis=1))
+
+    @property
+    def touches(self) -> NDArray[np.bool_]:
+        """Return ``(S, K)`` which answers touch anything."""
+        return np.asarray(self.touching.any(axis=(-1, -2)))
 
 
 def judge_picks(
@@ -94,9 +119,8 @@ def judge_picks(
     limit: int = 1024,
 ) -> PickFigures:
     """Judge who picks, at up to ``limit`` states spread over a data set."""
-    known = _answers(head, data, footprint_radius_m, answers, limit)
-    rule = _by_rule(known, weights or PickerWeights())
-    hit: NDArray[np.bool_] = np.any(known.touches, axis=-1)
+    known = answers_of(head, data, footprint_radius_m, answers, limit)
+    hit = known.touches
     progress = known.progress_m
     rows = np.arange(len(hit))
 
@@ -104,7 +128,7 @@ def judge_picks(
         return 100.0 * float(hit[rows, chosen].mean()), float(progress[rows, chosen].mean())
 
     first = of(np.zeros(len(hit), dtype=np.intp))
-    by_rule = of((known.worth - 2.0 * rule).argmax(axis=1))
+    by_rule = of(known.picked_by_rule(weights or PickerWeights()))
     best = of((known.worth - 2.0 * hit).argmax(axis=1))
     learned = (float("nan"), float("nan"))
     if known.learned is not None:
@@ -124,28 +148,21 @@ def chosen_weights(
     limit: int = 1024,
 ) -> PickerWeights:
     """Return those of the rule's five numbers that earn the best mean score by their picks."""
-    known = _answers(head, data, footprint_radius_m, answers, limit)
-    score = known.worth - 2.0 * np.any(known.touches, axis=-1)
+    known = answers_of(head, data, footprint_radius_m, answers, limit)
+    score = known.worth - 2.0 * known.touches
 
     def earned(weights: PickerWeights) -> float:
-        picked = (known.worth - 2.0 * _by_rule(known, weights)).argmax(axis=1)
+        picked = known.picked_by_rule(weights)
         return float(np.take_along_axis(score, picked[:, None], axis=1).mean())
 
     return max((PickerWeights(*numbers) for numbers in itertools.product(*_TRIED)), key=earned)
 
 
-def _by_rule(known: _Answers, weights: PickerWeights) -> NDArray[np.float64]:
-    states, answers, steps = known.standing_m.shape
-    chance = collision_chance(
-        known.standing_m.reshape(-1, steps), known.people_m.reshape(-1, steps), _TIMES_S, weights
-    )
-    return chance.reshape(states, answers)
-
-
 @torch.no_grad()
-def _answers(
-    head: PlanningHead, data: PlannerDataset, radius_m: float, answers: int, limit: int
-) -> _Answers:
+def answers_of(
+    head: PlanningHead, data: PlannerDataset, footprint_radius_m: float, answers: int, limit: int
+) -> Answers:
+    """Return answers to up to ``limit`` states spread over a data set, and the truth of them."""
     head.eval()
     rows: list[tuple[Tensor, ...]] = []
     for batch, randomness in validation_batches(data, answers, limit, seed=0):
@@ -154,22 +171,25 @@ def _answers(
         chance = None if head.score is None else touch_chance(head.score(scene, actions)).cpu()
         steps = denormalized(actions.cpu())
         xy = poses_of(steps)[..., :2]
-        touches = torch.stack(touching_steps(xy, batch.around, radius_m), dim=-1).any(dim=-2)
-        expert = torch.stack(touching_steps(batch.expert_xy[:, None], batch.around, radius_m))
+        touching = torch.stack(touching_steps(xy, batch.around, footprint_radius_m), dim=-1)
+        expert = torch.stack(
+            touching_steps(batch.expert_xy[:, None], batch.around, footprint_radius_m)
+        )
         progress = progress_m(xy, batch.inputs)
         rows.append(
             (
-                _believed_m(xy, batch.inputs) - radius_m,
-                people_gap(xy, batch.inputs) - radius_m,
-                touches,
+                xy,
+                _believed_m(xy, batch.inputs) - footprint_radius_m,
+                people_gap(xy, batch.inputs) - footprint_radius_m,
+                touching,
                 expert.any(dim=0).any(dim=-1)[:, 0],
                 progress,
                 _worth(steps, progress, batch.inputs),
-                touches.new_zeros(touches.shape[:2]) if chance is None else chance,
+                progress.new_zeros(progress.shape) if chance is None else chance,
             )
         )
     columns = [torch.cat(column).numpy() for column in zip(*rows, strict=True)]
-    known = _Answers(*columns)
+    known = Answers(*columns)
     return known if head.score else replace(known, learned=None)
 
 

@@ -19,9 +19,10 @@ from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.train.planner_states import PlannerBatch, PlannerDataset
 from astra_local.voxel.ego_window import WINDOW
 
-__all__ = ["draw_plans"]
+__all__ = ["SCALE", "draw_plans", "pixels", "seen_from_above"]
 
-_SCALE = 4
+#: Pixels per cell.
+SCALE = 4
 _UNKNOWN, _FREE, _OCCUPIED = (200, 200, 205), (255, 255, 255), (40, 40, 40)
 _UNSEEN = (222, 196, 160)
 
@@ -37,7 +38,7 @@ def draw_plans(
     with torch.no_grad():
         actions = head.sample(batch.inputs.to(head.device), noise).cpu()
     plans = poses_of(denormalized(actions))[..., :2].numpy()
-    side = WINDOW.shape[0] * _SCALE
+    side = WINDOW.shape[0] * SCALE
     sheet = Image.new("RGB", (columns * (side + 4), rows * (side + 4)), (90, 90, 90))
     for number in range(len(batch)):
         place = (number % columns * (side + 4) + 2, number // columns * (side + 4) + 2)
@@ -46,7 +47,8 @@ def draw_plans(
     sheet.save(path)
 
 
-def _picture(batch: PlannerBatch, number: int, plans: NDArray[np.float32]) -> Image.Image:
+def seen_from_above(batch: PlannerBatch, number: int) -> Image.Image:
+    """Return what the robot knows of the window, and what it does not, without who walks."""
     inputs, around = batch.inputs, batch.around
     known, taken = inputs.known[number].numpy() > 0.5, inputs.occupancy[number, 0].numpy() > 0.5
     colors = np.where(known[..., None], _FREE, _UNKNOWN)
@@ -54,26 +56,32 @@ def _picture(batch: PlannerBatch, number: int, plans: NDArray[np.float32]) -> Im
     colors = np.where(taken[..., None], _OCCUPIED, colors).astype(np.uint8)
     # Rows are y (left), columns x (ahead); in the picture ahead is up and left is left.
     image = Image.fromarray(np.ascontiguousarray(colors.transpose(1, 0, 2)[::-1, ::-1]))
-    image = image.resize((image.width * _SCALE, image.height * _SCALE), Image.Resampling.NEAREST)
+    return image.resize((image.width * SCALE, image.height * SCALE), Image.Resampling.NEAREST)
+
+
+def _picture(batch: PlannerBatch, number: int, plans: NDArray[np.float32]) -> Image.Image:
+    inputs, around = batch.inputs, batch.around
+    image = seen_from_above(batch, number)
     draw = ImageDraw.Draw(image)
     for plan in plans:
-        draw.line(_pixels(np.vstack([np.zeros(2), plan])), fill=(60, 110, 230), width=1)
+        draw.line(pixels(np.vstack([np.zeros(2), plan])), fill=(60, 110, 230), width=1)
     expert = np.vstack([np.zeros(2), batch.expert_xy[number].numpy()])
-    draw.line(_pixels(expert), fill=(20, 160, 60), width=2)
+    draw.line(pixels(expert), fill=(20, 160, 60), width=2)
     for person in around.people[number].transpose(0, 1).numpy():
         if person[0, 2] > 0.0:
-            x, y = _pixels(person[:1, :2])[0]
-            radius = person[0, 2] / WINDOW.cell_m * _SCALE
+            x, y = pixels(person[:1, :2])[0]
+            radius = person[0, 2] / WINDOW.cell_m * SCALE
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=(220, 40, 40))
-            draw.line(_pixels(person[:, :2]), fill=(220, 40, 40), width=1)
-    x, y = _pixels(inputs.goal[number : number + 1, :2].numpy())[0]
+            draw.line(pixels(person[:, :2]), fill=(220, 40, 40), width=1)
+    x, y = pixels(inputs.goal[number : number + 1, :2].numpy())[0]
     draw.line((x - 5, y - 5, x + 5, y + 5), fill=(200, 0, 200), width=2)
     draw.line((x - 5, y + 5, x + 5, y - 5), fill=(200, 0, 200), width=2)
     return image
 
 
-def _pixels(points_m: NDArray[np.floating]) -> list[tuple[float, float]]:
+def pixels(points_m: NDArray[np.floating]) -> list[tuple[float, float]]:
+    """Return where points ``(*, 2)`` of the ego frame are in a picture: x, y."""
     height, width = WINDOW.shape
     column = (points_m[:, 0] - WINDOW.low_m[0]) / WINDOW.cell_m
     row = (points_m[:, 1] - WINDOW.low_m[1]) / WINDOW.cell_m
-    return [((height - r) * _SCALE, (width - c) * _SCALE) for r, c in zip(row, column, strict=True)]
+    return [((height - r) * SCALE, (width - c) * SCALE) for r, c in zip(row, column, strict=True)]

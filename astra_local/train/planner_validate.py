@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from astra_local.planner_net.action import denormalized, poses_of
@@ -20,7 +21,14 @@ from astra_local.planner_net.esdf_loss import Surroundings, people_distance, sta
 from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.train.planner_states import PlannerBatch, PlannerDataset
 
-__all__ = ["PlanFigures", "progress_m", "touching_steps", "validate", "validation_batches"]
+__all__ = [
+    "PlanFigures",
+    "progress_m",
+    "spread_states",
+    "touching_steps",
+    "validate",
+    "validation_batches",
+]
 
 _BATCH = 64
 #: Cells are whole: who comes this near to one may still pass (as the tables judge).
@@ -96,11 +104,16 @@ def validation_batches(
     data: PlannerDataset, answers: int, limit: int, seed: int
 ) -> Iterator[tuple[PlannerBatch, Randomness]]:
     """Yield up to ``limit`` states spread over a data set, with ``answers`` noises for each."""
-    index = np.unique(np.linspace(0, len(data) - 1, min(limit, len(data))).astype(np.intp))
+    index = spread_states(data, limit)
     generator = torch.Generator().manual_seed(seed)
     for first in range(0, len(index), _BATCH):
         batch = data.batch(index[first : first + _BATCH])
         yield batch, Randomness.draw(len(batch), answers, generator)
+
+
+def spread_states(data: PlannerDataset, limit: int) -> NDArray[np.intp]:
+    """Return up to ``limit`` states spread over a data set, in order."""
+    return np.unique(np.linspace(0, len(data) - 1, min(limit, len(data))).astype(np.intp))
 
 
 def progress_m(xy: Tensor, inputs: PlannerInputs) -> Tensor:
