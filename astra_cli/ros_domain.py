@@ -3,6 +3,7 @@
 import random
 import socket
 from collections.abc import MutableMapping
+from pathlib import Path
 
 from astra_core.errors import AstraError
 
@@ -12,6 +13,10 @@ BASE_PORT = 7400
 PORTS_PER_DOMAIN = 250
 LAST_DOMAIN = 101
 DISCOVERY_OFFSETS = (0, 10, 11)
+
+LOCALHOST_PROFILE = Path(__file__).resolve().parent.parent / "config" / "fastdds_localhost.xml"
+#: The second is the name before Fast DDS 3.0.
+PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 
 
 def find_free_domain(generator: random.Random | None = None) -> int:
@@ -51,10 +56,17 @@ def is_free(domain: int) -> bool:
 def isolate(environ: MutableMapping[str, str], domain: int) -> None:
     """Keep the ROS 2 programs started with an environment on this host and in one domain.
 
+    The range of discovery alone does not do it: Fast DDS would find nobody elsewhere, but still
+    listen on every network interface, and who knows the ports may send commands. Its profile binds
+    it to the loopback; one that the environment names already is for another purpose and gives way,
+    as the other settings do.
+
     Args:
         environ: Environment to change.
         domain: The domain id.
     """
+    for name in PROFILE_VARIABLES:
+        environ[name] = str(LOCALHOST_PROFILE)
     environ["ROS_DOMAIN_ID"] = str(domain)
     environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
     environ.pop("ROS_STATIC_PEERS", None)

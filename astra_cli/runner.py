@@ -222,8 +222,6 @@ class Runner:
             environment["PYTHONPATH"] = os.pathsep.join([root, *filter(None, paths)])
         for name, value in THREAD_ENVIRONMENT.items():
             environment.setdefault(name, value)
-        for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
-            environment.setdefault(name, f"{root}/config/fastdds_localhost.xml")
         environment["PYTHONUNBUFFERED"] = "1"
         environment["RCUTILS_COLORIZED_OUTPUT"] = "0"
         environment["ROS_LOG_DIR"] = str(self._log_folder / "ros")

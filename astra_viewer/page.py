@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from astra_core.robot import RobotConfig
+from astra_viewer.door import Door, address_with_token, new_token, reachable_host
+from astra_viewer.guarded_server import start_guarded
 from astra_viewer.where_text import where_text
 
 __all__ = ["Grid", "LandmarkShown", "ViewerPage"]
@@ -67,6 +69,8 @@ class ViewerPage:
         on_cancel: Callable[[], None],
         robot: RobotConfig | None = None,
         host: str = "127.0.0.1",
+        token: str = "",
+        hosts: Sequence[str] = (),
     ) -> None:
         """Serve the page.
 
@@ -79,12 +83,18 @@ class ViewerPage:
             on_cancel: Called when the person wants the robot to stop.
             robot: What is drawn; ``None`` is the robot that Astra comes with.
             host: Address; this machine only unless somebody wants otherwise.
-        """
-        import viser
+            token: Who has it may look and drive; empty makes one.
+            hosts: More names under which the page is reached; see :class:`astra_viewer.door.Door`.
 
+        Raises:
+            ConfigError: The token can be guessed.
+            AstraError: The page cannot be guarded.
+        """
         # Browsers open connections that they never use; no stack trace for each of them.
         logging.getLogger("websockets").setLevel(logging.CRITICAL)
-        self._server: Any = viser.ViserServer(host=host, port=port, label="Astra", verbose=False)
+        self._token = token or new_token()
+        door = Door(self._token, [host, *hosts])
+        self._server: Any = start_guarded(door, host=host, port=port, label="Astra")
         self._on_goal, self._on_landmark, self._on_cancel = on_goal, on_landmark, on_cancel
         self._on_point = on_point
         robot = robot or RobotConfig()
@@ -121,8 +131,19 @@ class ViewerPage:
 
     @property
     def url(self) -> str:
-        """Return where the page is."""
-        return f"http://{self._server.get_host()}:{self._server.get_port()}"
+        """Return where the page is; without the token it does not open."""
+        host = reachable_host(self._server.get_host())
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Return the address that opens the page: for the person, not for logs."""
+        return address_with_token(self.url, self._token)
+
+    @property
+    def port(self) -> int:
+        """Return the TCP port."""
+        return int(self._server.get_port())
 
     @property
     def num_readers(self) -> int:

@@ -27,6 +27,7 @@ from astra_cli.node_table import (
     resolve_arguments,
 )
 from astra_core.errors import EXIT_CANNOT_WORK
+from astra_viewer.door import TOKEN_VARIABLE, new_token
 from launch import LaunchContext, LaunchDescription
 
 
@@ -54,8 +55,9 @@ def _nodes(context: LaunchContext) -> list[Node]:
     }
     config = Path(get_package_share_directory("astra")) / "config"
     values = resolve_arguments(given, config)
+    page_token = {TOKEN_VARIABLE: os.environ.get(TOKEN_VARIABLE) or new_token()}
     return [
-        _node(spec, values, config)
+        _node(spec, values, config, page_token)
         for spec in NODES
         if not spec.condition or values[spec.condition] == "true"
     ]
@@ -68,7 +70,7 @@ def _after(spec: NodeSpec, returncode: int) -> list[Shutdown]:
     return [Shutdown(reason=f"{spec.name} has ended with code {returncode}")]
 
 
-def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
+def _node(spec: NodeSpec, values: dict[str, str], config: Path, page_token: dict[str, str]) -> Node:
     files = [str(config / spec.parameter_file)]
     overrides = [values["params_file"]] if values["params_file"] else []
     return Node(
@@ -86,6 +88,8 @@ def _node(spec: NodeSpec, values: dict[str, str], config: Path) -> Node:
         on_exit=lambda event, context: _after(spec, event.returncode),
         respawn=not spec.required,
         respawn_delay=None if spec.required else 2.0,
+        # Chosen here, so that a viewer that is started again has the same.
+        additional_env=page_token if spec.condition == "viewer" else {},
         # The nodes stop the robot and then themselves; that may take a moment.
         sigterm_timeout="10",
     )

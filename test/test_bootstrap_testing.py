@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from astra_cli.commands.testing import TestCounts, count_results, report_coverage, result_files
-from astra_cli.ros_domain import BASE_PORT, PORTS_PER_DOMAIN, find_free_domain, is_free, isolate
+from astra_cli.ros_domain import (
+    BASE_PORT,
+    LOCALHOST_PROFILE,
+    PORTS_PER_DOMAIN,
+    find_free_domain,
+    is_free,
+    isolate,
+)
 
 RESULTS = """<testsuites><testsuite name="pytest" tests="5" errors="1" failures="1" skipped="1">
 <testcase name="a"/><testcase name="b"/>
@@ -54,7 +61,13 @@ def test_a_domain_in_use_is_not_free() -> None:
 def test_isolation_keeps_discovery_on_this_host() -> None:
     environ = {"ROS_STATIC_PEERS": "10.0.0.5", "ROS_DOMAIN_ID": "0"}
     isolate(environ, 42)
-    assert environ == {"ROS_DOMAIN_ID": "42", "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    profile = str(LOCALHOST_PROFILE)
+    assert environ == {
+        "ROS_DOMAIN_ID": "42",
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+        "FASTDDS_DEFAULT_PROFILES_FILE": profile,
+        "FASTRTPS_DEFAULT_PROFILES_FILE": profile,
+    }
 
 
 @pytest.mark.parametrize(

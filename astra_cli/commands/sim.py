@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import tempfile
 import time
@@ -10,7 +11,13 @@ from pathlib import Path
 
 from astra_cli.interrupt import interrupts_noted
 from astra_cli.node_table import commands
-from astra_cli.ros_domain import LAST_DOMAIN, find_free_domain, isolate
+from astra_cli.ros_domain import (
+    LAST_DOMAIN,
+    LOCALHOST_PROFILE,
+    PROFILE_VARIABLES,
+    find_free_domain,
+    isolate,
+)
 from astra_cli.runner import Runner
 from astra_core.errors import ConfigError
 
@@ -61,7 +68,8 @@ def run_sim(family: str, seed: int, record: Path | None = None) -> int:
             print(
                 f"{family} {seed} in real time; to join from another shell:\n"
                 f'  eval "$(./astra env)"; export ROS_DOMAIN_ID={domain_id} '
-                "ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST",
+                f"ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST {PROFILE_VARIABLES[1]}="
+                f"{shlex.quote(str(LOCALHOST_PROFILE))}",
                 flush=True,
             )
             if sys.stdin.isatty():

@@ -153,7 +153,7 @@ def _drive(judge: _Judge, map_folder: Path, viewer: bool) -> None:
     def begin(stack: RunningStack) -> None:
         if viewer:
             print(f"Watch at {stack.page}", flush=True)
-            _open_browser(stack.page)
+            _open_browser(stack.page_once)
         print(f'You: "{judge.goal}"', flush=True)
 
     def end(stack: RunningStack, drive: DdsDrive) -> None:

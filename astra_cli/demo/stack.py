@@ -20,6 +20,7 @@ from astra_cli.ros_domain import find_free_domain, isolate
 from astra_cli.runner import Runner
 from astra_core.errors import AstraError
 from astra_core.stack_spec import DEFAULT, StackSpec
+from astra_viewer.door import TOKEN_VARIABLE, address_with_ticket, address_with_token, new_token
 
 if TYPE_CHECKING:
     from astra_cli.ros.demo_session import DemoSession
@@ -38,13 +39,15 @@ class RunningStack:
         session: A client in the same ROS domain.
         check: Raises when a process died or somebody pressed Ctrl-C.
         process_ids: Of the processes, by name.
-        page: Address of the viewer page; empty without a viewer.
+        page: Address that opens the viewer page, with its token; empty without a viewer.
+        page_once: The same for a command line: it opens the page once.
     """
 
     session: DemoSession
     check: Callable[[], None]
     process_ids: Mapping[str, int]
     page: str = ""
+    page_once: str = ""
 
 
 @contextmanager
@@ -98,7 +101,14 @@ def running_stack(
         )
         if record is not None:
             processes.append(recorder_command(record / "bag"))
-        runner = Runner(processes, log_folder=logs, domain_id=domain_id)
+        # Chosen here, so that a viewer that is started again has the same.
+        token = new_token()
+        runner = Runner(
+            processes,
+            log_folder=logs,
+            domain_id=domain_id,
+            environment={TOKEN_VARIABLE: token} if viewer else {},
+        )
         cleanup.callback(_uninterrupted, runner.stop)
         runner.start()
         print(f"starting {', '.join(process.name for process in processes)}", flush=True)
@@ -115,11 +125,14 @@ def running_stack(
             for line in runner.poll():
                 print(line, flush=True)
 
-        page = _page_address(runner, check) if viewer else ""
-        yield RunningStack(session, check, runner.process_ids, page)
+        pages = ("", "")
+        if viewer:
+            url = _page_url(runner, check)
+            pages = address_with_token(url, token), address_with_ticket(url, token)
+        yield RunningStack(session, check, runner.process_ids, *pages)
 
 
-def _page_address(runner: Runner, check: Callable[[], None]) -> str:
+def _page_url(runner: Runner, check: Callable[[], None]) -> str:
     """Return where the viewer says that its page is."""
     log = runner.log_file("astra_viewer")
     deadline_s = time.monotonic() + _PAGE_TIMEOUT_S

@@ -15,7 +15,16 @@ __all__ = ["ViewerConfig"]
 class ViewerConfig:
     """Where the page is and what is shown on it."""
 
-    host: str = setting("127.0.0.1", "Address of the page; 0.0.0.0 lets the whole network drive.")
+    host: str = setting(
+        "127.0.0.1",
+        "Address of the page; 0.0.0.0 is every one of this computer: whoever has the token may "
+        "drive from the network, and who listens in there sees it (no TLS).",
+    )
+    hosts: tuple[str, ...] = setting(
+        ("",),
+        "More names under which browsers reach the page, behind a proxy or a forwarded port; "
+        "requests under other names than these and the computer's own are refused.",
+    )
     port: int = setting(
         8080, "Port of the page; the next free one if it is taken.", minimum=1, maximum=65535
     )

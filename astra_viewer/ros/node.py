@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import queue
 import sys
 import time
@@ -21,6 +22,7 @@ from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
 from astra_core import se2, se3
+from astra_core.errors import AstraError
 from astra_core.robot import load_robot
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import DiagnosticsReporter, Health
@@ -30,9 +32,11 @@ from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.poses import covariance_from_msg, pose_from_msg, rigid_from_msg
 from astra_core.ros.qos import event, latched, sensor_input
 from astra_msgs.msg import GlobalPose, LandmarkArray, Trajectory
+from astra_viewer.door import TOKEN_VARIABLE
 from astra_viewer.grids import distance_picture, map_picture, occupied_points
 from astra_viewer.mission_text import MissionShown, mission_text
 from astra_viewer.page import Grid, LandmarkShown, ViewerPage
+from astra_viewer.ros.address_file import AddressFile, tell_terminal
 from astra_viewer.ros.config import ViewerConfig
 from astra_viewer.ros.goals import GoalClient
 
@@ -62,6 +66,8 @@ class ViewerNode(Node):
         self._page = ViewerPage(
             config.port,
             host=config.host,
+            hosts=config.hosts,
+            token=os.environ.get(TOKEN_VARIABLE, ""),
             robot=load_robot(config.robot_file),
             on_goal=lambda words: self._wishes.put(lambda: self._goals.send_text(words)),
             on_landmark=lambda name: self._wishes.put(lambda: self._goals.send_landmark(name)),
@@ -96,8 +102,19 @@ class ViewerNode(Node):
         self.create_timer(config.period_s, self._update, clock=steady)
         self.create_timer(config.image_period_s, self._show_images, clock=steady)
         # `./astra demo` looks for these words (PAGE_LINE in its node table).
+        self._address_file = AddressFile(self._page.port)
         self.get_logger().info(f"the page is at {self._page.url}")
+        self._tell_address()
         self._diagnostics = DiagnosticsReporter(self, self._read_health)
+
+    def _tell_address(self) -> None:
+        """Say where the token is; what is logged goes to everybody in the domain."""
+        try:
+            self._address_file.write(self._page.address)
+            self.get_logger().info(f"its address with the token is in {self._address_file.path}")
+        except AstraError as error:
+            self.get_logger().warning(f"{error}; give the token yourself: {TOKEN_VARIABLE}")
+        tell_terminal(f"Open the page: {self._page.address}")
 
     def _read_health(self) -> Health:
         return Health(values={"page": self._page.url, "readers": self._page.num_readers})
@@ -105,6 +122,7 @@ class ViewerNode(Node):
     def close(self) -> None:
         """Close the page."""
         self._goals.close()
+        self._address_file.remove()
         self._page.close()
 
     def _hear(self, kind: type, topic: str, qos: QoSProfile, show: Callable[[Any], None]) -> None:

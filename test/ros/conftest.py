@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from astra_cli.node_table import ProcessCommand  # noqa: E402
-from astra_cli.ros_domain import find_free_domain  # noqa: E402
+from astra_cli.ros_domain import find_free_domain, isolate  # noqa: E402
 from astra_cli.runner import Runner  # noqa: E402
 
 
@@ -67,7 +67,7 @@ def node(domain_id):
     from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 
     context = rclpy.Context()
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    isolate(os.environ, domain_id)
     rclpy.init(context=context, domain_id=domain_id)
     node = rclpy.create_node("tester", context=context)
     executor = SingleThreadedExecutor(context=context)

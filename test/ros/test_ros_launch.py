@@ -79,6 +79,22 @@ def test_every_argument_is_declared_and_described(bringup):
     assert set(declared) == {argument.name for argument in ARGUMENTS}
 
 
+def test_the_token_of_the_page_is_made_by_each_launch_and_told_to_the_viewer_only(
+    bringup, monkeypatch
+):
+    monkeypatch.delenv("ASTRA_PAGE_TOKEN", raising=False)
+    tokens = set()
+    for _ in range(2):
+        nodes = nodes_of(bringup, sim="true", viewer="true", map="/maps/home", seed="7")
+        given = {name: node["additional_env"] for name, node in nodes.items()}
+        tokens.add(given.pop("astra_viewer")["ASTRA_PAGE_TOKEN"])
+        assert not any(given.values())
+    assert len(tokens) == 2
+    monkeypatch.setenv("ASTRA_PAGE_TOKEN", "mine" * 8)
+    nodes = nodes_of(bringup, viewer="true", map="/maps/home")
+    assert nodes["astra_viewer"]["additional_env"] == {"ASTRA_PAGE_TOKEN": "mine" * 8}
+
+
 def test_the_nodes_are_those_of_the_table(bringup):
     nodes = nodes_of(bringup, sim="true", viewer="true", map="/maps/home", seed="7")
     assert list(nodes) == [spec.name for spec in NODES]

@@ -11,8 +11,10 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped, TransformStamped
 from nav_msgs.msg import OccupancyGrid, Odometry, Path
+from rcl_interfaces.msg import Log
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from sensor_msgs.msg import Image
@@ -31,7 +33,8 @@ def address(runner):
 
 
 def is_served(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(url, timeout=10) as answer:
         return answer.status == 200
 
 
@@ -41,7 +44,14 @@ def bad_grid(width, count, resolution=0.1):
     return grid
 
 
-def test_bad_messages_are_passed_over(processes, node, until):
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("ASTRA_PAGE_TOKEN", raising=False)
+
+
+def test_bad_messages_are_passed_over(processes, node, until, monkeypatch):
+    monkeypatch.setenv("ASTRA_PAGE_TOKEN", "t" * 32)
     argv = (sys.executable, "-m", "astra_viewer.ros.node", "--ros-args", "-p", "port:=18180")
     argv += ("-p", "image_period_s:=0.1")
     runner = processes(("astra_viewer", argv))
@@ -95,8 +105,31 @@ def test_bad_messages_are_passed_over(processes, node, until):
                 publisher.publish(message)
                 time.sleep(0.15)  # More than an update: each of them is looked at.
     runner.poll()
-    assert is_served(address(runner))
+    assert is_served(address(runner) + f"/?token={'t' * 32}")
     assert "Traceback" not in read()
+
+
+def test_the_token_is_told_to_the_owner_and_to_no_log(processes, node, until, tmp_path):
+    heard = []
+    node.create_subscription(Log, "/rosout", heard.append, latched(100))
+    node.create_subscription(DiagnosticArray, "/diagnostics", heard.append, event(10))
+    argv = (sys.executable, "-m", "astra_viewer.ros.node", "--ros-args", "-p", "port:=18190")
+    runner = processes(("astra_viewer", argv))
+    until(lambda: len(list(tmp_path.glob("astra/page-*"))) == 1, "the address", 60.0, runner)
+    until(lambda: "token is in" in runner.log_file("astra_viewer").read_text(), "the log", 30.0)
+    (file,) = tmp_path.glob("astra/page-*")
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    opened = file.read_text().strip()
+    assert opened.startswith(address(runner) + "/?token=") and is_served(opened)
+    until(lambda: any(isinstance(m, DiagnosticArray) for m in heard), "health", 30.0, runner)
+    until(lambda: any("the page is at" in getattr(m, "msg", "") for m in heard), "the log", 30.0)
+    token = opened.partition("token=")[2]
+    assert len(token) >= 22
+    assert not [message for message in heard if token in str(message)]
+    logs = [path for path in (tmp_path / "logs").rglob("*") if path.is_file()]
+    assert logs and not [path for path in logs if token in path.read_text(errors="replace")]
+    runner.stop()
+    assert not file.exists()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_two_pages_take_two_ports(served):
 def test_goals_are_typed_and_missions_stopped(served, open_page):
     page, said = served
     page.set_localized(False, "no picture yet")
-    with open_page(page.url) as browser:
+    with open_page(page.address) as browser:
         browser.wait_for("no picture yet")
         browser.type_goal("I am thirsty")
         browser.press_button("Go")
@@ -63,7 +63,7 @@ def test_goals_are_typed_and_missions_stopped(served, open_page):
 
 def test_an_empty_goal_is_not_sent(served, open_page):
     page, said = served
-    with open_page(page.url) as browser:
+    with open_page(page.address) as browser:
         browser.wait_for("Go")
         browser.press_button("Go")
         browser.wait_for("Type where to go first.")
@@ -86,7 +86,7 @@ def test_what_is_drawn_is_seen_and_a_landmark_is_clicked(served, open_page, tmp_
     page.set_pose_ellipse((1.0, -4.0), np.diag([0.04, 0.01]))
     page.set_obstacles(np.array([[2.0, -4.0]]), 0.1)
     page.set_image("front", np.full((240, 320, 3), (30, 200, 40), dtype=np.uint8))
-    with open_page(page.url) as browser:
+    with open_page(page.address) as browser:
         browser.wait_for("front")
         picture = tmp_path / "page.png"
 
@@ -107,7 +107,7 @@ def test_the_floor_is_clicked_with_shift_held(served, open_page):
     # Looked at from above and the south, at the middle between the nodes.
     page.set_graph(np.array([[-4.0, 2.0, 0.0], [4.0, 2.0, 0.0]]), np.empty((0, 2, 3)))
     page.set_localized(True)
-    with open_page(page.url) as browser:
+    with open_page(page.address) as browser:
         browser.wait_for("Localized.")
         width, height = 1076, 757  # Of the view beside the panel.
         deadline_s = time.monotonic() + 60.0
