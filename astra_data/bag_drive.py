@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from astra_core import se2
 from astra_core.errors import ShardError
+from astra_core.messages.depth import depth_png
 from astra_core.observation import CameraFrame, Observation
 from astra_core.records import SubGoal, Trajectory, TrajectorySource, Velocity
 from astra_core.robot import RobotConfig
@@ -29,7 +30,7 @@ from astra_data.course import EXPERT_STEPS
 from astra_data.planner_state import TICK_S, Moment, WorldTrack, record_moment
 from astra_data.true_drive import sensed_by
 from astra_global.mapping.config import TopicConfig
-from astra_global.mapping.images import decode_depth, depth_png
+from astra_global.mapping.images import decode_depth
 from astra_global.mapping.tour_bag import TourBag
 from astra_global.route.config import RouteConfig
 from astra_global.route.route import Route

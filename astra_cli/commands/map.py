@@ -54,6 +54,14 @@ def build(
         typer.Option(help="YAML that describes the robot; without it the one Astra comes with."),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML with settings of the builder.")] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="How something of the bag is called, as often as needed: pose=/odom, "
+            "image=/cam_{camera}/rgb, cameras=front,left, base_frame=base_footprint.",
+        ),
+    ] = None,
     keep_work: Annotated[
         bool, typer.Option("--keep-work", help="Keep the stages' artefacts beside the map.")
     ] = False,
@@ -68,7 +76,7 @@ def build(
     from astra_core.robot_settings import for_robot, load_for_robot
     from astra_global.map import draw_map
     from astra_global.mapping.build import build_map
-    from astra_global.mapping.config import MappingConfig
+    from astra_global.mapping.config import MappingConfig, with_topics
     from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
 
     made_for = load_robot(robot)
@@ -77,6 +85,7 @@ def build(
         if config is None
         else load_for_robot(MappingConfig, config, made_for)
     )
+    settings = dataclasses.replace(settings, topics=with_topics(settings.topics, topic or ()))
     if keep_work:
         settings = dataclasses.replace(settings, keep_work=True)
     columns = (

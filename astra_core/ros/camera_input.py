@@ -13,21 +13,23 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from tf2_msgs.msg import TFMessage
 
-from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.camera import Camera, CameraRig
 from astra_core.config import setting
 from astra_core.errors import AstraError
+from astra_core.messages.calibration import intrinsics_of
+from astra_core.messages.color import color_of
+from astra_core.messages.depth import depth_of
+from astra_core.messages.problem import ImageFormatError
+from astra_core.messages.transforms import StaticTree
 from astra_core.observation import CameraFrame
-from astra_core.ros.checks import require_finite
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frame_sync import FrameSync, SyncConfig
-from astra_core.ros.images import ImageFormatError, color_from_msg, depth_from_msg
 from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.qos import latched, sensor_input
-from astra_core.ros.tf import StaticTree
 
 PixelT = TypeVar("PixelT", np.uint8, np.float32)
 
-__all__ = ["CameraInput", "CameraInputConfig", "intrinsics_from_msg", "intrinsics_to_msg"]
+__all__ = ["CameraInput", "CameraInputConfig", "intrinsics_to_msg"]
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class CameraInput:
                 return
             self._infos[name] = message
             try:
-                intrinsics_from_msg(message)
+                intrinsics_of(message)
             except AstraError as error:
                 self._unusable = self._unusable | {name: str(error)}
                 self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
@@ -168,28 +170,21 @@ class CameraInput:
             mounting = self.mounting(info.header.frame_id)
             if mounting is None:
                 return
-            cameras.append(Camera(name, intrinsics_from_msg(info), mounting))
+            cameras.append(Camera(name, intrinsics_of(info), mounting))
         self.rig = CameraRig(tuple(cameras))
         self._on_rig(self.rig)
 
     def _color_callback(self, name: str) -> Callable[[Image], None]:
         def callback(message: Image) -> None:
             stamp_ns = self._clock.check(f"the image of {name}", message.header.stamp)
-            self.sync.add_color(name, stamp_ns, self._sized(name, color_from_msg(message)))
+            self.sync.add_color(name, stamp_ns, self._sized(name, color_of(message)))
 
         return callback
 
     def _compressed_callback(self, name: str) -> Callable[[CompressedImage], None]:
         def callback(message: CompressedImage) -> None:
-            import cv2
-
             stamp_ns = self._clock.check(f"the image of {name}", message.header.stamp)
-            encoded = np.frombuffer(message.data, dtype=np.uint8)
-            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None
-            if decoded is None:
-                raise ImageFormatError(f"image of {name} in format {message.format!r} is damaged")
-            rgb = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
-            self.sync.add_color(name, stamp_ns, self._sized(name, rgb))
+            self.sync.add_color(name, stamp_ns, self._sized(name, color_of(message)))
 
         return callback
 
@@ -197,7 +192,7 @@ class CameraInput:
         def callback(message: Image) -> None:
             if self._is_registered(name, message.header.frame_id):
                 stamp_ns = self._clock.check(f"the depth of {name}", message.header.stamp)
-                self.sync.add_depth(name, stamp_ns, self._sized(name, depth_from_msg(message)))
+                self.sync.add_depth(name, stamp_ns, self._sized(name, depth_of(message)))
 
         return callback
 
@@ -231,26 +226,6 @@ class CameraInput:
             self._unregistered = self._unregistered | {name: reason}
             self._node.get_logger().error(reason)
         return False
-
-
-def intrinsics_from_msg(message: CameraInfo) -> CameraIntrinsics:
-    """Return the intrinsics of a CameraInfo.
-
-    Raises:
-        AstraError: Its size or matrix cannot be a camera's, or its distortion model is not
-            ``plumb_bob`` although it has coefficients.
-    """
-    require_finite(f"camera_info of {message.header.frame_id}", *message.k, *message.d)
-    distortion = tuple(float(value) for value in message.d)
-    if any(distortion) and message.distortion_model != "plumb_bob":
-        raise AstraError(
-            f"camera_info of {message.header.frame_id}: distortion model "
-            f"{message.distortion_model!r} is not known; rectify the images or use plumb_bob"
-        )
-    k = message.k
-    return CameraIntrinsics(
-        message.width, message.height, k[0], k[4], k[2], k[5], distortion if any(distortion) else ()
-    )
 
 
 def intrinsics_to_msg(camera: Camera, message: CameraInfo) -> CameraInfo:

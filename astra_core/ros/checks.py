@@ -6,15 +6,11 @@ import math
 
 from builtin_interfaces.msg import Time
 
-from astra_core.errors import AstraError
+from astra_core.messages.problem import MessageError
 from astra_core.ros.stamps import from_stamp
 from astra_core.time import NS_PER_S
 
 __all__ = ["MessageError", "require_finite", "require_frame", "valid_stamp"]
-
-
-class MessageError(AstraError, ValueError):
-    """A message cannot be used; one line says why. Nothing of it is kept."""
 
 
 def require_finite(what: str, *values: float) -> None:

@@ -19,8 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 from std_msgs.msg import Header
 
 from astra_core import se3
+from astra_core.messages.transforms import rigid_of
 from astra_core.records import Velocity
-from astra_core.ros.checks import MessageError, require_finite
+from astra_core.ros.checks import require_finite
 from astra_core.ros.stamps import to_stamp
 
 __all__ = [
@@ -67,7 +68,7 @@ def rigid_from_pose(message: Pose) -> NDArray[np.float64]:
     Raises:
         MessageError: The position is not finite or the quaternion is not a rotation.
     """
-    return _rigid(message.position, message.orientation)
+    return rigid_of(message.position, message.orientation)
 
 
 def pose_stamped(pose: ArrayLike, stamp_ns: int, frame_id: str) -> PoseStamped:
@@ -140,17 +141,7 @@ def rigid_from_msg(message: Transform) -> NDArray[np.float64]:
     Raises:
         MessageError: The translation is not finite or the quaternion is not a rotation.
     """
-    return _rigid(message.translation, message.rotation)
-
-
-def _rigid(position: Point | Vector3, rotation: Quaternion) -> NDArray[np.float64]:
-    require_finite("the position", position.x, position.y, position.z)
-    try:
-        return se3.from_position_quaternion(
-            (position.x, position.y, position.z), (rotation.x, rotation.y, rotation.z, rotation.w)
-        )
-    except ValueError as error:
-        raise MessageError(str(error)) from error
+    return rigid_of(message.translation, message.rotation)
 
 
 def _yaw(theta_rad: float) -> Quaternion:

@@ -35,8 +35,7 @@ def check_map(folder: Path | str) -> list[str]:
     unseen = [landmark.id for landmark in astra_map.landmarks if not landmark.node_ids]
     if unseen:
         problems.append(f"no node sees: {', '.join(unseen)}")
-    if not (folder / "index" / "localization.npz").is_file():
-        problems.append("there is no localization index: the robot cannot find itself")
+    problems += _index_problems(folder)
     # A map that was made without depth has no free space to be wrong about, and says so itself.
     blind = astra_map.provenance.get("depth") == "none"
     if astra_map.occupancy is None and not blind:
@@ -47,6 +46,24 @@ def check_map(folder: Path | str) -> list[str]:
         if blocked:
             problems.append(f"nodes outside free space: {', '.join(blocked)}")
     return problems
+
+
+def _index_problems(folder: Path) -> list[str]:
+    """Say what keeps a robot from finding itself."""
+    from astra_global.localize.index import INDEX_FILE, load_index
+
+    if not (folder / INDEX_FILE).is_file():
+        return ["there is no localization index: the robot cannot find itself"]
+    try:
+        index = load_index(folder / INDEX_FILE)
+    except MapFormatError as error:
+        return [str(error)]
+    if not len(index.points):
+        return [
+            "no picture has a feature whose place is known: the robot cannot find itself (are the "
+            "pictures black, blurred or of blank walls?)"
+        ]
+    return []
 
 
 def connected_parts(astra_map: AstraMap) -> list[set[str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from astra_core import se3
-from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.camera import Camera, CameraRig
+from astra_core.errors import AstraError
+from astra_core.messages.calibration import intrinsics_of
+from astra_core.messages.problem import MessageError
+from astra_core.messages.transforms import StaticTree
 from astra_global.mapping.errors import TourError
 
 if TYPE_CHECKING:
@@ -17,59 +17,82 @@ if TYPE_CHECKING:
 
 __all__ = ["read_rig"]
 
+_INFO = ("sensor_msgs/msg/CameraInfo",)
+_STATIC = "/tf_static"
+#: What a camera is called where the topics do not say so.
+_ONLY = "camera"
 
-def read_rig(bag: TourBag) -> CameraRig:
-    """Return the rig, in the order of the bag's topics.
+
+def read_rig(bag: TourBag) -> tuple[CameraRig, tuple[str, ...]]:
+    """Return the rig, in the order of the bag's topics, and which cameras are left out and why.
+
+    Cameras that are asked for by name must be usable; of the others those are left out that have no
+    calibration, no place on the robot or no pictures.
 
     Raises:
-        TourError: There is no calibration, or a camera is not connected to the robot.
+        TourError: No camera can be used, or one that is asked for cannot.
     """
-    pattern = re.escape(bag.topics.camera_info).replace(r"\{camera\}", "([^/]+)")
+    names = _names(bag)
+    tree = _static_transforms(bag)
+    cameras, left_out = [], []
+    for name in names:
+        try:
+            cameras.append(_camera(bag, tree, name))
+        except AstraError as error:
+            problem = f"camera {name}: {str(error).removeprefix(f'{bag.folder}: ')}"
+            if bag.topics.cameras:
+                raise TourError(f"{bag.folder}: {problem}") from error
+            left_out.append(problem)
+    if not cameras:
+        raise TourError(f"{bag.folder}: no camera can be used: {'; '.join(left_out)}")
+    return CameraRig(tuple(cameras)), tuple(left_out)
+
+
+def _names(bag: TourBag) -> tuple[str, ...]:
+    topics = bag.topics
+    if topics.cameras:
+        return topics.cameras
+    if "{camera}" not in topics.camera_info:
+        return (_ONLY,)
+    pattern = re.escape(topics.camera_info).replace(r"\{camera\}", "([^/]+)")
     names = [found.group(1) for topic in bag.topic_names if (found := re.fullmatch(pattern, topic))]
     if not names:
-        raise TourError(f"{bag.folder}: no topic is called {bag.topics.camera_info}")
-    tree = _static_transforms(bag)
-    cameras = []
-    for name in names:
-        topic = bag.topics.camera_info.format(camera=name)
-        info = next((message for _, message in bag.messages([topic])), None)
-        if info is None:
-            raise TourError(f"{bag.folder}: topic {topic} is empty")
-        k = np.asarray(info.k, dtype=np.float64).reshape(3, 3)
-        intrinsics = CameraIntrinsics(
-            int(info.width),
-            int(info.height),
-            float(k[0, 0]),
-            float(k[1, 1]),
-            float(k[0, 2]),
-            float(k[1, 2]),
-            tuple(float(value) for value in info.d) if np.any(info.d) else (),
+        bag.require(topics.camera_info, "camera_info", _INFO)
+    return tuple(names)
+
+
+def _camera(bag: TourBag, tree: StaticTree, name: str) -> Camera:
+    topic = bag.topics.camera_info.format(camera=name)
+    bag.require(topic, "camera_info", _INFO)
+    info = next((message for _, message in bag.messages([topic])), None)
+    if info is None:
+        raise TourError(f"{bag.folder}: topic {topic} is empty")
+    try:
+        intrinsics = intrinsics_of(info)
+    except AstraError as error:
+        raise TourError(f"{bag.folder}: {topic}: {error}") from error
+    frame, base = str(info.header.frame_id), bag.topics.base_frame
+    mounting = tree.lookup(base, frame)
+    if mounting is None:
+        known = f"it knows {', '.join(tree.frames)}" if tree.frames else "the bag has none"
+        raise TourError(
+            f"{bag.folder}: {_STATIC} does not connect {frame} to {base} ({known}). "
+            "Name the robot's frame with --topic base_frame=NAME, or record the transforms as well"
         )
-        cameras.append(Camera(name, intrinsics, _to_base(bag, tree, info.header.frame_id)))
-    return CameraRig(tuple(cameras))
+    pictures = bag.image_topic(name)
+    if not len(bag.stamps(pictures)):
+        raise TourError(f"{bag.folder}: topic {pictures} is empty")
+    return Camera(name, intrinsics, mounting)
 
 
-def _static_transforms(bag: TourBag) -> dict[str, tuple[str, NDArray[np.float64]]]:
-    tree = {}
-    for _, message in bag.messages(["/tf_static"]):
-        for item in message.transforms:
-            t, q = item.transform.translation, item.transform.rotation
-            tree[item.child_frame_id] = (
-                item.header.frame_id,
-                se3.from_position_quaternion((t.x, t.y, t.z), (q.x, q.y, q.z, q.w)),
-            )
+def _static_transforms(bag: TourBag) -> StaticTree:
+    tree = StaticTree()
+    if _STATIC not in bag.topic_names:
+        return tree
+    for _, message in bag.messages([_STATIC]):
+        try:
+            tree.update(message)
+        except MessageError:
+            # Who needs it is told that it is not connected; the others are none of its business.
+            continue
     return tree
-
-
-def _to_base(
-    bag: TourBag, tree: dict[str, tuple[str, NDArray[np.float64]]], frame: str
-) -> NDArray[np.float64]:
-    result, at = np.eye(4), frame
-    for _ in range(len(tree) + 1):
-        if at == bag.topics.base_frame:
-            return result
-        if at not in tree:
-            break
-        at, t_parent_child = tree[at]
-        result = t_parent_child @ result
-    raise TourError(f"{bag.folder}: /tf_static does not connect {frame} to {bag.topics.base_frame}")

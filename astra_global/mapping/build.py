@@ -34,7 +34,7 @@ from astra_global.types import AstraMap, MapEdge, MapNode, is_covariance
 
 __all__ = ["build_map"]
 
-_VERSION = 2  # raise it when a stage changes what it writes, so that old artefacts are not resumed
+_VERSION = 3  # raise it when a stage changes what it writes, so that old artefacts are not resumed
 
 
 def build_map(
@@ -82,7 +82,7 @@ def build_map(
         "poses": poses.provenance,
         "landmarks": landmarks.provenance,
         "depth": depth,
-        "missing": missing,
+        "missing": [*work.read_json("left_out"), *missing],
         **MapRobot.of(config.robot).to_provenance(),
         "bag": tour.name,
         "counts": counts,
@@ -111,7 +111,7 @@ def _stages(
         Stage("poses", "poses", 1, poses.fingerprint(),
               lambda p: _read_poses(bag, work, poses), ("tour",)),
         Stage("key_frames", "choosing key frames", 1, text(config.key_frames),
-              lambda p: select_stage(work, config.key_frames), ("poses",)),
+              lambda p: select_stage(bag, work, config.key_frames), ("poses",)),
         Stage("pictures", "pictures", 6, "",
               lambda p: extract_pictures(bag, work, p), ("key_frames",)),
         Stage("sightings", "looking for landmarks", 1, landmarks.fingerprint(),
@@ -136,6 +136,7 @@ def _read_tour(bag: TourBag, work: Work) -> dict[str, int]:
     """Write ``rig.json`` and ``image_sets.npz``."""
     stamps = bag.image_sets()
     work.write_json("rig", bag.rig.to_dict())
+    work.write_json("left_out", bag.left_out)
     work.write_arrays("image_sets", stamps_ns=stamps)
     return {"cameras": len(bag.rig.cameras), "image_sets": len(stamps)}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 
-from astra_core.config import setting
+from astra_core.config import from_mapping, setting, to_mapping
+from astra_core.errors import ConfigError
 from astra_core.robot import RobotConfig
 from astra_core.robot_settings import Bound, robot_setting
 from astra_global.localize.config import FeatureConfig
@@ -18,15 +21,20 @@ __all__ = [
     "TopicConfig",
     "TriangulationConfig",
     "VisibilityConfig",
+    "with_topics",
 ]
 
 # More than half a voxel layer, so that rounding to whole layers never ends below the robot's top.
 _OVER_ROBOT_M = 0.06
+_NUMBER = re.compile(r"\d+(\.\d*)?")
 
 
 @dataclass(frozen=True)
 class TopicConfig:
-    """How the topics of the tour are called; ``{camera}`` stands for a camera's name."""
+    """How the topics of the tour are called; ``{camera}`` stands for a camera's name.
+
+    Without it there is one camera, called as ``cameras`` says.
+    """
 
     image: str = setting(
         "/camera/{camera}/image_raw", "Pictures; with or without /compressed behind it"
@@ -36,13 +44,45 @@ class TopicConfig:
         "Depth, with or without /compressedDepth behind it; not used where this is empty",
     )
     camera_info: str = setting("/camera/{camera}/camera_info", "Calibration")
+    cameras: tuple[str, ...] = setting(
+        (), "Cameras that are used; where this is empty, all whose calibration and place are known"
+    )
     imu: str = setting("/imu", "Imu in the base frame, where it was recorded")
     wheel_odometry: str = setting("/wheel_odometry", "Odometry of the wheels; its twist is used")
-    pose: str = setting("/tour/pose", "PoseStamped in map, where the builder is given poses")
+    pose: str = setting(
+        "/tour/pose",
+        "PoseStamped, PoseWithCovarianceStamped or Odometry in map, if the builder is given poses",
+    )
     base_frame: str = setting("base_link", "Frame of the robot in /tf_static")
     sync_tolerance_s: float = setting(
         0.02, "Pictures and depth of one moment are closer in time than this", minimum=0.0
     )
+
+
+def with_topics(config: TopicConfig, said: Sequence[str]) -> TopicConfig:
+    """Return the topics with some called otherwise.
+
+    Args:
+        config: The others.
+        said: ``NAME=VALUE`` each, as on a command line: ``pose=/odometry/filtered``; names of
+            cameras are separated by commas.
+
+    Raises:
+        ConfigError: There is no setting of that name, or its value is none.
+    """
+    values: dict[str, object] = {}
+    for item in said:
+        name, equals, value = item.partition("=")
+        known = sorted(entry.name for entry in fields(TopicConfig))
+        if not equals or name not in known:
+            raise ConfigError(f"--topic {item}: say NAME=VALUE, NAME one of {', '.join(known)}")
+        if name == "cameras":
+            values[name] = [part for part in value.split(",") if part]
+        elif name == "sync_tolerance_s":
+            values[name] = float(value) if _NUMBER.fullmatch(value) else value
+        else:
+            values[name] = value
+    return from_mapping(TopicConfig, {**to_mapping(config), **values}, "--topic")
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.angles import wrap_angle
+from astra_core.messages.color import color_jpeg, color_of
+from astra_core.messages.depth import depth_of, depth_png
+from astra_core.messages.problem import ImageFormatError
 from astra_core.time import NS_PER_S
 from astra_global.mapping.config import KeyFrameConfig
 from astra_global.mapping.errors import TourError
-from astra_global.mapping.images import color_jpeg, depth_png
 from astra_global.mapping.stages import Progress
 from astra_global.mapping.tour_bag import TourBag
 from astra_global.mapping.work import Work
@@ -46,12 +49,32 @@ def choose_key_frames(poses: NDArray[np.float64], config: KeyFrameConfig) -> NDA
     return np.array(chosen, dtype=np.intp)
 
 
-def select_stage(work: Work, config: KeyFrameConfig) -> dict[str, int]:
-    """Choose key frames from ``poses.npz``; writes ``key_frames.npz``."""
+def select_stage(bag: TourBag, work: Work, config: KeyFrameConfig) -> dict[str, int]:
+    """Choose key frames from ``poses.npz``; writes ``key_frames.npz``.
+
+    A moment of which a picture is damaged is left out, and another one chosen in its place.
+
+    Raises:
+        TourError: No moment is left.
+    """
     tour = work.read_arrays("poses")
-    chosen = choose_key_frames(tour["poses"], config)
+    usable = tour["poses"].copy()
+    good: set[int] = set()
+    damaged, problem = 0, "no picture of the tour has a known pose"
+    while True:
+        chosen = choose_key_frames(usable, config)
+        fresh = [int(moment) for moment in chosen if int(moment) not in good]
+        for moment in fresh:
+            try:
+                _look_at(bag, tour["stamps_ns"][moment])
+            except ImageFormatError as error:
+                usable[moment], damaged, problem = np.nan, damaged + 1, str(error)
+            else:
+                good.add(moment)
+        if good.issuperset(chosen.tolist()):
+            break
     if not len(chosen):
-        raise TourError("no picture of the tour has a known pose")
+        raise TourError(f"{bag.folder}: {problem}")
     work.write_arrays(
         "key_frames",
         stamps_ns=tour["stamps_ns"][chosen],
@@ -59,19 +82,33 @@ def select_stage(work: Work, config: KeyFrameConfig) -> dict[str, int]:
         covariance=tour["covariance"][chosen],
         tour_index=chosen.astype(np.int64),
     )
-    return {"image_sets": len(tour["poses"]), "nodes": len(chosen)}
+    counts = {"image_sets": len(tour["poses"]), "nodes": len(chosen)}
+    return {**counts, "damaged": damaged} if damaged else counts
+
+
+def _look_at(bag: TourBag, stamps_ns: NDArray[np.int64]) -> None:
+    """Refuse a moment ``(C,)`` of which a picture is damaged or not of its calibration's size."""
+    for camera, stamp_ns in zip(bag.rig.cameras, stamps_ns, strict=True):
+        height, width = color_of(bag.message(bag.image_topic(camera.name), int(stamp_ns))).shape[:2]
+        k = camera.intrinsics
+        if (width, height) != (k.width_px, k.height_px):
+            raise ImageFormatError(
+                f"the pictures of {camera.name} are {width}x{height}, its camera_info says "
+                f"{k.width_px}x{k.height_px}"
+            )
 
 
 def extract_pictures(bag: TourBag, work: Work, progress: Progress) -> dict[str, int]:
     """Copy pictures and depth of the key frames out of the bag into ``nodes/`` and ``depth/``.
 
-    Depth is copied where there is some of the moment.
+    Depth is copied where there is some of the moment that is not damaged.
 
     Raises:
         TourError: A picture cannot be read.
     """
     frames, rig = work.key_frames(), work.rig()
     places: dict[str, dict[int, Path]] = {}
+    sizes: dict[str, tuple[int, int]] = {}
     for column, camera in enumerate(rig.names):
         stamps = frames.stamps_ns[:, column]
         colors = places.setdefault(bag.image_topic(camera), {})
@@ -80,6 +117,8 @@ def extract_pictures(bag: TourBag, work: Work, progress: Progress) -> dict[str, 
         depth_topic = bag.depth_topic(camera)
         if depth_topic is None:
             continue
+        k = rig[camera].intrinsics
+        sizes[depth_topic] = (k.height_px, k.width_px)
         depths = places.setdefault(depth_topic, {})
         for node_id, at in zip(frames.ids, bag.nearest_stamps(depth_topic, stamps), strict=True):
             if at is not None:
@@ -92,9 +131,20 @@ def extract_pictures(bag: TourBag, work: Work, progress: Progress) -> dict[str, 
     wanted = {topic: set(stamps) for topic, stamps in places.items()}
     for done, (topic, message) in enumerate(bag.messages(list(places), wanted), start=1):
         path = places[topic][message.header.stamp.sec * NS_PER_S + message.header.stamp.nanosec]
-        is_depth = path.suffix == ".png"
-        path.write_bytes(depth_png(message) if is_depth else color_jpeg(message))
-        num_depth += is_depth
+        if path.suffix == ".jpg":
+            path.write_bytes(color_jpeg(message))
+        elif (depth := _depth_of(message, sizes[topic])) is not None:
+            path.write_bytes(depth)
+            num_depth += 1
         if done % 50 == 0:
             progress(done / total, f"pictures {done}/{total}")
     return {"pictures": len(frames.ids) * len(rig.names), "with_depth": num_depth}
+
+
+def _depth_of(message: Any, shape: tuple[int, int]) -> bytes | None:
+    """Return depth as PNG; ``None`` for a damaged one or one of another size: it says nothing."""
+    try:
+        depth_m = depth_of(message)
+    except ImageFormatError:
+        return None
+    return depth_png(message) if depth_m.shape == shape else None

@@ -1,4 +1,4 @@
-"""Read a recorded tour (rosbag2, MCAP or SQLite) without ROS.
+"""Read a recorded tour (rosbag2 as MCAP or SQLite, or a ROS 1 bag) without ROS.
 
 Only what a map needs is read: calibration, static transforms, poses, IMU and wheels, and the
 pictures of chosen moments. Pictures stay compressed until somebody looks at them.
@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_core import se3
 from astra_core.camera import CameraRig
+from astra_core.errors import AstraError
+from astra_core.messages.problem import MessageError
+from astra_core.messages.transforms import stamped_pose
 from astra_core.observation import ImuSample, WheelSample
 from astra_core.time import NS_PER_S, from_seconds
 from astra_global.mapping.bag_rig import read_rig
@@ -26,7 +28,14 @@ from astra_global.mapping.errors import TourError
 
 __all__ = ["TourBag", "bag_fingerprint"]
 
-_PICTURES = ("sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/Image")
+_COMPRESSED = "sensor_msgs/msg/CompressedImage"
+_PICTURES = (_COMPRESSED, "sensor_msgs/msg/Image")
+_POSES = (
+    "geometry_msgs/msg/PoseStamped",
+    "geometry_msgs/msg/PoseWithCovarianceStamped",
+    "nav_msgs/msg/Odometry",
+    "geometry_msgs/msg/TransformStamped",
+)
 
 
 class TourBag:
@@ -34,9 +43,11 @@ class TourBag:
 
     Attributes:
         rig: The cameras, from ``camera_info`` and ``/tf_static``.
+        left_out: What of the bag is not used, in words: cameras without calibration, for example.
     """
 
     rig: CameraRig
+    left_out: tuple[str, ...]
 
     def __init__(self, folder: Path | str, topics: TopicConfig) -> None:
         """Open the bag and read the rig.
@@ -58,10 +69,13 @@ class TourBag:
             self._reader.open()
         except Exception as error:  # rosbags raises many kinds for damaged files
             raise TourError(f"{self.folder}: not a readable bag: {error}") from error
-        self._by_topic = {item.topic: item for item in self._reader.connections}
+        # Every publisher of a topic has a connection of its own.
+        self._by_topic: dict[str, list[Any]] = {}
+        for item in self._reader.connections:
+            self._by_topic.setdefault(item.topic, []).append(item)
         self._times_of: dict[str, NDArray[np.int64]] = {}
         try:
-            self.rig = read_rig(self)
+            self.rig, self.left_out = read_rig(self)
         except BaseException:
             self.close()
             raise
@@ -94,7 +108,12 @@ class TourBag:
         Raises:
             TourError: There is none.
         """
-        return self._first(self.topics.image.format(camera=camera), "compressed")
+        topic = self.topics.image.format(camera=camera)
+        compressed = f"{topic}/compressed"
+        if compressed in self._by_topic:
+            return compressed
+        self.require(topic, "image", _PICTURES)
+        return topic
 
     def depth_topic(self, camera: str) -> str | None:
         """Return the topic that holds a camera's depth; ``None`` where there is none."""
@@ -110,15 +129,18 @@ class TourBag:
         Raises:
             TourError: The topic is missing or empty.
         """
-        stamps, poses = [], []
+        self.require(self.topics.pose, "pose", _POSES)
+        found: dict[int, NDArray[np.float64]] = {}
+        problem = "the topic is empty"
         for _, message in self.messages([self.topics.pose]):
-            stamps.append(_stamp(message.header))
-            p, q = message.pose.position, message.pose.orientation
-            poses.append(se3.from_position_quaternion((p.x, p.y, p.z), (q.x, q.y, q.z, q.w)))
-        if not stamps:
-            raise TourError(f"{self.folder}: topic {self.topics.pose} has no poses")
-        order = np.argsort(np.array(stamps, dtype=np.int64), kind="stable")
-        return np.array(stamps, dtype=np.int64)[order], np.array(poses)[order]
+            try:
+                found[_stamp(message.header)] = stamped_pose(message)
+            except MessageError as error:
+                problem = str(error)
+        if not found:
+            raise TourError(f"{self.folder}: topic {self.topics.pose} has no poses: {problem}")
+        stamps = np.array(sorted(found), dtype=np.int64)
+        return stamps, np.array([found[int(stamp)] for stamp in stamps])
 
     def image_sets(self) -> NDArray[np.int64]:
         """Return the stamps ``(S, C)`` of moments at which every camera of the rig took a picture.
@@ -134,7 +156,15 @@ class TourBag:
             if all(found is not None and abs(found - stamp) <= tolerance for found in row):
                 sets.append(row)
         if not sets:
-            raise TourError(f"{self.folder}: the cameras never took pictures at the same moment")
+            counts = ", ".join(
+                f"{name} {len(column)}"
+                for name, column in zip(self.rig.names, columns, strict=True)
+            )
+            raise TourError(
+                f"{self.folder}: the cameras never took pictures at the same moment (pictures: "
+                f"{counts}): choose some with topics.cameras, or allow more than "
+                f"{self.topics.sync_tolerance_s:g} s with topics.sync_tolerance_s"
+            )
         return np.array(sets, dtype=np.int64)
 
     def messages(
@@ -147,13 +177,13 @@ class TourBag:
             stamps: Header stamps wanted per topic; all by default. Others are not even parsed.
 
         Raises:
-            TourError: A topic is missing.
+            TourError: A topic is missing, or the bag is damaged.
         """
-        connections = [self._connection(topic) for topic in topics]
-        for connection, _, raw in self._reader.messages(connections=connections):
-            if stamps is not None and _raw_stamp(raw) not in stamps[connection.topic]:
+        connections = [item for topic in topics for item in self._connections(topic)]
+        for connection, _, raw in self._raw(connections):
+            if stamps is not None and self._raw_stamp(raw) not in stamps[connection.topic]:
                 continue
-            yield connection.topic, self._reader.deserialize(raw, connection.msgtype)
+            yield connection.topic, self._parsed(connection, raw)
 
     def message(self, topic: str, stamp_ns: int) -> Any:
         """Return the message of a topic with pictures that has a header stamp.
@@ -163,10 +193,9 @@ class TourBag:
         """
         times = self._times(topic)
         for stored_ns in times[times[:, 0] == stamp_ns, 1]:
-            found = self._reader.messages([self._by_topic[topic]], stored_ns, stored_ns + 1)
-            for connection, _, raw in found:
-                if _raw_stamp(raw) == stamp_ns:
-                    return self._reader.deserialize(raw, connection.msgtype)
+            for connection, _, raw in self._raw(self._by_topic[topic], stored_ns, stored_ns + 1):
+                if self._raw_stamp(raw) == stamp_ns:
+                    return self._parsed(connection, raw)
         raise TourError(f"{self.folder}: topic {topic} has no message of {stamp_ns} ns")
 
     def imu(self) -> list[ImuSample]:
@@ -207,14 +236,14 @@ class TourBag:
 
     def _times(self, topic: str) -> NDArray[np.int64]:
         """Return (header stamp, time in the bag) ``(M, 2)`` of a topic, in the bag's order."""
-        self._connection(topic)
+        self._connections(topic)
         if topic not in self._times_of:
             # A pass over a large bag takes long: one for all topics with pictures.
-            known = self._by_topic.values()
+            known = (item for items in self._by_topic.values() for item in items)
             chosen = [item for item in known if item.topic == topic or item.msgtype in _PICTURES]
             times: dict[str, list[tuple[int, int]]] = {item.topic: [] for item in chosen}
-            for connection, stored_ns, raw in self._reader.messages(chosen):
-                times[connection.topic].append((_raw_stamp(raw), stored_ns))
+            for connection, stored_ns, raw in self._raw(chosen):
+                times[connection.topic].append((self._raw_stamp(raw), stored_ns))
             for name, rows in times.items():
                 self._times_of[name] = np.array(rows, dtype=np.int64).reshape(-1, 2)
         return self._times_of[topic]
@@ -230,16 +259,71 @@ class TourBag:
             result.append(found if close else None)
         return result
 
-    def _connection(self, topic: str) -> Any:
+    def require(self, topic: str, option: str, kinds: Sequence[str]) -> None:
+        """Refuse a topic that is not there or is none of these kinds.
+
+        Args:
+            topic: Its name.
+            option: Setting of :class:`~astra_global.mapping.config.TopicConfig` that names it.
+            kinds: Types of messages that would do.
+
+        Raises:
+            TourError: It says what there is instead, and which option names it.
+        """
+        there = self._by_topic.get(topic, [])
+        if there and all(item.msgtype in kinds for item in there):
+            return
+        fitting = [
+            f"{name} ({items[0].msgtype})"
+            for name, items in self._by_topic.items()
+            if items[0].msgtype in kinds
+        ]
+        wrong = f"is {there[0].msgtype}" if there else "is missing"
+        what = "; these would do: " + ", ".join(fitting) if fitting else ""
+        others = "" if fitting else f"; the bag has {', '.join(self._by_topic) or 'no topics'}"
+        raise TourError(
+            f"{self.folder}: topic {topic} {wrong}{what}{others}. "
+            f"Name the right one with --topic {option}=NAME"
+        )
+
+    def _connections(self, topic: str) -> list[Any]:
         if topic not in self._by_topic:
             raise TourError(
                 f"{self.folder}: topic {topic} is missing; it has {', '.join(self._by_topic)}"
             )
         return self._by_topic[topic]
 
-    def _first(self, topic: str, transport: str) -> str:
-        compressed = f"{topic}/{transport}"
-        return compressed if compressed in self._by_topic else self._connection(topic).topic
+    def _raw(
+        self, connections: Sequence[Any], start_ns: int | None = None, stop_ns: int | None = None
+    ) -> Iterator[tuple[Any, int, bytes]]:
+        """Yield what the bag holds of some connections, not parsed yet."""
+        try:
+            yield from self._reader.messages(connections, start_ns, stop_ns)
+        except AstraError:
+            raise
+        except Exception as error:  # rosbags raises many kinds for damaged files
+            raise TourError(
+                f"{self.folder}: the bag is damaged or cut off ({error}): try `ros2 bag reindex` "
+                "or `mcap recover`"
+            ) from error
+
+    def _parsed(self, connection: Any, raw: bytes) -> Any:
+        try:
+            return self._reader.deserialize(raw, connection.msgtype)
+        except Exception as error:
+            raise TourError(
+                f"{self.folder}: a message of {connection.topic} is no {connection.msgtype}: "
+                f"{error}"
+            ) from error
+
+    def _raw_stamp(self, raw: bytes | memoryview) -> int:
+        # CDR: four bytes of encapsulation, of which the second says the byte order, then
+        # header.stamp. ROS 1: header.seq, then header.stamp, little endian.
+        if len(raw) < 12:
+            raise TourError(f"{self.folder}: a message is too short to have a stamp")
+        order = "<" if not self._reader.is2 or raw[1] & 1 else ">"
+        seconds, nanoseconds = struct.unpack_from(f"{order}iI", raw, 4)
+        return int(seconds * NS_PER_S + nanoseconds)
 
 
 def bag_fingerprint(folder: Path) -> str:
@@ -252,13 +336,6 @@ def bag_fingerprint(folder: Path) -> str:
     ]
     files = files or [path for path in (folder,) if path.is_file()]
     return json.dumps([[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in files])
-
-
-def _raw_stamp(raw: bytes | memoryview) -> int:
-    # CDR: four bytes of encapsulation, then header.stamp; byte 1 says the byte order.
-    order = "<" if raw[1] & 1 else ">"
-    seconds, nanoseconds = struct.unpack_from(f"{order}iI", raw, 4)
-    return int(seconds * NS_PER_S + nanoseconds)
 
 
 def _stamp(header: Any) -> int:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import CameraRig
+from astra_core.messages.color import color_of
+from astra_core.messages.depth import depth_png
 from astra_core.observation import CameraFrame, ImuSample, WheelSample
-from astra_global.mapping.images import color_jpeg, decode_color, decode_depth, depth_png
+from astra_global.mapping.images import decode_depth
 from astra_global.mapping.ports import PoseTrack
 from astra_global.mapping.tour_bag import TourBag
 from astra_global.mapping.work import Work
@@ -50,7 +52,7 @@ class BagView:
 
     def _frame(self, camera: str, stamp_ns: int) -> CameraFrame:
         bag, where = self._bag, f"{self._bag.folder}: {camera} at {stamp_ns} ns"
-        image = decode_color(color_jpeg(bag.message(bag.image_topic(camera), stamp_ns)), where)
+        image = color_of(bag.message(bag.image_topic(camera), stamp_ns))
         depth, topic = None, bag.depth_topic(camera)
         if topic is not None:
             (found,) = bag.nearest_stamps(topic, np.array([stamp_ns]))

@@ -23,10 +23,11 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from astra_core import se2, se3
 from astra_core.errors import AstraError
+from astra_core.messages.color import color_of
+from astra_core.messages.problem import ImageFormatError
 from astra_core.robot import load_robot
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import DiagnosticsReporter, Health
-from astra_core.ros.images import ImageFormatError, color_from_msg
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.poses import covariance_from_msg, pose_from_msg, rigid_from_msg
@@ -207,7 +208,7 @@ class ViewerNode(Node):
         images, self._images = self._images, {}
         for name, message in images.items():
             try:
-                image = color_from_msg(message)
+                image = color_of(message)
                 if not image.size:
                     raise ValueError(f"the image of {name} is empty")
                 self._page.set_image(name, image)

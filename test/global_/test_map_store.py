@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.errors import MapFormatError
+from astra_global.localize.config import FeatureConfig
+from astra_global.localize.index import INDEX_FILE, LocalizationIndex, save_index
 from astra_global.map import (
     FREE,
     OCCUPIED,
@@ -64,8 +66,20 @@ def _assets(folder: Path, size: tuple[int, int] = (8, 6)) -> Path:
     (folder / "index").mkdir()
     for node in ("n0", "n1", "n2"):
         Image.new("RGB", size, (10, 20, 30)).save(folder / "nodes" / f"{node}_front.jpg")
-    (folder / "index" / "localization.npz").write_bytes(b"not looked at here")
+    _write_index(folder, num_features=1)
     return folder
+
+
+def _write_index(folder: Path, num_features: int) -> None:
+    """Write an index of three pictures; the first has all features."""
+    index = LocalizationIndex(
+        FeatureConfig(), ("n0", "n1", "n2"), ("front",), np.arange(3, dtype=np.int32),
+        np.zeros(3, np.int32), np.array([0, *[num_features] * 3]),
+        np.zeros((num_features, 128), np.uint8), np.zeros((num_features, 3), np.float32),
+        np.zeros((1, 128), np.float32), np.zeros((3, 128), np.float16),
+        np.zeros((3, 1, 1), np.float16),
+    )  # fmt: skip
+    save_index(index, folder / INDEX_FILE)
 
 
 @pytest.fixture
@@ -98,6 +112,22 @@ def test_round_trip(saved: Path) -> None:
     assert _same(loaded, _map())
     assert loaded.image_path("n1", "front").is_file()
     assert check_map(saved) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: _write_index(folder, 0), "no picture has a feature"),
+        (lambda folder: (folder / INDEX_FILE).write_bytes(b"x"), "not a localization index"),
+        (lambda folder: (folder / INDEX_FILE).unlink(), "there is no localization index"),
+    ],
+)
+def test_a_map_in_which_no_robot_finds_itself_is_not_good(tmp_path: Path, damage, words) -> None:
+    assets = _assets(tmp_path / "assets")
+    damage(assets)
+    save_map(_map(), tmp_path / "home", assets=assets)
+    (problem,) = check_map(tmp_path / "home")
+    assert words in problem
 
 
 def test_saving_a_loaded_map_elsewhere_keeps_its_pictures(saved: Path, tmp_path: Path) -> None:

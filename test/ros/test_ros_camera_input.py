@@ -10,8 +10,9 @@ import fake_robot
 from sensor_msgs.msg import CameraInfo
 from tf2_msgs.msg import TFMessage
 
+from astra_core.messages.problem import ImageFormatError
 from astra_core.ros.camera_input import CameraInput, CameraInputConfig, intrinsics_to_msg
-from astra_core.ros.images import ImageFormatError, depth_to_msg
+from astra_core.ros.images import depth_to_msg
 from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.poses import rigid_transform
 

@@ -10,9 +10,9 @@ from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Imu
 from tf2_msgs.msg import TFMessage
 
+from astra_core.messages.transforms import StaticTree
 from astra_core.ros.checks import MessageError
 from astra_core.ros.poses import rigid_transform
-from astra_core.ros.tf import StaticTree
 from astra_core.se3 import from_xyz_rpy
 from astra_local.ros.imu_input import ImuInput
 from astra_local.ros.sensor_watch import SensorWatch

@@ -12,10 +12,10 @@ from tf2_msgs.msg import TFMessage
 
 from astra_core import se2, se3
 from astra_core.angles import wrap_angle
+from astra_core.messages.transforms import StaticTree
 from astra_core.records import LocalOdometry, Velocity
 from astra_core.ros.checks import MessageError
 from astra_core.ros.poses import planar_transform, rigid_transform
-from astra_core.ros.tf import StaticTree
 from astra_global.ros.odom_frame import OdomFrame
 
 TICK_NS = 20_000_000

@@ -15,8 +15,9 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, Imu
 from tf2_msgs.msg import TFMessage
 
-from astra_core.ros.camera_input import intrinsics_from_msg
-from astra_core.ros.images import color_from_msg, depth_from_msg
+from astra_core.messages.calibration import intrinsics_of
+from astra_core.messages.color import color_of
+from astra_core.messages.depth import depth_of
 from astra_core.ros.poses import rigid_from_msg
 from astra_core.ros.qos import event, latched, sensor_input
 from astra_core.ros.stamps import from_stamp
@@ -52,12 +53,12 @@ def test_images_and_calibration_arrive_as_they_were_made(running, node, until):
         stamp_ns = from_stamp(message.header.stamp)
         assert stamp_ns % fake_robot.TICK_NS == 0
         expected = fake_robot.picture("left", stamp_ns)
-        np.testing.assert_array_equal(color_from_msg(message), expected)
+        np.testing.assert_array_equal(color_of(message), expected)
         assert message.header.frame_id == "camera_left_optical_frame"
     for message in depth[:5]:
         expected = fake_robot.depth("rear", from_stamp(message.header.stamp))
-        np.testing.assert_allclose(depth_from_msg(message), expected, atol=1e-6)
-    intrinsics = intrinsics_from_msg(infos[0])
+        np.testing.assert_allclose(depth_of(message), expected, atol=1e-6)
+    intrinsics = intrinsics_of(infos[0])
     np.testing.assert_allclose(intrinsics.matrix(), camera.intrinsics.matrix())
 
 
