@@ -48,6 +48,7 @@ setup(
         *share("launch", "*.launch.py"),
         *share("config"),
         *share("weights"),
+        *share("security"),
     ],
     install_requires=["setuptools"],
     extras_require={"test": ["pytest"], "gpu": ["cupy-cuda13x>=13.6,<15"]},

@@ -25,6 +25,7 @@ __all__ = [
     "commands",
     "lifecycle_nodes",
     "node_parameters",
+    "process_arguments",
     "remaps",
     "resolve_arguments",
 ]
@@ -142,6 +143,12 @@ ARGUMENTS = (
         ("true", "false"),
     ),
     LaunchArgument("params_file", "", "A YAML file whose parameters override those of config/."),
+    LaunchArgument(
+        "enclave",
+        "",
+        "Where the keys of SROS2 are, as in /astra: each node takes the enclave of its name below; "
+        "empty: none.",
+    ),
     LaunchArgument("log_level", "info", "debug, info, warn or error."),
 )
 
@@ -312,6 +319,18 @@ def remaps(values: Mapping[str, str]) -> list[tuple[str, str]]:
     return pairs
 
 
+def process_arguments(node: NodeSpec, values: Mapping[str, str]) -> list[str]:
+    """Return what stands after ``--ros-args`` for the process as a whole: enclave, log level.
+
+    Args:
+        node: A row of the table.
+        values: From :func:`resolve_arguments`.
+    """
+    enclave = values["enclave"].strip("/")
+    chosen = ["--enclave", f"/{enclave}/{node.name}"] if enclave else []
+    return [*chosen, "--log-level", values["log_level"]]
+
+
 def commands(
     given: Mapping[str, object],
     config_folder: Path | None = None,
@@ -348,7 +367,7 @@ def _argv(node: NodeSpec, values: Mapping[str, str], folder: Path) -> list[str]:
     if values["params_file"]:
         # Last, so that a user's file has the last word.
         argv += ["--params-file", values["params_file"]]
-    return [*argv, "--log-level", values["log_level"]]
+    return [*argv, *process_arguments(node, values)]
 
 
 def _typed(text: str) -> bool | float | str:

@@ -23,6 +23,7 @@ from astra_cli.node_table import (
     THREAD_ENVIRONMENT,
     NodeSpec,
     node_parameters,
+    process_arguments,
     remaps,
     resolve_arguments,
 )
@@ -81,7 +82,7 @@ def _node(spec: NodeSpec, values: dict[str, str], config: Path, page_token: dict
         # Later entries win: a user's file has the last word.
         parameters=[*files, node_parameters(spec, values), *overrides],
         remappings=remaps(values),
-        arguments=["--ros-args", "--log-level", values["log_level"]],
+        arguments=["--ros-args", *process_arguments(spec, values)],
         output="screen",
         # Without the one there is nothing to do; the others are started again, and
         # astra_lifecycle brings them up. Who says itself that it cannot work ends the launch.

@@ -1,4 +1,4 @@
-"""The topic table says what the running nodes publish: no more, no less, with what promise."""
+"""Topic table and policies say what the running nodes do: no more, no less, with what promise."""
 
 import contextlib
 import sys
@@ -10,6 +10,7 @@ pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
 import fake_robot
+import security_policy
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
 from astra_cli.node_table import NODES, commands
@@ -46,6 +47,27 @@ def published(node):
     return found
 
 
+def used(node, name):
+    """Return what a running node does, in the words of the policies."""
+    calls = {
+        ("topics", "publish"): node.get_publisher_names_and_types_by_node,
+        ("topics", "subscribe"): node.get_subscriber_names_and_types_by_node,
+        ("services", "reply"): node.get_service_names_and_types_by_node,
+        ("services", "request"): node.get_client_names_and_types_by_node,
+    }
+    return {
+        (kind, right, security_policy.of_any_camera(found))
+        for (kind, right), call in calls.items()
+        for found, _ in call(name, "/")
+    }
+
+
+def allowed(name):
+    """Return what its enclave allows a node, without what only some robots need."""
+    rules = security_policy.rules()[f"/astra/{name}"]
+    return {rule for rule in rules if rule[2] not in security_policy.OPTIONAL[name]}
+
+
 def test_the_table_is_what_the_nodes_publish(processes, node, until):
     fake = (sys.executable, str(Path(fake_robot.__file__)), "--ros-args")
     argv = {item.name: item.argv for item in commands({"sim": True, "viewer": True})}
@@ -71,3 +93,7 @@ def test_the_table_is_what_the_nodes_publish(processes, node, until):
             qos = info.qos_profile
             assert (qos.durability == DurabilityPolicy.TRANSIENT_LOCAL) == row.latched, topic
             assert (qos.reliability == ReliabilityPolicy.RELIABLE) == row.reliable, topic
+    for name in sorted(NODE_NAMES):
+        with contextlib.suppress(AssertionError):
+            until(lambda name=name: used(node, name) == allowed(name), name, 20.0, runner)
+        assert used(node, name) == allowed(name), name
