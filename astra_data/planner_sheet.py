@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.own_picture import save_picture
 from astra_local.planner_record import FAR_M, STEP_S, PlannerStates
 from astra_local.voxel.ego_window import WINDOW
 
@@ -34,7 +35,7 @@ def draw_states(chosen: Sequence[tuple[PlannerStates, int]], path: Path, columns
 
     Args:
         chosen: Shards and the number of a state in each.
-        path: Where to write; replaced when it exists.
+        path: Where to write; an earlier sheet is replaced.
         columns: States in a row.
     """
     from PIL import Image
@@ -46,8 +47,7 @@ def draw_states(chosen: Sequence[tuple[PlannerStates, int]], path: Path, columns
     sheet = Image.new("RGB", (columns * step_x, rows * step_y), (255, 255, 255))
     for number, tile in enumerate(tiles):
         sheet.paste(tile, (number % columns * step_x, number // columns * step_y))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    save_picture(sheet, path)
 
 
 def draw_state(states: PlannerStates, index: int) -> Image:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from astra_core.own_picture import save_picture
+
 __all__ = ["draw_bars"]
 
 _COLORS = (
@@ -59,9 +61,7 @@ def draw_bars(title: str, unit: str, groups: Mapping[str, Mapping[str, float]], 
             draw.text((across(value) + 5, y + 1), f"{value:.3g}", fill=_INK)
             y += _BAR_PX
         y += _GAP_PX
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path)
-    return path
+    return save_picture(image, path)
 
 
 def _legend(draw, names: Sequence[str]) -> None:  # type: ignore[no-untyped-def]

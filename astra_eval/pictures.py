@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.own_picture import save_picture
 from astra_eval.drive_record import DriveRecord
 from astra_eval.scoring import ROBOT_RADIUS_M, MissionScore
 
@@ -57,8 +58,7 @@ def draw_drive(scene: Scene, record: DriveRecord, score: MissionScore, path: Pat
     _draw_robot(draw, view, record.truth[0], _START)
     _draw_robot(draw, view, record.truth[-1], _END)
     _caption(draw, score, floor.height + 10)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
+    save_picture(picture, path)
 
 
 def _mark_goal(draw: ImageDraw, view: TopDown, scene: Scene, landmark_id: str) -> None:

@@ -1,6 +1,5 @@
 """``./astra map``: map a simulated scene, build a map from a tour, check it, draw it."""
 
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -26,19 +25,22 @@ def scene(
     json_file: Json = None,
 ) -> None:
     """Tour a simulated scene and map it, as the demo does; the last line is the map's folder."""
+    import shutil
+
     from astra_cli.demo.command import map_with_progress
     from astra_core.errors import ConfigError
+    from astra_core.own_folder import new_folder, place_of
+    from astra_global.map.store import MAP
 
-    if out is not None and out.exists():
-        raise ConfigError(f"{out} exists already: name another folder")
+    if out is not None:
+        out = place_of(out, MAP)
+        if out.exists():
+            raise ConfigError(f"{out} exists already: name another folder")
     folder = map_with_progress(scene, seed)
     if out is not None:
         # Whole or not at all: a copy that is interrupted must not look like a map.
-        part = out.with_name(f".{out.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(folder, part)
-        part.rename(out)
+        with new_folder(out, MAP) as new:
+            shutil.copytree(folder, new, dirs_exist_ok=True)
         folder = out
     print(folder)
     write_json(json_file, {"scene": scene, "seed": seed, "map": str(folder)})
@@ -72,13 +74,19 @@ def build(
 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from astra_core.own_folder import place_of
+    from astra_core.own_picture import check_picture
     from astra_core.robot import load_robot
     from astra_core.robot_settings import for_robot, load_for_robot
     from astra_global.map import draw_map
+    from astra_global.map.store import MAP
     from astra_global.mapping.build import build_map
     from astra_global.mapping.config import MappingConfig, with_topics
     from astra_global.mapping.oracle import AnnotatedLandmarks, TopicPoses
 
+    out = place_of(out, MAP)
+    beside = out.with_name(f"{out.name}.png")
+    check_picture(beside)  # before the work rather than after it
     made_for = load_robot(robot)
     settings = (
         for_robot(MappingConfig(), made_for)
@@ -105,7 +113,7 @@ def build(
             progress=lambda share, text: bar.update(task, completed=share, description=text),
         )
     print(report.to_text())
-    picture = draw_map(report.map, out.with_name(f"{out.name}.png"))
+    picture = draw_map(report.map, beside)
     print(f"  picture: {picture}")
     write_json(json_file, {**report.to_dict(), "picture": str(picture)})
 

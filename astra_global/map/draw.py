@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.own_picture import save_picture
 from astra_core.robot import RobotConfig
 from astra_global.map.labels import place_labels
 from astra_global.map.made_for import MapRobot, map_robot
@@ -63,6 +64,9 @@ def draw_map(
 
     Returns:
         ``path``.
+
+    Raises:
+        ConfigError: Something that is no drawing of ours lies at ``path``; it stays.
     """
     from PIL import Image, ImageDraw, ImageFont
 
@@ -89,10 +93,7 @@ def draw_map(
     )
     _draw_frame(draw, headline, size, scale, ImageFont.load_default(size=15 * unit), unit)
     small = image.resize((size[0] // unit, size[1] // unit), Image.Resampling.LANCZOS)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    small.save(path, format="PNG")
-    return path
+    return save_picture(small, path)
 
 
 def _bounds(astra_map: AstraMap) -> tuple[float, float, float, float]:

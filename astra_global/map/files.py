@@ -1,31 +1,25 @@
 """Reading and writing the files of a map so that damage is noticed and never caused.
 
-A map is written into a folder beside its place, flushed to disk, and renamed. A reader therefore
-sees the old map or the new one. Every file's SHA-256 stands in ``map.yaml``; ``map.yaml`` carries
-its own.
+A map is written beside its place, flushed to disk, and put there in one step
+(:mod:`astra_core.own_folder`). A reader therefore sees the old map or the new one. Every file's
+SHA-256 stands in ``map.yaml``; ``map.yaml`` carries its own.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from astra_core.atomic_file import atomic_file, sync_path
+from astra_core.atomic_file import atomic_file
 from astra_core.errors import MapFormatError
 
 __all__ = [
     "content_checksum",
     "file_checksum",
-    "new_folder",
     "parse_json",
     "read_bytes",
     "read_yaml",
@@ -109,36 +103,3 @@ def write_bytes(path: Path, data: bytes) -> None:
     # A map is as public as its folder.
     with atomic_file(path, 0o644) as file:
         file.write(data)
-
-
-@contextlib.contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """Fill a folder and put it in place of ``target`` only when the block ends without error.
-
-    Yields:
-        A temporary folder beside ``target``. What was at ``target`` is removed at the end; between
-        the two renames it lies at ``<target>.old``.
-    """
-    target = target.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        yield temporary
-        temporary.chmod(0o755)
-        _sync_tree(temporary)
-        old = target.with_name(f"{target.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        temporary.rename(target)
-        sync_path(target.parent)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _sync_tree(folder: Path) -> None:
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            sync_path(Path(parent) / name)
-        sync_path(Path(parent))

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -23,11 +24,12 @@ import yaml
 
 from astra_core.camera import CameraRig
 from astra_core.errors import ConfigError, MapFormatError
+from astra_core.own_folder import FolderKind, new_folder, place_of
 from astra_global.map import files, schema
 from astra_global.map.occupancy_file import occupancy_from_bytes, occupancy_to_bytes
 from astra_global.types import AstraMap
 
-__all__ = ["accept_edits", "load_map", "read_provenance", "save_map"]
+__all__ = ["MAP", "accept_edits", "load_map", "read_provenance", "save_map"]
 
 FRAME = "map"
 _EDITABLE = ("graph.json",)
@@ -39,7 +41,8 @@ def save_map(astra_map: AstraMap, folder: Path | str, *, assets: Path | None = N
 
     Args:
         astra_map: The map. A record that :func:`load_map` would refuse is refused here.
-        folder: Where it goes.
+        folder: Where it goes. Only an empty folder or a map that is sound as far as its
+            ``map.yaml`` tells, without any other file in it, is replaced.
         assets: Folder whose ``nodes/`` and ``index/`` are copied; the map's own by default.
 
     Returns:
@@ -47,12 +50,13 @@ def save_map(astra_map: AstraMap, folder: Path | str, *, assets: Path | None = N
 
     Raises:
         MapFormatError: The map contradicts itself (dangling ids, NaN, ...).
+        ConfigError: Something else lies at ``folder``; it stays as it is.
     """
-    folder = Path(folder)
+    folder = place_of(folder, MAP)
     graph = schema.graph_to_data(astra_map.nodes, astra_map.edges, astra_map.landmarks)
     schema.graph_from_data(graph, "the map to save")
     assets = assets if assets is not None else astra_map.folder
-    with files.new_folder(folder) as temporary:
+    with new_folder(folder, MAP) as temporary:
         for name in ("nodes", "index"):
             if assets is not None and (assets / name).is_dir():
                 shutil.copytree(assets / name, temporary / name)
@@ -135,9 +139,10 @@ def accept_edits(folder: Path | str) -> list[str]:
 
 def _load(folder: Path, *, verify: bool, trusted: Callable[[str], bool]) -> AstraMap:
     if not folder.is_dir():
-        hint = ""
-        if folder.with_name(f"{folder.name}.old").is_dir():
-            hint = f"; saving was interrupted: the map before it is in {folder.name}.old"
+        # Only where the file system cannot exchange two folders in one step.
+        name = glob.escape(folder.name)
+        kept = [path.parent for path in folder.parent.glob(f".{name}.*/old/map.yaml")]
+        hint = f"; saving was interrupted: the map before it is in {kept[0]}" if kept else ""
         raise MapFormatError(f"{folder}: there is no such map folder{hint}")
     head = _read_head(folder, signed=trusted("map.yaml"))
     rig = _read_rig(head["rig"], folder / "map.yaml")
@@ -207,6 +212,19 @@ def _read_head(folder: Path, *, signed: bool) -> dict[str, Any]:
             "if you edited it: ./astra map check --accept-edits"
         )
     return head
+
+
+def _own_files(folder: Path) -> list[str]:
+    """Return the files of a map that its signed ``map.yaml`` names; nothing where there is none."""
+    try:
+        head = _read_head(folder, signed=True)
+    except MapFormatError:
+        return []
+    # Folders of a map may be empty.
+    return ["map.yaml", *head["checksums"], "nodes/", "index/", "dense/"]
+
+
+MAP = FolderKind("map", _own_files)
 
 
 def _signature(head: Mapping[str, Any], path: Path | None = None) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from astra_core.config import to_mapping
+from astra_core.errors import ConfigError
+from astra_core.own_folder import place_of
 from astra_core.robot_settings import require_robot
 from astra_global.localize.index import INDEX_FILE
 from astra_global.map.check import check_map
 from astra_global.map.made_for import MapRobot
 from astra_global.map.occupancy_file import occupancy_from_bytes
-from astra_global.map.store import save_map
+from astra_global.map.store import MAP, save_map
 from astra_global.mapping.config import MappingConfig
 from astra_global.mapping.depth_fusion import occupancy_stage
 from astra_global.mapping.edges import edges_stage
@@ -30,6 +32,7 @@ from astra_global.mapping.tour_bag import TourBag, bag_fingerprint
 from astra_global.mapping.tour_view import BagView, NodeView
 from astra_global.mapping.visibility import visibility_stage
 from astra_global.mapping.work import Work
+from astra_global.mapping.work_folder import remove_work
 from astra_global.types import AstraMap, MapEdge, MapNode, is_covariance
 
 __all__ = ["build_map"]
@@ -49,7 +52,8 @@ def build_map(
     """Build a map from a recorded tour.
 
     Artefacts lie in ``<out_folder>.building`` until the map is whole; an interrupted build goes
-    on where it stopped. A map that was at ``out_folder`` stays there until then.
+    on where it stopped. A map that was at ``out_folder`` stays there until then; anything else that
+    lies at either place is left alone, and the build refused.
 
     Args:
         tour: rosbag2 folder of the tour (MCAP or SQLite).
@@ -65,12 +69,14 @@ def build_map(
     Raises:
         TourError: The bag is damaged or lacks something.
         SourceError: Poses or landmarks cannot be had.
-        ConfigError: A setting contradicts the robot that the map is for.
+        ConfigError: A setting contradicts the robot that the map is for, or something that is no
+            map of ours lies where it is to go.
     """
     config = config or MappingConfig()
     require_robot(config, config.robot, "map builder")
     progress = progress or (lambda share, text: None)
-    tour, out_folder = Path(tour), Path(out_folder)
+    # Before the work rather than after it; save_map looks again.
+    tour, out_folder = Path(tour), place_of(out_folder, MAP)
     work = Work(out_folder.with_name(f"{out_folder.name}.building"))
     with TourBag(tour, config.topics) as bag:
         stages = _stages(bag, work, config, poses, landmarks)
@@ -89,7 +95,8 @@ def build_map(
     }
     astra_map = save_map(_assemble(work, provenance), out_folder, assets=work.folder)
     if not config.keep_work:
-        shutil.rmtree(work.folder)
+        with suppress(ConfigError):  # somebody has put something into it: the map is whole anyway
+            remove_work(work.folder)
     return BuildReport(astra_map, reports, check_map(out_folder))
 
 

@@ -9,7 +9,6 @@ stages that depend on it are run again.
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from astra_global.map.files import file_checksum, write_bytes
+from astra_global.mapping.work_folder import claim_work, clear_work
 
 __all__ = ["Progress", "Stage", "StageReport", "run_stages"]
 
@@ -59,13 +59,17 @@ def run_stages(stages: Sequence[Stage], work: Path, progress: Progress) -> list[
     """Run what has not been run yet.
 
     Args:
-        stages: In order; each after those that it needs. The first one makes the work folder.
-        work: The work folder.
+        stages: In order; each after those that it needs.
+        work: The work folder; made where there is none.
         progress: Called with the share of the whole.
 
     Returns:
         One report a stage.
+
+    Raises:
+        ConfigError: The work folder holds something else.
     """
+    claim_work(work)
     total = sum(stage.weight for stage in stages)
     fingerprints: dict[str, str] = {}
     done, reports = 0.0, []
@@ -113,5 +117,5 @@ def _forget(stages: Sequence[Stage], changed: Stage, work: Path) -> None:
             stale.add(stage.name)
     for name in stale:
         (work / "done" / f"{name}.json").unlink(missing_ok=True)
-    if changed is stages[0] and work.exists():
-        shutil.rmtree(work)
+    if changed is stages[0]:
+        clear_work(work)

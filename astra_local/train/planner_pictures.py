@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from astra_core.own_picture import save_picture
 from astra_local.planner_net.action import denormalized, poses_of
 from astra_local.planner_net.heads import PlanningHead, Randomness
 from astra_local.train.planner_states import PlannerBatch, PlannerDataset
@@ -43,8 +44,7 @@ def draw_plans(
     for number in range(len(batch)):
         place = (number % columns * (side + 4) + 2, number // columns * (side + 4) + 2)
         sheet.paste(_picture(batch, number, plans[number]), place)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    save_picture(sheet, path)
 
 
 def seen_from_above(batch: PlannerBatch, number: int) -> Image.Image:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from astra_core.errors import ConfigError
+from astra_core.own_picture import save_picture
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.planner_net.picker import PickerWeights
 from astra_local.planner_record import NUM_STEPS, STEP_S
@@ -94,8 +95,7 @@ def draw_strips(
             )
             frame = _frame(batch, people, known, case, step, footprint_radius_m)
             sheet.paste(frame, (place * (side + _GAP_PX), top + _TITLE_PX))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    save_picture(sheet, path)
     return cases
 
 

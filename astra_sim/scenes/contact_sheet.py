@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from astra_core.errors import AstraError, ConfigError
+from astra_core.own_picture import save_picture
 from astra_core.records import Velocity
 from astra_sim.conditions import CONDITIONS, EMPTY, Conditions, named_conditions
 from astra_sim.profile import load_profile
@@ -161,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ConfigError(f"--seeds wants A:B with A below B, got {options.seeds!r}")
         seeds = range(int(first), int(last))
         scenes = [(family, seed) for family in families for seed in seeds]
-        contact_sheet(scenes, named_conditions(options.conditions)).save(options.out)
+        save_picture(contact_sheet(scenes, named_conditions(options.conditions)), options.out)
     except AstraError as error:
         print(f"contact_sheet: {error}", file=sys.stderr)
         return 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from scipy import ndimage
 
+from astra_core.own_picture import save_picture
 from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
 from astra_sim.scenes.types import Part, Scene, SceneObject
 
@@ -73,8 +74,8 @@ class TopDown:
         return np.stack([columns, rows], axis=-1)
 
     def save(self, path: Path) -> None:
-        """Write the picture; the ending of the name says the format."""
-        self.image.save(path)
+        """Write the picture as a PNG; an earlier drawing is replaced."""
+        save_picture(self.image, path)
 
     def _xy(self, x: float, y: float) -> tuple[float, float]:
         return (x - self._left) * self._fine, (self._top - y) * self._fine

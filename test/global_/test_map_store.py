@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from astra_core import se3
+from astra_core import own_folder, se3
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
-from astra_core.errors import MapFormatError
+from astra_core.errors import ConfigError, MapFormatError
 from astra_global.localize.config import FeatureConfig
 from astra_global.localize.index import INDEX_FILE, LocalizationIndex, save_index
 from astra_global.map import (
@@ -29,7 +29,6 @@ from astra_global.map import (
     load_map,
     save_map,
 )
-from astra_global.map import files as map_files
 
 COVARIANCE = np.array([[4e-4, 1e-4, -2e-5], [1e-4, 9e-4, 3e-5], [-2e-5, 3e-5, 1e-5]])
 
@@ -149,7 +148,7 @@ def test_an_interrupted_save_leaves_the_old_map(saved: Path, monkeypatch) -> Non
     def fail(folder: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(map_files, "_sync_tree", fail)
+    monkeypatch.setattr(own_folder, "_sync_tree", fail)
     with pytest.raises(KeyboardInterrupt):
         save_map(load_map(saved), saved)
     monkeypatch.undo()
@@ -212,9 +211,56 @@ def test_a_missing_file_is_named(saved: Path, name: str) -> None:
 
 
 def test_a_missing_folder_points_to_the_map_before(saved: Path) -> None:
-    saved.rename(saved.with_name("home.old"))
-    with pytest.raises(MapFormatError, match=r"the map before it is in home\.old"):
+    (saved.parent / ".home.x1").mkdir()
+    saved.rename(saved.parent / ".home.x1" / "old")
+    with pytest.raises(MapFormatError, match=r"the map before it is in .*\.home\.x1/old"):
         load_map(saved)
+
+
+def _nav2(folder: Path) -> None:
+    (folder / "map.yaml").write_text("image: map.pgm\nresolution: 0.05\n")
+    (folder / "map.pgm").write_text("P5")
+
+
+def _foreign_file(folder: Path) -> None:
+    (folder / "nodes" / "notes.txt").write_text("mine")
+
+
+def _unsigned(folder: Path) -> None:
+    path = folder / "map.yaml"
+    path.write_text(path.read_text("utf-8").replace("map: oracle", "map: built"), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (_nav2, "no map that can be told"),
+        (_foreign_file, r"more than a map \(nodes/notes\.txt\)"),
+        (_unsigned, "no map that can be told"),
+    ],
+)
+def test_only_a_map_of_ours_and_nothing_else_is_replaced(saved, tmp_path, make, why) -> None:
+    folder = saved
+    if make is _nav2:
+        folder = tmp_path / "nav2"
+        folder.mkdir()
+    make(folder)
+    (tmp_path / f"{folder.name}.old").mkdir()
+    (tmp_path / f"{folder.name}.old" / "kept").touch()
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(ConfigError, match=why):
+        save_map(_map(), folder)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_map_is_replaced_and_what_lies_beside_it_stays(saved: Path) -> None:
+    (saved.parent / "home.old").mkdir()
+    (saved.parent / "home.old" / "kept").touch()
+    save_map(replace(_map(), provenance={"map": "built"}), saved)
+    assert load_map(saved).provenance["map"] == "built"
+    assert (saved.parent / "home.old" / "kept").is_file()
+    names = sorted(path.name for path in saved.parent.iterdir())
+    assert names == ["assets", "home", "home.old"]
 
 
 def test_a_picture_of_another_size_is_named(saved: Path, tmp_path: Path) -> None:

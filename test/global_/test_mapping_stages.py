@@ -8,6 +8,7 @@ from room_world import make_rig, write_annotations
 
 from astra_core import se3
 from astra_core.camera import Camera
+from astra_core.errors import ConfigError
 from astra_global.mapping.config import (
     EdgeConfig,
     FusionConfig,
@@ -193,3 +194,28 @@ def test_stages_go_on_where_they_were_interrupted(tmp_path) -> None:
     run_stages([stages[0], stage("b", "newer"), stages[2]], tmp_path / "w", lambda s, t: None)
     assert ran == ["b", "c"]
     assert all(0.0 <= share <= 1.0 for share in shares) and shares[-1] == 1.0
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_a_work_folder_with_other_files_is_left_alone(tmp_path, ours) -> None:
+    work = tmp_path / "m.building"
+
+    def fill(progress) -> dict:
+        (work / "nodes").mkdir()
+        (work / "nodes" / "n0000_front.jpg").touch()
+        (work / "rig.json").touch()
+        raise KeyboardInterrupt
+
+    stages = [Stage("tour", "tour", 1.0, "", fill)]
+    if ours:
+        # Interrupted twice: the second build clears what the first one left.
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                run_stages(stages, work, lambda share, text: None)
+    work.mkdir(exist_ok=True)
+    (work / "nodes").mkdir(exist_ok=True)
+    (work / "nodes" / "thesis.tex").write_text("years")
+    before = sorted(work.rglob("*"))
+    with pytest.raises(ConfigError, match=r"nodes/thesis\.tex"):
+        run_stages(stages, work, lambda share, text: None)
+    assert sorted(work.rglob("*")) == before
