@@ -17,6 +17,7 @@ from astra_local.sight.motion import MotionWatch
 from astra_local.sight.problem import Problem
 from astra_local.sight.stories import PoseAt, View
 from astra_local.sight.trust import Trust
+from astra_local.voxel.thinning import thin_depth
 
 __all__ = ["SightWatch"]
 
@@ -79,8 +80,7 @@ class _Sight:
         depth_m = frame.depth_m
         if depth_m is None or depth_m.shape != self._shape:
             return True
-        start = self._stride // 2
-        thinned = np.asarray(depth_m[start :: self._stride, start :: self._stride], np.float32)
+        thinned = thin_depth(depth_m, self._stride)
         frozen = self._frozen.look(thinned, pose)
         floor = self._floor.read(thinned)
         # What one image shows says more than that it is repeated, or that it moves oddly.

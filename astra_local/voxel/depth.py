@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from astra_core.camera import Camera
 from astra_core.errors import ConfigError
 from astra_local.types import PerceptionError
+from astra_local.voxel.thinning import thin_depth
 
 __all__ = ["DepthCamera"]
 
@@ -59,9 +60,7 @@ class DepthCamera:
                 f"depth of camera {self.camera.name!r} must be ({k.height_px}, {k.width_px}), "
                 f"got {depth_m.shape}"
             )
-        start = self.stride // 2
-        thinned = np.asarray(depth_m[start :: self.stride, start :: self.stride], np.float32)
-        return np.where(np.isfinite(thinned) & (thinned > 0.0), thinned, np.float32(0.0))
+        return thin_depth(depth_m, self.stride)
 
     def points_base(
         self, thinned_m: NDArray[np.float32], min_depth_m: float, max_depth_m: float
