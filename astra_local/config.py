@@ -233,6 +233,21 @@ class ContactConfig:
     remember_s: float = setting(
         60.0, "What was touched is taken for an obstacle for so long.", minimum=0.0
     )
+    # Nobody sees where it ends: on the way around it the robot feels its way.
+    near_m: float = setting(
+        0.7, "Nearer than this to it the robot is slow.", minimum=0.0, maximum=5.0
+    )
+    near_mps: float = setting(0.2, "So slow.", minimum=0.05, maximum=3.0)
+    near_share: float = setting(
+        0.8,
+        "And there less than this of a command that was followed a moment ago is a touch: a hull "
+        "slides along what it touches aslant.",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    near_twist_rad_s: float = setting(
+        0.25, "Nor may it turn there by so much more or less than it is told.", minimum=0.05
+    )
 
     def __post_init__(self) -> None:
         """Refuse a window that is longer than the patience: it would see the time before."""
@@ -292,9 +307,10 @@ class GuardConfig:
     companions: tuple[str, ...] = setting(
         ("astra_lifecycle",), "Nodes that must stay alive once they were heard."
     )
-    # They do not drive the robot: a moment without the processor is forgiven.
+    # They beat every 0.04 s, and two beats may come late. The robot must stand 0.5 s after the last
+    # one, and braking from full speed takes 0.3 s of them.
     companion_timeout_s: float = setting(
-        0.9, "A companion silent this long, by both clocks, is dead.", minimum=0.2, maximum=1.0
+        0.15, "A companion silent this long, by both clocks, is dead.", minimum=0.12, maximum=1.0
     )
     reaction_s: float = setting(0.15, "Time from seeing to braking.", minimum=0.0, maximum=1.0)
     stop_margin_m: float = setting(

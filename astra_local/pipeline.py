@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from astra_core.observation import CameraFrame, Observation
 from astra_core.odometry_buffer import OdometryBuffer
@@ -104,7 +105,7 @@ class AstraLocal:
         if self._first_ns is None:
             self._first_ns = estimate.stamp_ns
         self._touched.forget_old(estimate.stamp_ns)
-        contact = self._detector.feel(observation)
+        contact = self._detector.feel(observation, wary=self._is_near_touched(estimate.pose))
         if contact is not None:
             self._contact = contact
             self._plausibility.excuse_slip()
@@ -160,6 +161,9 @@ class AstraLocal:
             velocity = latest.velocity
             state = RobotState(pose, velocity.linear_mps, velocity.angular_rad_s)
             belief = self._belief
+            if sub_goal is not None and self._is_near_touched(pose):
+                slow_mps = min(sub_goal.max_speed_mps, self._config.contact.near_mps)
+                sub_goal = replace(sub_goal, max_speed_mps=slow_mps)
             ahead, back = self._coverage.drivable(self._blind(belief, now_ns))
             seen = belief if self._is_fresh(belief, now_ns) else None
             trajectory = self._planner.plan(
@@ -179,7 +183,6 @@ class AstraLocal:
 
     def command(self, now_ns: int) -> Velocity:
         """Return the velocity to drive now; zero where plan, odometry or sensors cannot be."""
-        c = self._config.contact
         if reason := self._plausibility.stop_reason:
             self._stop_reason = reason
             return Velocity()
@@ -187,8 +190,7 @@ class AstraLocal:
         if pose is None:
             self._stop_reason = "no odometry"
             return Velocity()
-        contact = self._contact
-        if contact is not None and 0 <= now_ns - contact.stamp_ns <= from_seconds(c.hold_s):
+        if self._held_by(now_ns) is not None:
             self._stop_reason = self.contact_reason
             return Velocity()
         plan = self._plan
@@ -221,9 +223,11 @@ class AstraLocal:
         radius = self._config.robot.footprint_radius_m
         blind = self._blind(belief, latest.stamp_ns)
         sectors = self._coverage.blind_sectors(blind)
-        return nearest_obstacle(
+        nearest = nearest_obstacle(
             belief.occupancy, latest.pose, radius, c.num_sectors, blind_sectors=sectors
         )
+        held = self._held_by(latest.stamp_ns)
+        return nearest if held is None else replace(nearest, held=held.direction)
 
     @property
     def blind_cameras(self) -> tuple[str, ...]:
@@ -318,6 +322,18 @@ class AstraLocal:
         """Return what is seen and what was touched, together."""
         seen = self._seen
         return None if seen is None else self._touched.laid_over(seen)
+
+    def _held_by(self, now_ns: int) -> Contact | None:
+        """Return the touch after which the robot stands for a moment, ``None`` without one."""
+        contact, hold_ns = self._contact, from_seconds(self._config.contact.hold_s)
+        if contact is None or not 0 <= now_ns - contact.stamp_ns <= hold_ns:
+            return None
+        return contact
+
+    def _is_near_touched(self, pose: NDArray[np.float64]) -> bool:
+        """Return whether something was touched of late near the hull."""
+        radius_m = self._config.robot.footprint_radius_m
+        return self._touched.distance_m(pose) < radius_m + self._config.contact.near_m
 
     def _slowed_by_age(self, velocity: Velocity, now_ns: int) -> Velocity:
         stamps_ns = {} if self._seen is None else self._seen.camera_stamps_ns

@@ -22,19 +22,28 @@ from astra_local.voxel.occupancy import OccupancyView
 
 __all__ = ["TouchMemory"]
 
-# What stopped a round hull touched it somewhere ahead, and is seldom narrower than the robot: who
-# takes it for a point touches a pane of glass again and again on the way around it.
-_HALF_WIDTH_M = 0.3
-_POINTS = 13
+# What stopped a round hull touched it somewhere ahead, to either side of the middle, and doors and
+# panes are about a metre wide: who takes them for less touches them again on the way around.
+_HALF_WIDTH_M = 0.6
+_SPACING_M = 0.05
 _OUTSIDE_M = 0.03
+# A hull this near to the line of an earlier touch touches the same pane, which is longer then.
+_SAME_LINE_M = 0.12
+_SAME_PANE_M = 1.5
 _MOST_TOUCHES = 50
 
 
 @dataclass(frozen=True, eq=False)
 class _Touch:
-    """Points ``(P, 2)`` in ``odom`` that were before the hull, and when."""
+    """A straight piece of something: a point and a direction ``(2,)`` in ``odom``, and how far.
+
+    ``reach_m`` are the ends along the direction, ``points_m`` ``(P, 2)`` what lies between them.
+    """
 
     stamp_ns: int
+    middle_m: NDArray[np.float64]
+    along: NDArray[np.float64]
+    reach_m: tuple[float, float]
     points_m: NDArray[np.float64]
 
 
@@ -60,15 +69,27 @@ class TouchMemory:
     def add(self, pose: NDArray[np.float64], direction: int, stamp_ns: int) -> None:
         """Remember that the hull touches something.
 
+        Who touches beside an earlier touch, on its line, touches the same pane farther out: at its
+        side as a rule, on the way around it, and not ahead.
+
         Args:
             pose: ``(3,)`` of the robot in ``odom``.
             direction: +1 for ahead, -1 for behind.
             stamp_ns: Now.
         """
-        aside = np.linspace(-_HALF_WIDTH_M, _HALF_WIDTH_M, _POINTS)
-        ahead = np.full(_POINTS, direction * (self._radius_m + _OUTSIDE_M))
-        touch = _Touch(stamp_ns, se2.transform_points(pose, np.stack([ahead, aside], axis=-1)))
+        touch = self._longer(pose, stamp_ns) or self._across(pose, direction, stamp_ns)
         self._touches = (*self._touches, touch)[-_MOST_TOUCHES:]
+
+    def distance_m(self, pose: NDArray[np.float64]) -> float:
+        """Return how far the centre of the robot is from what was touched; ``inf`` for nothing.
+
+        Args:
+            pose: ``(3,)`` of the robot in ``odom``.
+        """
+        if not (touches := self._touches):
+            return float("inf")
+        points = np.concatenate([touch.points_m for touch in touches])
+        return float(np.hypot(*(points - pose[:2]).T).min())
 
     def forget_old(self, now_ns: int) -> None:
         """Drop what was touched long ago, and all after a clock went back."""
@@ -97,6 +118,44 @@ class TouchMemory:
         )
         self._laid = belief, touches, together
         return together
+
+    def _across(self, pose: NDArray[np.float64], direction: int, stamp_ns: int) -> _Touch:
+        """Return a piece across the way, just outside of the hull."""
+        ahead = np.array([[direction * (self._radius_m + _OUTSIDE_M), 0.0]])
+        middle = se2.transform_points(pose, ahead)[0]
+        along = np.array([-np.sin(pose[2]), np.cos(pose[2])])
+        return self._piece(stamp_ns, middle, along, (-_HALF_WIDTH_M, _HALF_WIDTH_M), pose)
+
+    def _longer(self, pose: NDArray[np.float64], stamp_ns: int) -> _Touch | None:
+        """Return an earlier piece as long as this touch shows it; ``None`` if it is another."""
+        for touch in reversed(self._touches):
+            offset = pose[:2] - touch.middle_m
+            station = float(offset @ touch.along)
+            beside = abs(float(offset[0] * touch.along[1] - offset[1] * touch.along[0]))
+            low, high = touch.reach_m
+            if beside > self._radius_m + _SAME_LINE_M:
+                continue
+            if not low - _SAME_PANE_M <= station <= high + _SAME_PANE_M:
+                continue
+            # Where the hull stands across the line, there the pane ends.
+            beyond = 0.0 if beside < self._radius_m else _HALF_WIDTH_M
+            reach = min(low, station - beyond), max(high, station + beyond)
+            return self._piece(stamp_ns, touch.middle_m, touch.along, reach, pose)
+        return None
+
+    def _piece(
+        self,
+        stamp_ns: int,
+        middle: NDArray[np.float64],
+        along: NDArray[np.float64],
+        reach: tuple[float, float],
+        pose: NDArray[np.float64],
+    ) -> _Touch:
+        """Return a piece without what the hull itself fills: nothing else is there."""
+        count = round((reach[1] - reach[0]) / _SPACING_M) + 1
+        points = middle + np.linspace(*reach, count)[:, None] * along
+        outside = np.hypot(*(points - pose[:2]).T) > self._radius_m
+        return _Touch(stamp_ns, middle, along, reach, points[outside])
 
     def _cells(self, touches: tuple[_Touch, ...], view: OccupancyView) -> NDArray[np.bool_]:
         """Return the cells ``(H, W)`` of a grid that hold the points, just outside the hull."""

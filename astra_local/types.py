@@ -55,6 +55,8 @@ class NearestObstacle:
         sector_angle_rad: Width of one sector.
         sector_distance_m: Per sector; sector 0 is centred ahead, counter-clockwise. ``-inf`` where
             the cameras that cover the sector are all blind: do not drive there.
+        held: +1 where something that was felt holds the robot ahead, -1 behind, 0 where nothing
+            does.
     """
 
     stamp_ns: int
@@ -64,6 +66,7 @@ class NearestObstacle:
     resolution_m: float
     sector_angle_rad: float
     sector_distance_m: tuple[float, ...]
+    held: int = 0
 
 
 class GuardState(IntEnum):

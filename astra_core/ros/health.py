@@ -12,13 +12,14 @@ from rclpy.node import Node
 from astra_core.ros.node_clock import make_timer
 from astra_core.ros.qos import event
 from astra_core.ros.stamps import to_stamp
+from astra_core.time import from_seconds
 from astra_msgs.msg import Heartbeat
 
 __all__ = ["DiagnosticsReporter", "Health", "HealthReporter"]
 
 _HEARTBEAT_S = 0.1
 # A little less than the period, so that a timer that fires early still beats each time.
-_HEARTBEAT_NS = 95_000_000
+_EARLY = 0.95
 _DIAGNOSTICS_S = 1.0
 _LEVELS = {
     Heartbeat.STATE_OK: DiagnosticStatus.OK,
@@ -76,7 +77,7 @@ class DiagnosticsReporter:
 
 
 class HealthReporter:
-    """Publishes ``heartbeat`` at 10 Hz and ``/diagnostics`` at 1 Hz.
+    """Publishes ``heartbeat``, normally at 10 Hz, and ``/diagnostics`` at 1 Hz.
 
     Heartbeats come from a timer of the executor and from :meth:`tick`, by which the node itself
     reports its progress: simulated time may run faster than an executor can follow.
@@ -90,6 +91,7 @@ class HealthReporter:
         *,
         by_timer: bool = True,
         stamp_ns: Callable[[], int] | None = None,
+        period_s: float = _HEARTBEAT_S,
     ) -> None:
         """Start reporting.
 
@@ -100,6 +102,7 @@ class HealthReporter:
                 whether it is its own; empty where the node knows none.
             by_timer: Whether there are heartbeats without progress, too.
             stamp_ns: Reads the clock that heartbeats are stamped with; ``None``: the node's.
+            period_s: Between heartbeats.
         """
         self._stamp_ns = stamp_ns or (lambda: node.get_clock().now().nanoseconds)
         self._node, self._robot_sha256 = node, robot_sha256
@@ -107,12 +110,12 @@ class HealthReporter:
         self._heartbeats = node.create_publisher(Heartbeat, "heartbeat", event())
         self._diagnostics = DiagnosticsReporter(node, read_health)
         # Heartbeats follow the clock that the guard judges them by; diagnostics are for people.
-        self._beat_ns = 0
-        self._beat_timer = make_timer(node, _HEARTBEAT_S, self._on_timer) if by_timer else None
+        self._beat_ns, self._least_ns = 0, from_seconds(_EARLY * period_s)
+        self._beat_timer = make_timer(node, period_s, self._on_timer) if by_timer else None
 
     def tick(self, stamp_ns: int) -> None:
         """Publish a heartbeat for work that is done up to a stamp, if it is time to."""
-        if not 0 <= stamp_ns - self._beat_ns < _HEARTBEAT_NS:
+        if not 0 <= stamp_ns - self._beat_ns < self._least_ns:
             self.beat(stamp_ns)
 
     def beat(self, stamp_ns: int | None = None) -> None:

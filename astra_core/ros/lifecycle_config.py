@@ -30,4 +30,8 @@ class LifecycleConfig:
     watch_period_s: float = setting(
         1.0, "Between looks at whether a node was restarted.", minimum=0.1, maximum=60.0
     )
+    # The guard lets the robot brake when it hears none for 0.15 s: two may come late or be lost.
+    heartbeat_period_s: float = setting(
+        0.04, "Between signs of life (of the stack's clock).", minimum=0.01, maximum=0.08
+    )
     deactivate_timeout_s: float = setting(3.0, "For stopping at shutdown.", minimum=0.1)

@@ -77,7 +77,9 @@ class LifecycleOwner(Node):
             n: self.create_client(ChangeState, f"{n}/change_state") for n in self._config.nodes
         }
         self._told = "bringing up"
-        self._health = HealthReporter(self, self._read_health)
+        self._health = HealthReporter(
+            self, self._read_health, period_s=self._config.heartbeat_period_s
+        )
         self._lane = DirectLane(self)
         self._witnesses = [
             ResultWitness(self, self._lane, action, name, _SERVER, GlobalLost(_LOST))

@@ -27,6 +27,7 @@ def nearest_to_msg(record: NearestObstacle, base_frame: str) -> NearestObstacleM
         resolution=float(record.resolution_m),
         sector_angle=float(record.sector_angle_rad),
         sector_distance=[float(value) for value in record.sector_distance_m],
+        held=int(record.held),
     )
 
 
@@ -52,6 +53,8 @@ def nearest_from_msg(
     if not 0.0 <= message.resolution <= _MAX_RESOLUTION_M:
         raise MessageError(f"the obstacle summary has cells of {message.resolution:g} m")
     _require_circle(len(sectors), message.sector_angle)
+    if message.held not in (-1, 0, 1):
+        raise MessageError(f"the obstacle summary says that {message.held} holds the robot")
     # An infinite distance means that nothing is near, minus infinity that nobody sees that sector.
     nearest_m = -footprint_radius_m - message.resolution - _ROUNDING_M
     if not message.distance >= nearest_m:
@@ -67,6 +70,7 @@ def nearest_from_msg(
         resolution_m=message.resolution,
         sector_angle_rad=message.sector_angle,
         sector_distance_m=tuple(message.sector_distance),
+        held=message.held,
     )
 
 

@@ -81,8 +81,13 @@ class ContactDetector:
         self._told.append((stamp_ns, velocity))
         forget_before(self._told, stamp_ns - from_seconds(self._config.gyro_patience_s))
 
-    def feel(self, observation: Observation) -> Contact | None:
-        """Take the samples of a tick and return whether something holds the robot."""
+    def feel(self, observation: Observation, *, wary: bool = False) -> Contact | None:
+        """Take the samples of a tick and return whether something holds the robot.
+
+        Args:
+            observation: Wheels and IMU.
+            wary: Whether something was touched here of late: then a drag is enough.
+        """
         now_ns = observation.stamp_ns
         for wheel in observation.wheels:
             speed, turn = wheel.linear_velocity_mps, wheel.angular_velocity_rad_s
@@ -105,7 +110,13 @@ class ContactDetector:
         if not self._rolled or not told:
             self._num_jolts = 0
             return None
-        return self._held(now_ns, told) or self._pinned(now_ns) or self._jolted(now_ns, told)
+        slowed_share = self._config.near_share if wary else self._config.slowed_share
+        return (
+            self._held(now_ns, told, slowed_share)
+            or self._pinned(now_ns)
+            or self._jolted(now_ns, told)
+            or (self._twisted(now_ns) if wary else None)
+        )
 
     def _told_for(self, patience_s: float, now_ns: int) -> list[Velocity]:
         """Return the commands of the last moments; none unless they cover them without a gap."""
@@ -118,7 +129,7 @@ class ContactDetector:
             return []
         return [velocity for _, velocity in told]
 
-    def _held(self, now_ns: int, commands: list[Velocity]) -> Contact | None:
+    def _held(self, now_ns: int, commands: list[Velocity], slowed_share: float) -> Contact | None:
         c = self._config
         told = _smallest([velocity.linear_mps for velocity in commands])
         if abs(told) < c.slowest_mps:
@@ -130,7 +141,7 @@ class ContactDetector:
         rolled = _mean_along(speeds, told)
         # Who rolled as told and then is slowed was stopped; who only begins may be slow to.
         followed = max(sign * speed for _, speed, _ in self._rolled) >= _FOLLOWED * abs(told)
-        if rolled > (c.slowed_share if followed else c.moving_share) * abs(told):
+        if rolled > (slowed_share if followed else c.moving_share) * abs(told):
             return None
         return Contact(
             now_ns,
@@ -165,6 +176,24 @@ class ContactDetector:
             now_ns,
             direction,
             "told to turn, but the robot does not: something holds it, or the gyro is stuck",
+        )
+
+    def _twisted(self, now_ns: int) -> Contact | None:
+        """Judge turns that nobody told: what the hull rubs along at its side turns the robot."""
+        c = self._config
+        commands = self._told_for(c.gyro_patience_s, now_ns)
+        rates = [rate for _, rate in self._turned]
+        speed = _smallest([velocity.linear_mps for velocity in commands])
+        if not rates or abs(speed) < c.slowest_mps:
+            return None
+        told = [velocity.angular_rad_s for velocity in commands]
+        rate = sum(rates) / len(rates)
+        if min(told) - c.near_twist_rad_s <= rate <= max(told) + c.near_twist_rad_s:
+            return None
+        return Contact(
+            now_ns,
+            1 if speed > 0.0 else -1,
+            "the robot turns by more or less than it is told: it rubs along something",
         )
 
     def _turns_less(self, rates: list[float], told_rad_s: float) -> bool:

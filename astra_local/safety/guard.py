@@ -117,6 +117,9 @@ class Guard:
         # A clock that stood still or leapt must not turn into a jump of speed.
         dt = min(max(dt, 0.0), _MAX_STEP_S)
         self._last_ns = now_ns
+        if self._presses(self._linear.value):
+            # The robot stands already: a ramp would press on for as long as braking takes.
+            self._linear.stop()
         reason = self._refusal(now_ns)
         if reason or self._command is None or self._nearest is None:
             return self._output(0.0, 0.0, dt, GuardState.STOPPED, reason)
@@ -157,6 +160,10 @@ class Guard:
             return "the command is not a number"
         return ""
 
+    def _presses(self, linear_mps: float) -> bool:
+        """Return whether a speed presses against what holds the robot."""
+        return self._nearest is not None and self._nearest.held * linear_mps > 0.0
+
     def _slowed(self, wanted: Velocity) -> tuple[float, float, str]:
         """Return the command slowed for what lies ahead of it, and why."""
         c = self._config
@@ -165,6 +172,8 @@ class Guard:
         angular = min(max(angular, -c.max_angular_rad_s), c.max_angular_rad_s)
         if abs(linear) < _STANDING_MPS or self._nearest is None:
             return 0.0, angular, ""  # a round footprint turns on the spot without sweeping
+        if self._presses(linear):
+            return 0.0, angular, "something holds the robot"
         # Look as far as the faster of wish and present speed needs to stop.
         speed = max(abs(linear), abs(self._linear.value))
         length = speed * c.reaction_s + speed**2 / (2.0 * c.sure_linear_deceleration_mps2) + 0.05

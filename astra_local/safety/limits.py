@@ -37,6 +37,10 @@ class AxisLimiter:
         self.value = 0.0
         self._acceleration = 0.0
 
+    def stop(self) -> None:
+        """Stand at once: for who stands already, whatever was wanted."""
+        self.value = self._acceleration = 0.0
+
     def step(self, target: float, dt_s: float) -> float:
         """Move towards a finite target for ``dt_s`` seconds and return the new value."""
         limits = self.limits

@@ -23,7 +23,7 @@ class Base:
     def __init__(self, noise_mps2: float = 0.02, tilt_mps2: float = 0.0, gyro: bool = True) -> None:
         self.detector, self.rng = ContactDetector(C), np.random.default_rng(0)
         self.noise_mps2, self.tilt_mps2, self.gyro = noise_mps2, tilt_mps2, gyro
-        self.ticks, self.body = 0, 0.0
+        self.ticks, self.body, self.wary = 0, 0.0, False
 
     def tick(
         self, told: Velocity, wheels: Velocity, body_mps: float, turn_rad_s: float
@@ -41,7 +41,7 @@ class Base:
             for late in (10_000_000, 0)
         )
         wheel = WheelSample(now, wheels.linear_mps, wheels.angular_rad_s)
-        contact = self.detector.feel(Observation(now, imu, (wheel,)))
+        contact = self.detector.feel(Observation(now, imu, (wheel,)), wary=self.wary)
         self.detector.on_driven(told, now)
         self.ticks += 1
         return contact
@@ -126,6 +126,37 @@ def test_carpet_that_takes_a_third_of_the_speed_and_coarse_encoders_are_no_touch
     base.drive(0.5, steady(0.1))
     coarse = lambda at: Velocity(0.25 if round(at * 50) % 5 in (0, 2) else 0.0)  # noqa: E731
     assert base.drive(2.0, steady(0.1), coarse) == (None, None)
+
+
+@pytest.mark.parametrize(("share", "wary", "felt"), [(0.7, True, True), (0.7, False, False)])
+def test_near_what_was_touched_a_drag_is_enough(share: float, wary: bool, felt: bool) -> None:
+    base = Base()
+    base.wary = wary
+    assert base.drive(1.0, steady(0.2)) == (None, None)
+    at, _ = base.drive(1.0, steady(0.2), steady(0.2 * share))
+    # The mean of 0.15 s falls below 80 % when two thirds of it are at 70 %.
+    assert at == (pytest.approx(0.1, abs=0.021) if felt else None)
+
+
+@pytest.mark.parametrize(("more", "felt"), [(0.4, True), (-0.4, True), (0.2, False)])
+def test_near_what_was_touched_a_turn_that_nobody_told_is_a_touch(more: float, felt: bool) -> None:
+    for speed, wary in ((0.2, True), (-0.1, True), (0.2, False), (0.0, True)):
+        base = Base()
+        base.wary = wary
+        assert base.drive(1.0, steady(speed, 1.0)) == (None, None)
+        at, contact = base.drive(1.0, steady(speed, 1.0), turn=lambda at: 1.0 + more)
+        if felt and wary and speed:
+            # The mean of 0.15 s exceeds 0.25 when 0.094 s of it are 0.4.
+            assert at == pytest.approx(0.09, abs=0.021)
+            assert contact.direction == math.copysign(1, speed) and "rubs" in contact.sentence
+        else:
+            assert at is None
+    # A turn that is only late is told within the last 0.45 s.
+    base = Base()
+    base.wary = True
+    base.drive(1.0, steady(0.2))
+    late = lambda at: 0.0 if at < 0.3 else 0.5  # noqa: E731
+    assert base.drive(1.0, steady(0.2, 0.5), turn=late) == (None, None)
 
 
 def test_what_is_too_slow_to_judge_or_not_told_is_not_judged() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -65,6 +66,34 @@ def test_passes_a_fair_command() -> None:
     assert decision.velocity.angular_rad_s == pytest.approx(0.5)
     assert decision.state is GuardState.PASS
     assert decision.reason == ""
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_against_what_holds_the_robot_it_does_not_press_on_while_it_brakes(side: int) -> None:
+    guard = Guard()
+    held = lambda now: replace(surroundings(now), held=side)  # noqa: E731
+    other = lambda now: replace(surroundings(now), held=-side)  # noqa: E731
+    run(guard, 60, Velocity(0.15 * side, 0.3))
+    run(guard, 10, Velocity(0.15 * side, 0.3), other, start=60)
+    # What holds it on the other side is no reason to stand.
+    assert guard.step(69 * TICK).velocity.linear_mps == pytest.approx(0.15 * side)
+    decision = run(guard, 1, Velocity(0.15 * side, 0.3), held, start=70)
+    assert decision.velocity.linear_mps == 0.0
+    assert decision.velocity.angular_rad_s == pytest.approx(0.3)  # its round hull may turn
+    assert (decision.state, decision.reason) == (GuardState.LIMITED, "something holds the robot")
+    # Away from it there is a ramp, as ever.
+    decision = run(guard, 5, Velocity(-0.1 * side, 0.0), held, start=71)
+    assert 0.0 < -side * decision.velocity.linear_mps < 0.05
+    assert decision.reason == ""
+
+
+def test_who_is_held_does_not_press_on_while_it_stops_for_another_reason() -> None:
+    guard = Guard()
+    run(guard, 60, Velocity(0.5, 0.0))
+    guard.on_obstacle(replace(surroundings(60 * TICK), held=1))
+    guard.on_heartbeat("astra_local", 60 * TICK, may_drive=False, why="no")
+    decision = guard.step(60 * TICK)
+    assert (decision.velocity.linear_mps, decision.state) == (0.0, GuardState.STOPPED)
 
 
 def test_ramps_up_and_brakes_harder_than_it_ramps() -> None:

@@ -36,7 +36,7 @@ def test_a_touch_lies_before_the_hull(pose: tuple, direction: int) -> None:
     middle = 0 if direction > 0 else 36
     # A cell is wider than a sector so near.
     assert found[np.arange(middle - 2, middle + 3) % 72].min() < 0.04
-    assert np.isinf(found[(middle + 12) % 72]) and np.isinf(found[(middle + 36) % 72])
+    assert np.isinf(found[(middle + 18) % 72]) and np.isinf(found[(middle + 36) % 72])
     # In the distance field, too, and only there.
     x, y, theta = pose
     ahead = x + direction * 0.25 * math.cos(theta), y + direction * 0.25 * math.sin(theta)
@@ -45,9 +45,52 @@ def test_a_touch_lies_before_the_hull(pose: tuple, direction: int) -> None:
     # 0.5 m and 0.25 m, less half a cell.
     assert laid.esdf.at(*behind) == pytest.approx(0.725, abs=0.04)
     # A pane is wider than the point that was touched.
-    beside = ahead[0] - 0.28 * math.sin(theta), ahead[1] + 0.28 * math.cos(theta)
-    assert laid.esdf.at(*beside) < 0.03
+    for aside in (-0.58, 0.58):
+        beside = ahead[0] - aside * math.sin(theta), ahead[1] + aside * math.cos(theta)
+        assert laid.esdf.at(*beside) < 0.03
+    # From the centre, half a cell besides.
+    assert memory.distance_m(np.array(pose)) == pytest.approx(0.25, abs=1e-6)
     assert not belief.occupancy.occupied.any()
+
+
+# A pane across x = 0.25; the robot came along the x axis and touched it at the origin.
+@pytest.mark.parametrize(
+    ("pose", "occupied", "free"),
+    [
+        # On the way around it, heading along it, the hull stands across its line: there it ends.
+        ((0.2, 1.0, 1.2), [(0.25, 0.7)], [(0.25, 1.0), (0.25, 1.3), (0.3, 1.25)]),
+        ((0.2, -1.0, -1.2), [(0.25, -0.7)], [(0.25, -1.0), (0.25, -1.3), (0.3, -1.25)]),
+        # Before the line, it goes on beyond.
+        ((0.0, 1.0, 0.9), [(0.25, 0.8), (0.25, 1.0), (0.25, 1.5)], [(0.15, 1.2), (0.25, 1.8)]),
+        # From behind it as well.
+        ((0.5, 1.0, -2.0), [(0.25, 1.0), (0.25, 1.5)], [(0.25, 1.8)]),
+        # Too far before the line, or along it: something else, ahead.
+        ((-0.3, 0.5, 0.0), [(-0.05, 0.5), (-0.05, 1.0)], [(0.25, 0.9)]),
+        ((0.1, 2.4, 0.0), [(0.35, 2.4), (0.35, 2.9)], [(0.25, 1.2)]),
+    ],
+)
+def test_a_second_touch_on_the_line_of_the_first_shows_a_longer_pane(
+    pose: tuple, occupied: list, free: list
+) -> None:
+    memory, belief = TouchMemory(0.22, 60.0), empty()
+    memory.add(np.zeros(3), 1, 0)
+    memory.add(np.array(pose), 1, 1)
+    assert len(memory) == 2
+    field = memory.laid_over(belief).esdf
+    assert [round(field.at(*place), 2) for place in occupied if field.at(*place) > 0.03] == []
+    assert [place for place in free if field.at(*place) < 0.04] == []
+
+
+def test_where_the_hull_is_nothing_else_is() -> None:
+    memory = TouchMemory(0.22, 60.0)
+    memory.add(np.zeros(3), 1, 0)
+    memory.add(np.array([0.2, 1.0, 1.2]), 1, 1)
+    view = memory.laid_over(empty()).occupancy
+    nearest = nearest_obstacle(view, np.array([0.2, 1.0, 1.2]), 0.22, 72)
+    # Points outside of the hull, in cells whose near face may lie half a cell nearer.
+    assert nearest.distance_m > -0.06
+    assert memory.distance_m(np.array([9.0, 0.0, 0.0])) == pytest.approx(8.75, abs=0.01)
+    assert TouchMemory(0.22, 60.0).distance_m(np.zeros(3)) == math.inf
 
 
 def test_it_is_kept_while_cameras_see_through_it_and_forgotten_in_the_end() -> None:
@@ -104,15 +147,22 @@ def test_a_pane_that_no_camera_shows_is_touched_once_and_left() -> None:
         if pressed and loop.command.linear_mps <= 0.0:
             break
     first = pressed[0]
+    # At once, not down a ramp: the robot stands already.
+    assert out[-2] > 0.3 and loop.command.linear_mps == 0.0
+    assert loop.stack.nearest_obstacle().held == 1
     assert (loop.robot.stamp_ns - first) / 1e9 < 0.5
     assert loop.stack.stop_reason.startswith("contact (code 210): told to drive ahead")
     assert loop.stack.nearest_obstacle().distance_m < 0.04
+    loop.run(0.2)  # the motors of this world brake by 1 m/s2 only
     count = len(pressed)
     for _ in range(150):
         loop.run(0.02)
         loop.stack.on_driven(loop.command, loop.robot.stamp_ns)
     assert len(pressed) == count
     assert min(out[-150:]) < 0.0  # it backed off
+    assert loop.stack.nearest_obstacle().held == 0
+    # Where it ends nobody sees: it feels its way.
+    assert max(out[-120:]) == pytest.approx(0.2, abs=0.03)
 
 
 def _standing(observation, speed_mps: float):

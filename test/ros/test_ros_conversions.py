@@ -2,6 +2,7 @@
 
 import array
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -290,8 +291,9 @@ def test_a_sub_goal_of_unknown_mode_is_refused():
 
 
 def test_obstacle_summaries_round_trip():
-    record = summary(0.5, math.inf, -0.25, -math.inf)
-    assert nearest_from_msg(nearest_to_msg(record, "base_link"), 5, "base_link", 0.25) == record
+    for held in (-1, 0, 1):
+        record = replace(summary(0.5, math.inf, -0.25, -math.inf), held=held)
+        assert nearest_from_msg(nearest_to_msg(record, "base_link"), 5, "base_link", 0.25) == record
 
 
 def summary(*sectors, distance_m=0.5, resolution_m=0.0625, sector_angle_rad=None):
@@ -316,6 +318,7 @@ def summary(*sectors, distance_m=0.5, resolution_m=0.0625, sector_angle_rad=None
         (summary(*[1.0] * 4, distance_m=math.nan), "a distance of nan m"),
         (summary(*[1.0] * 4, distance_m=-math.inf), "a distance of -inf m"),
         (summary(*[1.0] * 4, resolution_m=-0.05), "cells of -0.05 m"),
+        (replace(summary(*[1.0] * 4), held=2), "2 holds the robot"),
     ],
 )
 def test_a_malformed_obstacle_summary_is_none(record, named):

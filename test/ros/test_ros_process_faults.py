@@ -80,9 +80,8 @@ def stand_s(truth, since_ns):
                 ("astra_local", signal.SIGSTOP, 0.5),
                 ("astra_global", signal.SIGKILL, 0.5),
                 ("astra_global", signal.SIGSTOP, 0.5),
-                # It does not drive the robot: noticed after 0.9 s.
-                ("astra_lifecycle", signal.SIGKILL, 1.4),
-                ("astra_lifecycle", signal.SIGSTOP, 1.4),
+                ("astra_lifecycle", signal.SIGKILL, 0.5),
+                ("astra_lifecycle", signal.SIGSTOP, 0.5),
             ]
         ),
     ],
