@@ -32,6 +32,8 @@ class FaultFacts:
         touch_stand_s: From the first contact until it stood; ``None`` without either.
         mended_s: Until the pose on the map was right for good, within 0.1 m; ``None`` if it was
             wrong or unknown at the end.
+        way_m: How far it drove until it stood and the fault was named, or while it was watched.
+        turn_rad: How far it turned in that time, to either side.
         fault_named: The words by which health, guard or result named it; ``None`` if none did.
         named_s: When they first did.
         mission_ended: Whether the mission ended by itself while the fault was watched.
@@ -48,6 +50,8 @@ class FaultFacts:
     touch_brake_s: float | None = None
     touch_stand_s: float | None = None
     mended_s: float | None = None
+    way_m: float | None = None
+    turn_rad: float | None = None
     fault_named: str | None = None
     named_s: float | None = None
     mission_ended: bool = False
@@ -74,6 +78,15 @@ def judged(facts: FaultFacts, floor: Floor) -> FaultFacts:
             f"brake_s {_number(facts.brake_s)}, at most {floor.brake_s:g}, and touch_brake_s "
             f"{_number(facts.touch_brake_s)}, at most {floor.touch_brake_s:g}"
         )
+    if floor.way_m is not None and floor.turn_rad is not None:
+        stopped = facts.stand_s is not None and facts.fault_named is not None
+        moved = not _within(facts.way_m, floor.way_m), not _within(facts.turn_rad, floor.turn_rad)
+        if not stopped or all(moved):
+            missed.append(
+                f"{'stopped' if stopped else 'not stopped'} and named within {_number(facts.way_m)}"
+                f" m and {_number(facts.turn_rad)} rad, at most {floor.way_m:g} or "
+                f"{floor.turn_rad:.2f}"
+            )
     if floor.named and facts.fault_named is None:
         missed.append("not named")
     return replace(facts, missed=tuple(missed))

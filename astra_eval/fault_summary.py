@@ -22,6 +22,8 @@ FAULT_COLUMNS = (
     "brake_s",
     "stand_s",
     "stood",
+    "way_m",
+    "turn_rad",
     "mended_s",
     "mended",
     "named",
@@ -45,8 +47,8 @@ def summarize_fault(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     Counts are of the missions in which it began (``began`` of ``n``): ``kept`` of those that missed
     nothing of the fault's floor, ``hit`` of contacts above 0.1 m/s. Speeds and times are the worst,
-    in m/s and s; those that never ended (it never stood, was never mended) have no time and are
-    left out of ``stood`` and ``mended``.
+    in m/s, s, m and rad; those that never ended (it never stood, was never mended) have no time and
+    are left out of ``stood`` and ``mended``.
     """
     begun = [row for row in rows if row["began_s"] is not None]
 
@@ -64,6 +66,8 @@ def summarize_fault(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "stand_s": _worst(row["stand_s"] for row in begun),
         "stand_median_s": _median(row["stand_s"] for row in begun),
         "stood": count("stand_s"),
+        "way_m": _worst(row.get("way_m") for row in begun),
+        "turn_rad": _worst(row.get("turn_rad") for row in begun),
         "mended_s": _worst(row["mended_s"] for row in begun),
         "mended": count("mended_s"),
         "named": count("fault_named"),

@@ -48,6 +48,7 @@ class FaultWitness:
         self._touch_ns: int | None = None
         self._touch_brake_ns: int | None = None
         self._touch_stand_ns: int | None = None
+        self._way_m = self._turn_rad = 0.0
         self._mended_ns: int | None = None
         self._named: tuple[str, int] | None = None
         self._began_mps: float | None = None
@@ -99,6 +100,10 @@ class FaultWitness:
             return
         if braking and self._brake_ns is None:
             self._brake_ns = now_ns
+        if self._stand_ns is None or self._named is None:
+            moved_m, turned_rad = np.abs(truth.velocity) * self._simulator.tick_s
+            self._way_m += float(moved_m)
+            self._turn_rad += float(turned_rad)
         self._stand(truth, told, now_ns)
         if off_m is None or off_m > _MENDED_M or abs(off_rad) > _MENDED_RAD:
             self._mended_ns = None
@@ -126,6 +131,8 @@ class FaultWitness:
             pressing_s=self._pressing_s,
             brake_s=_seconds(since_ns, self._brake_ns),
             stand_s=_seconds(since_ns, self._stand_ns),
+            way_m=None if since_ns is None else self._way_m,
+            turn_rad=None if since_ns is None else self._turn_rad,
             touch_brake_s=_seconds(self._touch_ns, self._touch_brake_ns),
             touch_stand_s=_seconds(self._touch_ns, self._touch_stand_ns),
             mended_s=_seconds(since_ns, self._mended_ns),

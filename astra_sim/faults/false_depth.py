@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ __all__ = ["CamerasSwapped", "FalseDepth", "ImagesLate", "ImagesTurned"]
 
 # Impossible by range in one image, so at once; or false only by how it moves with the robot.
 _AT_ONCE = Floor(contact_mps=0.1, stand_s=0.5, named=True)
-_BY_MOTION = Floor(contact_mps=0.1, named=True)
+_BY_MOTION = Floor(contact_mps=0.1, way_m=1.0, turn_rad=math.pi / 2.0, named=True)
 
 Depth = NDArray[np.float32]
 

@@ -42,6 +42,8 @@ class Floor:
         brake_s: Full braking by then, or ``touch_brake_s`` after the first contact.
         touch_brake_s: See there.
         stand_s: Standing by then.
+        way_m: Standing and named before it has driven farther, or see ``turn_rad``.
+        turn_rad: Standing and named before it has turned farther, to either side.
         mended_s: The pose is right by then.
         named: A person is told.
     """
@@ -51,6 +53,8 @@ class Floor:
     brake_s: float | None = None
     touch_brake_s: float | None = None
     stand_s: float | None = None
+    way_m: float | None = None
+    turn_rad: float | None = None
     mended_s: float | None = None
     named: bool = False
 

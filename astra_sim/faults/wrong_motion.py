@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,8 +16,8 @@ __all__ = ["AT_ONCE", "BY_CONTRADICTION", "ImuReads", "StampsStandStill", "Wheel
 Triple = tuple[float, float, float]
 #: Impossible by itself.
 AT_ONCE = Floor(contact_mps=0.1, stand_s=0.5, named=True)
-#: False only by disagreement: a metre at full speed takes 2 s, a quarter turn longer.
-BY_CONTRADICTION = Floor(contact_mps=0.1, named=True)
+#: False only by disagreement: of the motion.
+BY_CONTRADICTION = Floor(contact_mps=0.1, way_m=1.0, turn_rad=math.pi / 2.0, named=True)
 
 
 class ImuReads(Fault):

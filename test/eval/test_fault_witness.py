@@ -165,6 +165,41 @@ def test_words_of_before_name_nothing() -> None:
     assert facts.named_s == pytest.approx(0.08)
 
 
+def test_motion_counts_until_it_stands_and_is_named() -> None:
+    run = _Run(_Flood())
+    run.tick(0.5, turn=-1.0, times=14)  # of which five are with the fault: 5 cm and 0.1 rad
+    run.tick(-0.5, turn=1.0, times=10)  # whichever way: 10 cm and 0.2 rad
+    run.tick(0.0, times=20)
+    run.tick(0.5, times=5)  # drives on, and nobody has said why it stood: 5 cm
+    run.tick(0.5, times=1, words=("water",))
+    run.tick(0.5, turn=2.0, times=30)
+    facts = run.facts()
+    assert facts.way_m == pytest.approx(0.2)
+    assert facts.turn_rad == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("way_m", "turn_rad", "stand_s", "named", "kept"),
+    [
+        (1.0, 3.0, 2.0, "water", True),
+        (5.0, 1.5, 2.0, "water", True),
+        (1.1, 1.6, 2.0, "water", False),
+        (0.1, 0.1, None, "water", False),
+        (0.1, 0.1, 2.0, None, False),
+    ],
+)
+def test_a_floor_of_motion_is_one_of_way_or_turn(
+    way_m: float, turn_rad: float, stand_s: float | None, named: str | None, kept: bool
+) -> None:
+    facts = FaultFacts(
+        "flood", 1.0, 0.5, stand_s=stand_s, way_m=way_m, turn_rad=turn_rad, fault_named=named
+    )
+    missed = judged(facts, Floor(way_m=1.0, turn_rad=math.pi / 2.0)).missed
+    assert (missed == ()) == kept
+    if way_m > 1.0 and not kept:
+        assert missed == ("stopped and named within 1.10 m and 1.60 rad, at most 1 or 1.57",)
+
+
 def test_the_result_may_name_it() -> None:
     run = _Run(_Flood())
     run.tick(0.5, times=12)
@@ -195,9 +230,18 @@ def test_a_pose_that_looks_the_wrong_way_is_not_mended() -> None:
 def test_the_table_counts_those_in_which_it_began_and_shows_the_worst() -> None:
     rows = [
         FaultFacts(
-            "flood", 1.0, 0.5, 0.3, 0.1, 0.2, 0.4, fault_named="water", missed=("too fast",)
+            "flood",
+            1.0,
+            0.5,
+            0.3,
+            0.1,
+            0.2,
+            0.4,
+            way_m=0.4,
+            fault_named="water",
+            missed=("too fast",),
         ).to_json(),
-        FaultFacts("flood", 1.0, 0.5, 0.05, 0.6, 0.3, None, mended_s=2.0).to_json(),
+        FaultFacts("flood", 1.0, 0.5, 0.05, 0.6, 0.3, None, mended_s=2.0, way_m=1.5).to_json(),
         FaultFacts("flood").to_json(),
         FaultFacts("drought").to_json(),
     ]
@@ -208,6 +252,7 @@ def test_the_table_counts_those_in_which_it_began_and_shows_the_worst() -> None:
     assert (flood["contact_mps"], flood["pressing_s"], flood["brake_s"]) == (0.3, 0.6, 0.3)
     assert (flood["stand_s"], flood["stood"]) == (0.4, 1)
     assert (flood["mended_s"], flood["mended"], flood["named"]) == (2.0, 1, 1)
+    assert (flood["way_m"], flood["turn_rad"]) == (1.5, None)
     drought = summary["faults"]["drought"]
     assert (drought["n"], drought["began"], drought["contact_mps"]) == (1, 0, None)
 
