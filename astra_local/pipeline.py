@@ -138,6 +138,8 @@ class AstraLocal:
         poses = [pose for _, pose in usable]
         usable_frames = [frame for frame, _ in usable]
         believed = self._sight.believed(usable_frames, poses, self._history.pose_at)
+        if problem := self._sight.take_wheel_problem():
+            self._plausibility.accuse_wheels(problem)
         belief = self._perception.perceive(believed, poses)
         if belief is None:
             return False

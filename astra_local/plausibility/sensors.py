@@ -1,9 +1,9 @@
 """Stands before the odometry, whichever it is: passes on what can be so, and says what cannot.
 
-Single readings are refused by their range and their stamps. Gravity must point down. Wheels, gyro
-and accelerometer must tell of the same motion: of two that contradict each other none is believed,
-and the robot stands until nobody has wanted it to move for a while. Life is judged by what the
-odometry used, in the time of the stamps.
+Single readings are refused by their range and their stamps. Gravity must point down. Wheels, gyro,
+accelerometer and cameras must tell of the same motion: of two that contradict each other none is
+believed, and the robot stands until nobody has wanted it to move for a while. Life is judged by
+what the odometry used, in the time of the stamps.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from astra_core.observation import ImuSample, Observation, WheelSample
 from astra_core.records import LocalOdometry
-from astra_core.time import to_seconds
+from astra_core.time import from_seconds, to_seconds
 from astra_local.odometry.stamps import StampGate
 from astra_local.plausibility.config import PlausibilityConfig
 from astra_local.plausibility.fault import SensorFault
@@ -56,7 +56,8 @@ class SensorPlausibility:
         self._newest_ns: dict[str, int | None] = dict.fromkeys(_BOTH)
         self._gyro_rad = 0.0
         self._stands = False
-        self._turn_reason = self._speed_reason = ""
+        self._turn_reason = self._speed_reason = self._sight_reason = ""
+        self._slip_until_ns = 0
         self._lost_ns: int | None = None
         self._wanted_ns: int | None = None
         self._faults: tuple[SensorFault, ...] = ()
@@ -104,8 +105,18 @@ class SensorPlausibility:
             (("imu",), self._gravity.problem),
             (_BOTH, self._turn_reason),
             (_BOTH, self._speed_reason),
+            (("wheel",), self._sight_reason),
         ]
         self._faults = tuple(SensorFault(names, reason) for names, reason in found if reason)
+
+    def accuse_wheels(self, reason: str) -> None:
+        """Take what the cameras say against the wheels; may come from another thread.
+
+        It is forgiven like the other contradictions, and not heard while the wheels may slip.
+        """
+        newest_ns = self._newest_ns["wheel"]
+        if newest_ns is None or newest_ns >= self._slip_until_ns:
+            self._sight_reason = reason
 
     def want(self, now_ns: int) -> None:
         """Take note that somebody wants the robot to drive."""
@@ -127,6 +138,7 @@ class SensorPlausibility:
         """
         self._turning.pause(self._config.slip_s)
         self._speed.pause(self._config.slip_s)
+        self._slip_until_ns = (self._newest_ns["wheel"] or 0) + from_seconds(self._config.slip_s)
 
     def _forgive(self, now_ns: int) -> None:
         """Let the robot try again after a contradiction that is over, and a rest."""
@@ -139,6 +151,7 @@ class SensorPlausibility:
         if self._speed_reason and not self._speed.contradicts:
             self._speed_reason = ""
             self._speed.reset()
+        self._sight_reason = ""  # the cameras said it once, and would have to see it again
 
     def _admits(self, sample: ImuSample | WheelSample) -> bool:
         if isinstance(sample, ImuSample):

@@ -18,10 +18,14 @@ from astra_core.camera import Camera
 from astra_core.time import from_seconds
 from astra_local.sight.problem import Problem
 
-__all__ = ["PoseAt", "Stories", "View"]
+__all__ = ["WAY_FACTORS", "PoseAt", "Stories", "View", "other_ways"]
 
 #: Pose ``(3,)`` of the robot in ``odom`` at a stamp; ``None`` where nobody knows.
 PoseAt = Callable[[int], NDArray[np.float64] | None]
+
+#: How many times as far as odometry says the robot may have come in truth: its wheels slip and it
+#: stands, or they count double, half or nearly so.
+WAY_FACTORS = (0.0, 0.5, 0.7, 1.4, 2.0)
 
 _LATE_S = (0.25, 0.5, 1.0)
 # What a depth camera that reads too short measures of what is there; near enough for its like.
@@ -99,6 +103,26 @@ class Stories:
         short[:3, 3] *= _SHORT
         stories = np.stack([*mounted, *late, _MIRROR @ true @ _MIRROR, short])
         return stories.astype(np.float32)
+
+
+def other_ways(
+    mount: NDArray[np.float64], before: NDArray[np.float64], now: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return how points move where the robot turns as odometry says, but drives another way.
+
+    Args:
+        mount: ``(4, 4)`` optical frame in ``base_link``.
+        before: ``(3,)`` pose in ``odom`` at the earlier image.
+        now: At the later one.
+
+    Returns:
+        ``(1 + F, 4, 4)`` from optical to optical frame: what odometry says, then ``WAY_FACTORS``.
+    """
+    factors = np.array([1.0, *WAY_FACTORS])
+    motions = np.repeat(_motion(before, now)[None], factors.size, axis=0)
+    motions[:, :3, 3] *= factors[:, None]
+    ways: NDArray[np.float64] = se3.inverse(mount) @ motions @ mount
+    return ways.astype(np.float32)
 
 
 def _motion(before: NDArray[np.float64], now: NDArray[np.float64]) -> NDArray[np.float64]:

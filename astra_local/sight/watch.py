@@ -17,6 +17,7 @@ from astra_local.sight.motion import MotionWatch
 from astra_local.sight.problem import Problem
 from astra_local.sight.stories import PoseAt, View
 from astra_local.sight.trust import Trust
+from astra_local.sight.ways import WayWatch
 from astra_local.voxel.thinning import thin_depth
 
 __all__ = ["SightWatch"]
@@ -29,6 +30,7 @@ class SightWatch:
         """Believe every camera until it shows something else."""
         self._sights = {camera.name: _Sight(camera, rig, config) for camera in rig.cameras}
         self._problems: Mapping[str, str] = {}
+        self._ways = WayWatch(rig, config)
 
     @property
     def problems(self) -> Mapping[str, str]:
@@ -52,14 +54,25 @@ class SightWatch:
         result = []
         for frame, pose in zip(frames, poses_odom, strict=True):
             sight = self._sights.get(frame.camera)
-            usable = sight is None or sight.look(frame, pose, pose_at)
+            thinned_m = None if sight is None else sight.thinned(frame)
+            if sight is None or thinned_m is None:
+                result.append(frame)
+                continue
+            view = View(frame.stamp_ns, pose)
+            usable = sight.look(thinned_m, view, pose_at)
             result.append(frame if usable else replace(frame, depth_m=None))
+            if usable:
+                self._ways.look(frame.camera, thinned_m, view)
         self._problems = {
             name: f"{name} camera: {sight.problem.text}"
             for name, sight in self._sights.items()
             if sight.problem is not None
         }
         return result
+
+    def take_wheel_problem(self) -> str:
+        """Return what the images of several cameras say against the wheels, once; mostly empty."""
+        return self._ways.take_problem()
 
 
 class _Sight:
@@ -76,16 +89,18 @@ class _Sight:
     def problem(self) -> Problem | None:
         return self._trust.problem
 
-    def look(self, frame: CameraFrame, pose: NDArray[np.float64], pose_at: PoseAt) -> bool:
+    def thinned(self, frame: CameraFrame) -> NDArray[np.float32] | None:
+        """Return its depth, ``(H, W)``; ``None`` where there is none of the right size."""
         depth_m = frame.depth_m
         if depth_m is None or depth_m.shape != self._shape:
-            return True
-        thinned = thin_depth(depth_m, self._stride)
-        frozen = self._frozen.look(thinned, pose)
-        floor = self._floor.read(thinned)
+            return None
+        return thin_depth(depth_m, self._stride)
+
+    def look(self, thinned_m: NDArray[np.float32], view: View, pose_at: PoseAt) -> bool:
+        frozen = self._frozen.look(thinned_m, view.pose)
+        floor = self._floor.read(thinned_m)
         # What one image shows says more than that it is repeated, or that it moves oddly.
         problem = floor.problem or frozen
         if problem is None:
-            view = View(frame.stamp_ns, pose)
-            problem = self._motion.look(thinned, view, pose_at, floor.farthest)
-        return self._trust.judge(problem, frame.stamp_ns)
+            problem = self._motion.look(thinned_m, view, pose_at, floor.farthest)
+        return self._trust.judge(problem, view.stamp_ns)
