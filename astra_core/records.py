@@ -37,6 +37,8 @@ class LocalOdometry:
         covariance: ``(3, 3)`` of the pose since the start, m^2, m rad, rad^2.
         velocity: Body velocity.
         modalities: Which sensors really entered of late: ``wheel``, ``imu``, ``vision``.
+        doubted_cameras: Whose images, colour too, come from elsewhere or from another time than
+            they say.
     """
 
     stamp_ns: int
@@ -44,6 +46,7 @@ class LocalOdometry:
     covariance: NDArray[np.float64]
     velocity: Velocity
     modalities: frozenset[str] = frozenset()
+    doubted_cameras: frozenset[str] = frozenset()
 
 
 class LocalizationStatus(IntEnum):

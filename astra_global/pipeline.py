@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import Camera, CameraRig
-from astra_core.errors import AstraError, ConfigError, MissionCancelled, MissionPreempted
+from astra_core.errors import (
+    AstraError,
+    ConfigError,
+    MissionCancelled,
+    MissionPreempted,
+    NotLocalized,
+)
 from astra_core.observation import CameraFrame
 from astra_core.records import GlobalPose, LocalOdometry
 from astra_global.config import AstraGlobalConfig
@@ -98,14 +104,16 @@ class AstraGlobal:
         self._mission: Mission | None = None
         self._map_to_odom: NDArray[np.float64] | None = None
         self._looks = 0
+        self._doubted_cameras: frozenset[str] = frozenset()
         self.last_failure = ""
         self._last_decision: FixDecision | None = None
 
     # --- where am I ---------------------------------------------------------------------------
 
     def add_odometry(self, odometry: LocalOdometry) -> None:
-        """Take one sample of Astra-Local's odometry (50 Hz)."""
+        """Take one sample of Astra-Local's odometry (50 Hz), and which cameras it doubts."""
         with self._lock:
+            self._doubted_cameras = odometry.doubted_cameras
             self._fusion.add_odometry(odometry)
 
     def localize(self, frames: Sequence[CameraFrame]) -> PoseFix:
@@ -113,19 +121,24 @@ class AstraGlobal:
 
         Where the robot may be is looked at in any case. The rest of the map is searched for rivals
         while the place is open, in its first few sightings, after a fix that was not believed, and
-        every few times in any case: belief alone must not keep a robot where it is not.
+        every few times in any case: belief alone must not keep a robot where it is not. Images of
+        cameras that Astra-Local doubts are not used.
 
         Raises:
-            NotLocalized: The images show no known place.
+            NotLocalized: The images show no known place, or none of them can be used.
         """
         with self._lock:
+            doubted = self._doubted_cameras
+            usable = [frame for frame in frames if frame.camera not in doubted]
+            if frames and not usable:
+                raise NotLocalized(f"no image can be used: {self._told_of_doubted()}")
             stamps = [frame.stamp_ns for frame in frames]
             expected = self._fusion.expected_poses(max(stamps, default=self._world.now_ns))
             every = self.config.fusion.places.look_everywhere_every
             everywhere = not self._fusion.is_settled or self._looks % every == 0
             self._looks += 1
         with self._localizing:
-            return self._localizer.localize(frames, expected=expected, everywhere=everywhere)
+            return self._localizer.localize(usable, expected=expected, everywhere=everywhere)
 
     def apply_fix(self, fix: PoseFix) -> bool:
         """Weigh a fix at its images' stamp.
@@ -244,10 +257,15 @@ class AstraGlobal:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Return which cameras are not where the robot's rig says, by what was seen; a line each.
+        """Return which cameras cannot be used as the robot's rig says they can; a line each.
 
-        Neither is a mistake that the images can repair: somebody has to set the rig right.
+        None is a mistake that the images can repair: somebody has to set it right.
         """
+        return (*self._rig_problems, *filter(None, (self._told_of_doubted(),)))
+
+    @property
+    def _rig_problems(self) -> tuple[str, ...]:
+        """Return which cameras are not where the robot's rig says; a line each."""
         offset = self._rig_motion.offset
         told = () if offset is None else (offset.told_of(self.rig),)
         return (*self._localizer.problems, *told)
@@ -323,13 +341,23 @@ class AstraGlobal:
         with self._lock:
             return self._log.events
 
+    def _told_of_doubted(self) -> str:
+        names = [name for name in self.rig.names if name in self._doubted_cameras]
+        if not names:
+            return ""
+        them = f"camera {names[0]}" if len(names) == 1 else f"cameras {', '.join(names)}"
+        return (
+            f"astra_local does not believe {them} (see its diagnostics): their images are not "
+            "used to localize"
+        )
+
     def _watch_rig(self, fix: PoseFix, verdict: FixVerdict) -> None:
         # A wrong rig makes right fixes look like outliers: what was not believed counts as well.
         if verdict.moved or verdict is FixVerdict.UNUSABLE:
             self._rig_motion.forget()
         elif fix.confidence >= self.config.localize.single_confidence:
             self._rig_motion.add(fix.stamp_ns, fix.pose)
-        problems = self.problems
+        problems = self._rig_problems
         if len(problems) > self._num_told:
             self._log.add(self._world.now_ns, "camera", "; ".join(problems[self._num_told :]))
         self._num_told = len(problems)

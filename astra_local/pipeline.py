@@ -94,13 +94,16 @@ class AstraLocal:
     def observe(self, observation: Observation) -> LocalOdometry:
         """Take in the wheel and IMU samples of one tick (images are for :meth:`perceive`).
 
-        What cannot be so is kept from the odometry; :attr:`sensor_faults` says what that was.
+        What cannot be so is kept from the odometry; :attr:`sensor_faults` says what that was. The
+        estimate says whose images are of another place or time, for who localizes with them.
         """
         observation = self._plausibility.admit(observation)
         estimate = self._odometry.observe(observation)
         self._plausibility.judge(estimate, observation.stamp_ns)
         if not np.isfinite(estimate.pose).all():
             return estimate
+        if misplaced := self._sight.misplaced:
+            estimate = replace(estimate, doubted_cameras=misplaced)
         self._history.add(estimate)
         if self._first_ns is None:
             self._first_ns = estimate.stamp_ns

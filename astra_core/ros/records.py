@@ -44,6 +44,7 @@ def odometry_to_msg(record: LocalOdometry, odom_frame: str, base_frame: str) -> 
         twist=TwistWithCovariance(twist=velocity_to_msg(record.velocity)),
         modalities=[name for name in _MODALITIES if name in record.modalities],
         stationary=not moving,
+        doubted_cameras=sorted(record.doubted_cameras),
     )
 
 
@@ -61,6 +62,7 @@ def odometry_from_msg(message: LocalOdometryMsg) -> LocalOdometry:
         covariance=covariance_from_msg(message.pose.covariance),
         velocity=velocity_from_msg(twist),
         modalities=frozenset(message.modalities),
+        doubted_cameras=frozenset(message.doubted_cameras),
     )
 
 

@@ -106,7 +106,11 @@ class FloorView:
         if beyond_share > c.max_beyond_share and not self._is_near_floor(ratio):
             problem = _seen_through(ratio[beyond], beyond_share)
             if self._is_floor(thinned_m[::-1]):
-                problem = Problem("turned", "its images are upside down: check how it is mounted")
+                problem = Problem(
+                    "turned",
+                    "its images are upside down: check how it is mounted",
+                    is_misplaced=True,
+                )
         elif seen_share < c.min_seen_share:
             problem = _not_seen(depth[told], ratio[told], seen_share, c.min_depth_m)
         elif min(parts) < c.min_seen_share_of_part and not (depth[seen] < _NEAR_M).any():

@@ -19,7 +19,7 @@ __all__ = ["FrozenWatch", "changed_share"]
 _SAME = 2e-4
 # So much of an image changes by noise alone; less may be somebody who walks by.
 _NOISY_SHARE = 0.3
-_FROZEN = Problem("frozen", "its images do not change although the robot moves")
+_FROZEN = Problem("frozen", "its images do not change although the robot moves", is_misplaced=True)
 
 
 def changed_share(before_m: NDArray[np.float32], now_m: NDArray[np.float32]) -> float:

@@ -36,7 +36,9 @@ _SHORT = -1  # the last fault
 # A camera's fault explains nearly all that odometry explains, and more. Somebody who walks beside
 # the robot fits another camera's story; the walls behind him fit odometry alone.
 _EXPLAINS = 2.0
-_UNSTEADY = Problem("unsteady", "what it shows does not stay in place while the robot moves")
+_UNSTEADY = Problem(
+    "unsteady", "what it shows does not stay in place while the robot moves", is_misplaced=True
+)
 
 
 class MotionWatch:

@@ -14,7 +14,10 @@ class Problem:
     Attributes:
         kind: Short and fixed, such as ``scale``; two images of one kind have the same fault.
         text: What a person should know and do, without the name of the camera.
+        is_misplaced: The image is of another place, direction or time than it says: so are the
+            colour images of this camera. Otherwise the depth alone may be wrong.
     """
 
     kind: str
     text: str
+    is_misplaced: bool = False

@@ -65,14 +65,22 @@ class Stories:
         self._inverses = np.stack([se3.inverse(mount) for mount in mounts])
         self.faults = (
             *(
-                Problem("swapped", f"it shows what the {c.name} camera should: are they swapped?")
+                Problem(
+                    "swapped",
+                    f"it shows what the {c.name} camera should: are they swapped?",
+                    is_misplaced=True,
+                )
                 for c in others
             ),
             *(
-                Problem("late", f"its images are about {late_s:g} s older than their stamps")
+                Problem(
+                    "late",
+                    f"its images are about {late_s:g} s older than their stamps",
+                    is_misplaced=True,
+                )
                 for late_s in _LATE_S
             ),
-            Problem("mirrored", "its images are mirrored"),
+            Problem("mirrored", "its images are mirrored", is_misplaced=True),
             Problem("short", "depth reads too short: check its scale"),
         )
 

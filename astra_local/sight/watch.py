@@ -30,12 +30,18 @@ class SightWatch:
         """Believe every camera until it shows something else."""
         self._sights = {camera.name: _Sight(camera, rig, config) for camera in rig.cameras}
         self._problems: Mapping[str, str] = {}
+        self._misplaced: frozenset[str] = frozenset()
         self._ways = WayWatch(rig, config)
 
     @property
     def problems(self) -> Mapping[str, str]:
         """Return why each camera that is not believed is not, in rig order; never changed."""
         return self._problems
+
+    @property
+    def misplaced(self) -> frozenset[str]:
+        """Return the cameras whose colour images are of another place or time, too."""
+        return self._misplaced
 
     def believed(
         self,
@@ -68,6 +74,11 @@ class SightWatch:
             for name, sight in self._sights.items()
             if sight.problem is not None
         }
+        self._misplaced = frozenset(
+            name
+            for name, sight in self._sights.items()
+            if sight.problem is not None and sight.problem.is_misplaced
+        )
         return result
 
     def take_wheel_problem(self) -> str:

@@ -101,6 +101,8 @@ def test_sight_that_is_none_is_named(name: str) -> None:
     assert problem is not None
     assert problem.kind == kind
     assert text in problem.text
+    # Only an image that is turned says that the colour is, too.
+    assert problem.is_misplaced == (kind == "turned")
 
 
 def test_a_ramp_down_is_no_fault_of_the_camera() -> None:

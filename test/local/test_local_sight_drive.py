@@ -65,6 +65,9 @@ def test_it_stops_within_half_a_second_names_the_camera_and_drives_on(name: str)
     assert text in loop.stack.sight_problems["front"]
     assert loop.stack.stop_reason == loop.stack.blind_reason == loop.stack.sight_problems["front"]
     assert loop.stack.blind_cameras == ("front",)
+    # Depth that is wrong says nothing of colour; an image that stays the same does.
+    misplaced = frozenset({"front"} if name == "frozen" else ())
+    assert loop.stack.odometry.doubted_cameras == misplaced
     assert loop.command.linear_mps < 0.45
     loop.lie(0.4, fault)  # it brakes with 1 m/s2
     assert loop.robot.v <= 1e-3
@@ -77,6 +80,7 @@ def test_it_stops_within_half_a_second_names_the_camera_and_drives_on(name: str)
     loop.run(1.0)
     assert loop.stack.blind_cameras == ()
     assert loop.stack.blind_reason == ""
+    assert loop.stack.odometry.doubted_cameras == frozenset()
     assert loop.robot.v > 0.2
 
 

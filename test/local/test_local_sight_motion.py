@@ -91,6 +91,24 @@ def test_a_healthy_rig_is_believed(name: str) -> None:
         assert sight._motion.found_share > 2.0 * CONFIG.min_found_share
 
 
+@pytest.mark.parametrize(
+    ("name", "fault", "misplaced"),
+    [
+        ("ahead", swapped("front", "rear"), {"front", "rear"}),
+        ("curve", late(("front", "left"), 5), {"front", "left"}),
+        ("turn", changed("front", lambda depth: depth[:, ::-1]), {"front"}),
+        ("ahead", changed("front", lambda depth: np.float32(0.7) * depth), set()),
+        ("ahead", changed("front", lambda depth: np.full_like(depth, 9.0)), set()),
+    ],
+)
+def test_colour_is_doubted_where_the_image_is_of_another_place_or_time(
+    name: str, fault: Fault, misplaced: set[str]
+) -> None:
+    said, watch = problems(name, fault)
+    assert said != {}
+    assert watch.misplaced == misplaced
+
+
 @pytest.mark.parametrize("name", ["ahead", "curve"])
 def test_swapped_cameras_name_each_other_within_a_metre(name: str) -> None:
     said, _ = problems(name, swapped("front", "rear"))

@@ -227,13 +227,16 @@ def test_odometry_round_trips():
         np.diag([0.1, 0.2, 0.3]),
         Velocity(0.4, -0.2),
         frozenset({"imu", "wheel"}),
+        frozenset({"rear", "front"}),
     )
     message = odometry_to_msg(record, "odom", "base_link")
+    assert list(message.doubted_cameras) == ["front", "rear"]
     assert list(message.modalities) == ["wheel", "imu"]
     back = odometry_from_msg(message)
     assert back.stamp_ns == record.stamp_ns
     assert back.velocity == record.velocity
     assert back.modalities == record.modalities
+    assert back.doubted_cameras == record.doubted_cameras
     np.testing.assert_allclose(back.pose, record.pose)
     np.testing.assert_array_equal(back.covariance, record.covariance)
     twin = odometry_twin(message)
