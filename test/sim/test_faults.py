@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from plain_scene import plain_room
 
+from astra_core.camera import Camera
 from astra_core.errors import ConfigError
 from astra_core.observation import CameraFrame, ImuSample, Observation, WheelSample
 from astra_core.records import Velocity
@@ -88,13 +90,37 @@ def test_only_what_can_be_seen_in_time_must_not_be_hit() -> None:
     must_not = {name for name in FAULTS if make_fault(name).floor.contact_mps is not None}
     assert {"person-0.3", "person-0.6", "person-1.5", "box-1.5"} <= must_not
     assert not must_not & {"person-0.18", "person-0.24", "box-0.3", "box-0.6", "box-4cm", "glass"}
-    # A camera 0.15 m ahead of the middle and 1.1 m high sees 42 degrees down, over a box of 10 cm
-    # that is nearer than 1.0 m / tan 42 degrees.
-    camera = default_rig()["front"]
-    k = camera.intrinsics
-    nearest_m = 1.0 * k.fy_px / (0.5 * k.height_px) + camera.t_base_optical[0, 3] - 0.05
-    before_hull_m = nearest_m - DriveBaseConfig().radius_m
-    assert 0.6 < before_hull_m < 1.5
+
+
+@pytest.mark.parametrize(
+    ("before_m", "seen"), [(0.3, False), (0.6, False), (0.8, False), (1.0, True), (1.5, True)]
+)
+def test_the_rig_sees_over_a_low_box_that_is_near(before_m: float, seen: bool) -> None:
+    # 1.1 m high and 0.15 m ahead of the middle, a camera sees 42 degrees down: its lowest ray is
+    # 10 cm above the floor 1.26 m from the middle of the robot, which is 1.04 m before its hull.
+    # A box of 10 cm ends there 0.1 m farther.
+    radius_m, rig = DriveBaseConfig().radius_m, default_rig()
+    step = np.linspace(0.0, 0.1, 5)
+    x, y, z = (axis.ravel() for axis in np.meshgrid(step, step - 0.05, step))
+    box = np.stack([radius_m + before_m + x, y, z], axis=-1)
+    found = []
+    for bearing in np.radians(np.arange(0.0, 360.0, 5.0)).tolist():
+        c, s = math.cos(bearing), math.sin(bearing)
+        placed = box @ np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+        found.append(any(_is_in_view(camera, placed) for camera in rig.cameras))
+    # On the seams between two cameras they see less far down, nowhere farther.
+    assert found[0] == seen and any(found) == seen
+
+
+def _is_in_view(camera: Camera, points: NDArray[np.float64]) -> bool:
+    """Return whether any of the points ``(N, 3)`` in ``base_link`` is in the image."""
+    k, mount = camera.intrinsics, camera.t_base_optical
+    optical = (points - mount[:3, 3]) @ mount[:3, :3]
+    ahead = optical[optical[:, 2] > 0.0]
+    u = k.fx_px * ahead[:, 0] / ahead[:, 2] + k.cx_px
+    v = k.fy_px * ahead[:, 1] / ahead[:, 2] + k.cy_px
+    inside = (u > -0.5) & (u < k.width_px - 0.5) & (v > -0.5) & (v < k.height_px - 0.5)
+    return bool(inside.any())
 
 
 @pytest.mark.parametrize("name", ["person-0.3", "box-4cm", "glass"])
