@@ -12,7 +12,7 @@ __all__ = ["GyroDelay"]
 _LONGEST_S = 0.5
 _FORGET_S = 20.0
 _ENOUGH = 0.05  # rad^2/s: turns that tell anything of a delay
-_CLEARLY = 0.5  # the best shift must explain so much of what remains without one
+_CLEARLY = 0.75  # the best shift must explain so much of what remains without one
 _LEAST_S = 0.05  # less is the half interval and the filter of the unit, which are configured
 _SLEW = 0.1  # s per s: the heading must not jump
 
@@ -27,6 +27,7 @@ class GyroDelay:
     def __init__(self) -> None:
         """Start with a gyro that is not late."""
         self.delay_s = 0.0
+        self.unsure_s = 0.15
         self._past: NDArray[np.float64] = np.zeros(0)
         self._remains: NDArray[np.float64] = np.zeros(0)
         self._turns = self._step_s = 0.0
@@ -49,6 +50,8 @@ class GyroDelay:
         self._remains = keep * self._remains + dt_s * (self._past - now) ** 2
         self._turns = keep * self._turns + dt_s * now * now
         wanted_s = self._best_s()
+        if self._turns >= _ENOUGH and abs(wanted_s - self.delay_s) < 0.03:
+            self.unsure_s = 0.02
         most = _SLEW * dt_s
         self.delay_s += min(max(wanted_s - self.delay_s, -most), most)
 

@@ -198,7 +198,7 @@ def test_when_nothing_is_heard_speed_and_turn_become_unknown() -> None:
 
 def test_the_floor_under_the_wheels_changes_while_turning_in_place_too() -> None:
     odometry = driven(1, 0.0, 0.0)
-    odometry._state[[STATE.W, STATE.SLIP]] = 1.0, 0.02
+    odometry._kalman.state[[STATE.W, STATE.SLIP]] = 1.0, 0.02
     for number in range(2, 12):
         odometry.observe(Observation(number * 20 * MS))
     # Each wheel rolls half the track times 0.2 rad.
