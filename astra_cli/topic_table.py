@@ -61,7 +61,12 @@ TOPICS = (
         "the same for standard tools, once localized",
     ),
     TopicSpec(
-        "global/path", "nav_msgs/msg/Path", _GLOBAL, "route on the map", latched=True, depth=1
+        "global/path",
+        "nav_msgs/msg/Path",
+        _GLOBAL,
+        "route on the map while it is driven",
+        latched=True,
+        depth=1,
     ),
     TopicSpec("global/sub_goal", "astra_msgs/msg/SubGoal", _GLOBAL, "what Astra-Local shall do"),
     TopicSpec(

@@ -332,8 +332,10 @@ class AstraGlobal:
 
     @property
     def route(self) -> Route | None:
-        """Return the newest route of the mission, for drawing."""
-        return self._world.route
+        """Return the newest route of the mission that runs, for drawing; ``None`` without one."""
+        with self._lock:
+            is_over = self._mission is None or self._mission.result is not None
+            return None if is_over else self._world.route
 
     @property
     def log(self) -> tuple[MissionEvent, ...]:

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MissionShown", "mission_text"]
+__all__ = ["MissionShown", "driver_text", "mission_text", "plain"]
 
-_INVITATION = "Type where to go, click a landmark, or click the floor with Shift held."
+_INVITATION = (
+    "Type where to go and press Enter, or choose a landmark (click) or a spot (Shift and click)."
+)
+_PLANNERS = {
+    "mppi": "the classical planner",
+    "flow": "the learned planner (flow matching)",
+    "act": "the learned planner (ACT)",
+    "vae": "the learned planner (VAE)",
+    "diffusion": "the learned planner (diffusion)",
+}
+_MANOEUVRES = {
+    "dock": "driving the last half metre",
+    "align": "turning to the heading of the goal",
+    "spin": "looking around",
+    "hold": "standing",
+    "creep": "getting out of a tight place",
+    "rotate": "turning to get out of a tight place",
+    "stop": "stopped: nothing safe is seen ahead",
+}
 
 
 @dataclass
@@ -21,7 +39,7 @@ class MissionShown:
         speed_mps: Of the robot.
         time_s: Since the goal was accepted.
         recoveries: So far.
-        driven_by: Who planned the newest trajectory.
+        driven_by: Who drives, for people; see :func:`driver_text`.
         end: How it ended, for people; empty while it runs.
         has_arrived: Whether that was the good end.
     """
@@ -52,12 +70,29 @@ def mission_text(shown: MissionShown) -> str:
             f"{shown.speed_mps:.1f} m/s, {shown.time_s:.0f} s, {shown.recoveries} recoveries"
         )
         if shown.driven_by:
-            lines.append(f"planned by {shown.driven_by}")
+            lines.append(shown.driven_by)
     elif asked:
         lines = [title, "asked"]
     else:
         lines = [_INVITATION]
     return "\n\n".join(line for line in lines if line)
+
+
+def driver_text(source: str, is_fallback: bool) -> str:
+    """Return who drives, or what is being done, in plain words.
+
+    Args:
+        source: As in ``astra_msgs/Trajectory``: a planner (``mppi``), another candidate of it
+            (``mppi-sample``) or a manoeuvre (``dock``).
+        is_fallback: Whether the first choice was not used.
+    """
+    if source in _MANOEUVRES:
+        return _MANOEUVRES[source]
+    planner, _, rung = source.partition("-")
+    words = f"driven by {_PLANNERS.get(planner, plain(planner))}"
+    if rung == "sample":
+        return f"{words}, its second choice: the first was not safe"
+    return f"{words}, in place of the first" if is_fallback else words
 
 
 def plain(text: str) -> str:

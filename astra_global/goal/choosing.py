@@ -15,7 +15,7 @@ from astra_global.goal.instruction import Instruction
 from astra_global.goal.scoring import Fit, LandmarkWords
 from astra_global.types import Landmark
 
-__all__ = ["Candidate", "choose_nearest", "choose_particular", "distance_m"]
+__all__ = ["Candidate", "choose_nearest", "choose_particular", "describe_apart", "distance_m"]
 
 _MOST_OPTIONS = 4
 # So much worse a fit is not taken for being nearer.
@@ -98,19 +98,31 @@ def _is_same_place(first: Candidate, second: Candidate, config: GoalConfig) -> b
 def _question(
     instruction: Instruction, equal: Sequence[Candidate], landmarks: Sequence[Landmark]
 ) -> str:
-    options = "; ".join(_describe(c.landmark, landmarks) for c in equal[:_MOST_OPTIONS])
+    options = "; ".join(describe_apart([c.landmark for c in equal[:_MOST_OPTIONS]], landmarks))
     more = f" and {len(equal) - _MOST_OPTIONS} more" if len(equal) > _MOST_OPTIONS else ""
     return f"{instruction.text!r} fits {len(equal)} places, which one? {options}{more}"
+
+
+def describe_apart(options: Sequence[Landmark], landmarks: Sequence[Landmark]) -> list[str]:
+    """Describe options; of those that sound alike each with its place on the map."""
+    told = [_describe(landmark, landmarks) for landmark in options]
+    return [
+        f"{landmark.id} ({words})"
+        if told.count(words) == 1
+        else f"{landmark.id} ({words}, at x {landmark.position_m[0]:.1f} m, "
+        f"y {landmark.position_m[1]:.1f} m)"
+        for landmark, words in zip(options, told, strict=True)
+    ]
 
 
 def _describe(landmark: Landmark, landmarks: Sequence[Landmark]) -> str:
     looks = " ".join(word for word in (landmark.color, landmark.category) if word)
     if landmark.text:
-        return f'{landmark.id} ({looks} "{landmark.text}")'
+        return f'{looks} "{landmark.text}"'
     others = [
         (box_gap_m(landmark, other), other.text or f"the {other.category}")
         for other in landmarks
         if other.id != landmark.id and other.category != landmark.category
     ]
     beside = f" beside {min(others)[1]}" if others else ""
-    return f"{landmark.id} ({looks}{beside})"
+    return f"{looks}{beside}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from nav_msgs.msg import OccupancyGrid, Odometry, Path
 from numpy.typing import NDArray
@@ -35,7 +36,8 @@ from astra_core.ros.qos import event, latched, sensor_input
 from astra_msgs.msg import GlobalPose, LandmarkArray, Trajectory
 from astra_viewer.door import TOKEN_VARIABLE
 from astra_viewer.grids import distance_picture, map_picture, occupied_points
-from astra_viewer.mission_text import MissionShown, mission_text
+from astra_viewer.health_text import NodeHealth
+from astra_viewer.mission_text import MissionShown, driver_text, mission_text
 from astra_viewer.page import Grid, LandmarkShown, ViewerPage
 from astra_viewer.ros.address_file import AddressFile, tell_terminal
 from astra_viewer.ros.config import ViewerConfig
@@ -63,7 +65,9 @@ class ViewerNode(Node):
         self._wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._t_map_odom: NDArray[np.float64] | None = None
         self._t_odom_base = np.zeros(3)
+        self._health: dict[str, NodeHealth] = {}
         self._goals = GoalClient(self)
+        self._cleared: MissionShown | None = None
         self._page = ViewerPage(
             config.port,
             host=config.host,
@@ -90,6 +94,7 @@ class ViewerNode(Node):
         self._hear(OccupancyGrid, "local/occupancy", event(1), self._show_occupancy)
         self._hear(OccupancyGrid, "local/esdf", event(1), self._show_distance)
         self.create_subscription(TFMessage, "/tf", self._on_tf, event(100))
+        self.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, event(50))
         self._images: dict[str, Image] = {}
         for name in config.cameras:
             self.create_subscription(
@@ -151,6 +156,24 @@ class ViewerNode(Node):
             except (ValueError, ArithmeticError) as error:
                 self._complain(topic, f"{topic} cannot be shown: {error}")
         self._page.set_mission(mission_text(self._goals.shown))
+        self._page.set_health(self._health.values(), time.monotonic())
+        self._clear_when_over()
+
+    def _clear_when_over(self) -> None:
+        """Take route and plan away when a mission ends: they would promise a drive."""
+        if self._goals.shown.end and self._cleared is not self._goals.shown:
+            self._cleared = self._goals.shown
+            self._page.set_route(np.empty((0, 2)))
+            self._page.set_plan(np.empty((0, 2)))
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            # Robots have diagnostics of their own; what speaks of driving is what is shown.
+            if status.hardware_id == "astra":
+                level = int.from_bytes(status.level, "little")
+                self._health[status.name] = NodeHealth(
+                    status.name, level, status.message, time.monotonic()
+                )
 
     def _on_tf(self, message: TFMessage) -> None:
         for transform in message.transforms:
@@ -168,8 +191,9 @@ class ViewerNode(Node):
 
     def _show_ellipse(self, message: PoseWithCovarianceStamped) -> None:
         xy_m = _finite(pose_from_msg(message.pose.pose)[:2])
-        covariance = _finite(covariance_from_msg(message.pose.covariance)[:2, :2])
-        self._page.set_pose_ellipse(xy_m, covariance)
+        covariance = _finite(covariance_from_msg(message.pose.covariance))
+        self._page.set_pose_ellipse(xy_m, covariance[:2, :2])
+        self._page.set_accuracy(covariance)
 
     def _show_graph(self, message: MarkerArray) -> None:
         nodes = _points(message, Marker.SPHERE_LIST)
@@ -193,8 +217,7 @@ class ViewerNode(Node):
         self._page.set_plan(_line(message))
 
     def _show_who_drives(self, message: Trajectory) -> None:
-        fallback = " (fallback)" if message.is_fallback else ""
-        self._goals.shown.driven_by = f"{message.source}{fallback}"
+        self._goals.shown.driven_by = driver_text(message.source, message.is_fallback)
 
     def _show_occupancy(self, message: OccupancyGrid) -> None:
         cells, origin_m, resolution_m = _cells(message)

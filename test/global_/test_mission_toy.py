@@ -28,6 +28,8 @@ def test_text_goal_is_reached_and_faced() -> None:
     assert 0.0 < result.first_fix_time_s < 5.0
     assert 7.0 < result.path_length_m < 12.0
     assert status.sub_goal is not None and status.sub_goal.halt
+    # Driven is driven: a route that stays on the map promises another drive.
+    assert runner.stack.route is None
     assert runner.phases == [
         MissionPhase.LOCALIZING,
         MissionPhase.ROUTING,
@@ -232,3 +234,13 @@ def test_same_inputs_give_the_same_mission() -> None:
     results = [runner.run(Goal(text="I am thirsty")).result for runner in (first, second)]
     assert results[0].time_s == results[1].time_s
     np.testing.assert_array_equal(first.robot.pose, second.robot.pose)
+
+
+def test_a_route_is_there_while_it_is_driven() -> None:
+    runner = Runner((9.0, 6.5, 0.0))
+    assert runner.stack.route is None
+    runner.stack.start(Goal(landmark_id="desk_1"), runner.now_ns)
+    runner.until(MissionPhase.DRIVING)
+    assert runner.stack.route is not None
+    runner.stack.cancel("enough")
+    assert runner.stack.route is None

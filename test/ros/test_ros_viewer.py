@@ -4,6 +4,7 @@ import re
 import sys
 import time
 import urllib.request
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped, TransformStamped
 from nav_msgs.msg import OccupancyGrid, Odometry, Path
 from rcl_interfaces.msg import Log
@@ -23,7 +24,9 @@ from tf2_msgs.msg import TFMessage
 from astra_core.ros.qos import event, latched
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GlobalPose, LandmarkArray
+from astra_viewer.mission_text import MissionShown
 from astra_viewer.ros.goals import GoalClient
+from astra_viewer.ros.node import ViewerNode
 
 
 def address(runner):
@@ -238,3 +241,35 @@ def test_the_end_of_an_old_mission_is_not_that_of_the_new_one(node, server, unti
     until(lambda: other.shown.end, "the end")
     one.close()
     other.close()
+
+
+def test_route_and_plan_go_with_the_mission():
+    drawn = {"route": np.ones((3, 2)), "plan": np.ones((3, 2))}
+    page = SimpleNamespace(
+        set_route=lambda points: drawn.update(route=points),
+        set_plan=lambda points: drawn.update(plan=points),
+    )
+    shown = MissionShown(phase="driving")
+    viewer = SimpleNamespace(_goals=SimpleNamespace(shown=shown), _cleared=None, _page=page)
+    ViewerNode._clear_when_over(viewer)
+    assert len(drawn["route"]) == len(drawn["plan"]) == 3
+    shown.end = "arrived"
+    ViewerNode._clear_when_over(viewer)
+    assert len(drawn["route"]) == len(drawn["plan"]) == 0
+    # The route of the next mission stays.
+    viewer._goals.shown = MissionShown(goal="next")
+    drawn["route"] = np.ones((3, 2))
+    ViewerNode._clear_when_over(viewer)
+    assert len(drawn["route"]) == 3
+
+
+def test_health_is_that_of_our_nodes():
+    viewer = SimpleNamespace(_health={})
+    statuses = [
+        DiagnosticStatus(name="astra_local", level=b"\x01", message="slow", hardware_id="astra"),
+        DiagnosticStatus(name="lidar", level=b"\x02", message="dirty", hardware_id="lidar"),
+    ]
+    ViewerNode._on_diagnostics(viewer, DiagnosticArray(status=statuses))
+    assert [(h.name, h.level, h.message) for h in viewer._health.values()] == [
+        ("astra_local", 1, "slow")
+    ]

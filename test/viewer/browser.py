@@ -92,6 +92,17 @@ class Page:
         self.call("Input.insertText", text=words)
         time.sleep(1.5)  # The page sends what is typed when the keys have rested.
 
+    def press_enter(self):
+        for kind in ("keyDown", "keyUp"):
+            self.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key="Enter",
+                code="Enter",
+                windowsVirtualKeyCode=13,
+                text="\r" if kind == "keyDown" else "",
+            )
+
     def press_button(self, label):
         name = json.dumps(label)
         self.value(
