@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from astra_core.errors import ConfigError
 from astra_core.unit_ranges import widest
+from astra_core.untrusted import yaml_text
 
 __all__ = [
     "Setting",
@@ -160,12 +159,7 @@ def read_yaml(path: Path) -> Any:
     Raises:
         ConfigError: The file is missing or is not YAML.
     """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not YAML: {error}") from error
+    data = yaml_text.read_yaml(path, ConfigError)
     return {} if data is None else data
 
 

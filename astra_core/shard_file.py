@@ -7,7 +7,6 @@ arrays and header give the same bytes, so data generated twice can be compared b
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from astra_core.atomic_file import atomic_file
 from astra_core.errors import ShardError
+from astra_core.untrusted.arrays import read_arrays
+from astra_core.untrusted.json_text import parse_json
 
 __all__ = ["read_shard", "read_shard_header", "write_shard"]
 
@@ -50,14 +51,11 @@ def read_shard(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     Raises:
         ShardError: There is no such file, or it is damaged or no shard.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        return arrays, _header(path, arrays.pop(_HEADER))
-    except KeyError as error:
-        raise ShardError(f"{path} is no shard: it has no header") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ShardError(f"{path} cannot be read as a shard: {error}") from error
+    arrays = read_arrays(path, ShardError)
+    header = arrays.pop(_HEADER, None)
+    if header is None:
+        raise ShardError(f"{path} is no shard: it has no header")
+    return arrays, _header(path, header)
 
 
 def read_shard_header(path: Path) -> dict[str, Any]:
@@ -66,17 +64,11 @@ def read_shard_header(path: Path) -> dict[str, Any]:
     Raises:
         ShardError: As :func:`read_shard`.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return _header(path, file[_HEADER])
-    except KeyError as error:
-        raise ShardError(f"{path} is no shard: it has no header") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ShardError(f"{path} cannot be read as a shard: {error}") from error
+    return _header(path, read_arrays(path, ShardError, names=(_HEADER,))[_HEADER])
 
 
 def _header(path: Path, text: NDArray[Any]) -> dict[str, Any]:
-    header = json.loads(str(text))
+    header = parse_json(str(text), str(path), ShardError)
     if not isinstance(header, dict):
         raise ShardError(f"{path} is no shard: its header is no mapping")
     return header

@@ -115,14 +115,16 @@ class RowFile:
             try:
                 data = json.loads(line)
                 if number == 1:
-                    self._compare(data[_HEADER])
+                    protocol = dict(data[_HEADER])
                 else:
                     self._keep(data)
-            except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise ConfigError(
                     f"{self.path} line {number} is not a row ({error}): remove the file, or name "
                     "another: --rows FILE"
                 ) from error
+            if number == 1:
+                self._compare(protocol)
         # Only now is it known to be ours: the end of a line that a crash cut short goes.
         if len(whole) < len(text):
             self._file.truncate(len(whole.encode()))

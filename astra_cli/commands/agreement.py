@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 from rich.console import Console
 
 from astra_core.errors import ConfigError
+from astra_core.untrusted.json_text import read_json
 from astra_eval.agreement import agreement
 from astra_eval.json_file import check_writable, write_json
 
@@ -47,12 +47,7 @@ def compare(
 
 
 def _read(path: Path, over: str) -> dict[str, Any]:
-    try:
-        result = json.loads(path.read_text())
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise ConfigError(f"{path} is no JSON: {error}") from error
+    result = read_json(path, ConfigError)
     if not isinstance(result, dict) or result.get("over") != over:
         raise ConfigError(f"{path} is no result of missions over {over!r}")
     return result

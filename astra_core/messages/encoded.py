@@ -14,6 +14,8 @@ from astra_core.messages.problem import ImageFormatError
 __all__ = ["JPEG", "PNG", "decoded", "encoded_size"]
 
 JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+_SCAN = b"\xff\xda"
+_MOST_SCANS = 100
 _NO_FRAME = {0xC4, 0xC8, 0xCC}  # of the markers C0 to CF those that say nothing of the size
 
 
@@ -63,6 +65,10 @@ def decoded(data: bytes | memoryview | NDArray[np.uint8], what: str, flags: int)
 
     raw = bytes(data)
     require_size(what, *encoded_size(raw, what))
+    # Each scan of a progressive JPEG goes over the whole picture once: thousands of empty ones in
+    # a small file take minutes. Inside a scan FF is followed by 00, so this counts no data.
+    if raw.startswith(JPEG) and raw.count(_SCAN) > _MOST_SCANS:
+        raise ImageFormatError(f"{what} has more scans than any camera makes")
     try:
         image = cv2.imdecode(np.frombuffer(raw, np.uint8), flags)
     except cv2.error:

@@ -15,6 +15,7 @@ import yaml
 
 from astra_core.camera import CameraRig
 from astra_core.errors import ConfigError, WeightsError
+from astra_core.untrusted.yaml_text import parse_yaml
 from astra_core.weights.card_fields import CardReader
 from astra_core.weights.files import require_file
 
@@ -206,10 +207,6 @@ def _read_bytes(path: Path) -> bytes:
 
 def _parse_yaml(data: bytes, path: Path) -> Any:
     try:
-        return yaml.safe_load(data.decode("utf-8"))
-    except Exception as error:
-        # PyYAML lets whatever its constructors meet escape: KeyError, AttributeError and more.
-        reason = " ".join(str(error).split())[:150]
-        raise WeightsError(
-            f"{path} is not YAML ({reason}); write or copy the card again"
-        ) from error
+        return parse_yaml(data, str(path), WeightsError)
+    except WeightsError as error:
+        raise WeightsError(f"{error}; write or copy the card again") from error

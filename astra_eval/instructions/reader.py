@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-import yaml
-
 from astra_core.errors import ConfigError
+from astra_core.untrusted.yaml_text import parse_yaml
 from astra_eval.instructions.landmark_filter import LandmarkFilter
 
 __all__ = ["KINDS", "Instruction", "load_instructions", "read_instructions"]
@@ -56,7 +55,10 @@ def read_instructions(text: str, where: str) -> tuple[Instruction, ...]:
         ConfigError: An entry is not an instruction.
     """
     instructions = []
-    for number, entry in enumerate(yaml.safe_load(text), start=1):
+    entries = parse_yaml(text, where, ConfigError)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{where}: expected a list of instructions")
+    for number, entry in enumerate(entries, start=1):
         name = f"{where}, entry {number}"
         unknown = set(entry) - {"text", "want", "definite", "kind"}
         if unknown or not {"text", "want", "kind"} <= set(entry) or entry["kind"] not in KINDS:

@@ -12,9 +12,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from astra_core.errors import ConfigError
+from astra_core.untrusted.yaml_text import read_yaml
 from astra_global.goal.words import stem, tokenize
 
 __all__ = ["Need", "Phrase", "Vocabulary", "load_vocabulary"]
@@ -165,10 +164,8 @@ def load_vocabulary(*paths: Path) -> Vocabulary:
     joined: dict[str, Any] = {}
     for path in paths or TABLES:
         try:
-            _join(joined, yaml.safe_load(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise ConfigError(f"cannot read the synonym table {path}: {error.strerror}") from error
-        except (yaml.YAMLError, TypeError, AttributeError) as error:
+            _join(joined, read_yaml(path, ConfigError))
+        except (TypeError, AttributeError) as error:
             raise ConfigError(f"the synonym table {path} is damaged: {error!r}") from error
     missing = [section for section in _SECTIONS if section not in joined]
     if missing:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics
+from astra_core.messages.encoded import decoded
+from astra_core.messages.problem import ImageFormatError
 from astra_global.localize.free_rays import free_rays, sight_of
 from astra_global.localize.index import GRID_STEP_PX, grid_of
 from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
@@ -78,8 +80,11 @@ class PictureShelf:
             return None
         node = index.node_ids[int(index.picture_node[picture])]
         path = astra_map.image_path(node, index.cameras[int(index.picture_camera[picture])])
-        image = cv2.imread(str(path))
-        return None if image is None else smooth_gray(np.asarray(image[..., ::-1], np.uint8))
+        try:
+            image = decoded(path.read_bytes(), str(path), cv2.IMREAD_COLOR)
+        except (OSError, ImageFormatError):
+            return None
+        return smooth_gray(np.asarray(image[..., ::-1], np.uint8))
 
 
 def predict_view(

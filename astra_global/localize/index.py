@@ -7,8 +7,6 @@ of every fourth pixel.
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,8 @@ from numpy.typing import NDArray
 
 from astra_core.config import from_mapping
 from astra_core.errors import ConfigError, MapFormatError
+from astra_core.untrusted.arrays import read_arrays
+from astra_core.untrusted.json_text import parse_json
 from astra_global.localize.config import FeatureConfig
 
 __all__ = [
@@ -33,16 +33,17 @@ INDEX_FILE = "index/localization.npz"
 #: Depth is kept at every fourth pixel, of every fourth row: pixels 2, 6, 10, ...
 GRID_STEP_PX = 4
 _VERSION = 2
-_ARRAYS = (
-    "picture_node",
-    "picture_camera",
-    "offsets",
-    "descriptors",
-    "points",
-    "words",
-    "vlad",
-    "inverse_depth",
-)
+#: Of each array the type and the number of dimensions.
+_ARRAYS: dict[str, tuple[type[np.generic], int]] = {
+    "picture_node": (np.int32, 1),
+    "picture_camera": (np.int32, 1),
+    "offsets": (np.int64, 1),
+    "descriptors": (np.uint8, 2),
+    "points": (np.float32, 2),
+    "words": (np.float32, 2),
+    "vlad": (np.float16, 2),
+    "inverse_depth": (np.float16, 3),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +104,14 @@ def load_index(path: Path) -> LocalizationIndex:
     Raises:
         MapFormatError: It is missing, damaged, of another version or contradicts itself.
     """
+    if not path.is_file():
+        raise MapFormatError(f"{path}: missing: the map has no localization index")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            head = json.loads(archive["head"].tobytes())
-            arrays = {name: archive[name] for name in _ARRAYS}
+        arrays = read_arrays(path, MapFormatError, names=("head", *_ARRAYS))
+        head = parse_json(arrays.pop("head").tobytes(), str(path), MapFormatError)
+    except MapFormatError as error:
+        raise MapFormatError(f"not a localization index: {error}") from error
+    try:
         if head["version"] != _VERSION:
             raise MapFormatError(
                 f"{path}: version {head['version']}, this program has {_VERSION}: build the map "
@@ -118,39 +123,37 @@ def load_index(path: Path) -> LocalizationIndex:
             cameras=tuple(head["cameras"]),
             **arrays,
         )
-    except FileNotFoundError as error:
-        raise MapFormatError(f"{path}: missing: the map has no localization index") from error
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-        ConfigError,
-    ) as error:
+    except (KeyError, TypeError, ConfigError) as error:
         raise MapFormatError(f"{path}: not a localization index: {error}") from error
+    for name, (kind, dimensions) in _ARRAYS.items():
+        if arrays[name].dtype != kind or arrays[name].ndim != dimensions:
+            raise MapFormatError(
+                f"{path}: {name} must be {np.dtype(kind)} of {dimensions} dimensions: "
+                "build the map again"
+            )
+    if not all(isinstance(name, str) for name in (*index.node_ids, *index.cameras)):
+        raise MapFormatError(f"{path}: names of nodes and cameras must be texts")
     _check(index, path)
     return index
 
 
 def _check(index: LocalizationIndex, path: Path) -> None:
     pictures, features = len(index.picture_node), len(index.points)
-    size = index.words.shape[0] * index.words.shape[1] if index.words.ndim == 2 else -1
+    size = index.words.shape[0] * index.words.shape[1]
     good = (
         index.picture_camera.shape == (pictures,)
         and index.offsets.shape == (pictures + 1,)
         and index.descriptors.shape == (features, 128)
         and index.points.shape == (features, 3)
         and index.vlad.shape == (pictures, size)
-        and index.inverse_depth.ndim == 3
         and len(index.inverse_depth) == pictures
         and bool(np.all(np.isfinite(index.inverse_depth)))
         and bool(np.all(np.diff(index.offsets) >= 0))
         and int(index.offsets[0]) == 0
         and int(index.offsets[-1]) == features
         and bool(np.all(np.isfinite(index.points)))
+        and bool(np.all(np.isfinite(index.words)))
+        and bool(np.all(np.isfinite(index.vlad)))
     )
     if good and pictures:
         good = (

@@ -29,6 +29,7 @@ _LANDMARK = (214, 84, 48)
 _ROUTE = (38, 160, 96)
 _TEXT = (28, 32, 40)
 _SUPERSAMPLING = 2
+_MOST_PIXELS = 60_000_000  # while it is drawn, three bytes each: larger maps are drawn smaller
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def draw_map(
     Args:
         astra_map: The map; works without occupancy.
         path: Where the picture goes.
-        pixels_per_m: Scale.
+        pixels_per_m: Scale; a map of a large site is drawn smaller.
         route_m: ``(N, 2)`` polyline in ``map`` to draw on top.
         robot_poses: Poses ``(3,)`` in ``map`` to draw as robots.
         title: Headline; by default counts of what the map holds.
@@ -71,7 +72,8 @@ def draw_map(
     from PIL import Image, ImageDraw, ImageFont
 
     bounds = _bounds(astra_map)
-    scale = pixels_per_m * _SUPERSAMPLING
+    area_m2 = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
+    scale = min(pixels_per_m * _SUPERSAMPLING, math.sqrt(_MOST_PIXELS / area_m2))
     view = _View(bounds[0], bounds[3], scale)
     size = (math.ceil((bounds[2] - bounds[0]) * scale), math.ceil((bounds[3] - bounds[1]) * scale))
     image = Image.new("RGB", size, _COLOR[UNKNOWN])
@@ -119,17 +121,24 @@ def _paint_occupancy(image: object, astra_map: AstraMap, view: _View) -> None:
     occupancy = astra_map.occupancy
     if occupancy is None:
         return
-    colors = np.zeros((*occupancy.cells.shape, 3), dtype=np.uint8)
+    known = np.argwhere(occupancy.cells != UNKNOWN)
+    if not len(known):
+        return
+    # Only what is known: paper is of the colour of the rest.
+    first, last = known.min(axis=0), known.max(axis=0) + 1
+    cells = occupancy.cells[first[0] : last[0], first[1] : last[1]]
+    colors = np.zeros((*cells.shape, 3), dtype=np.uint8)
     for value, color in _COLOR.items():
-        colors[occupancy.cells == value] = color
+        colors[cells == value] = color
     picture = Image.fromarray(colors[::-1])
-    height, width = occupancy.cells.shape
+    height, width = cells.shape
     cell_px = occupancy.resolution_m * view.scale_px_m
     picture = picture.resize(
         (max(1, round(width * cell_px)), max(1, round(height * cell_px))), Image.Resampling.NEAREST
     )
-    top_m = occupancy.origin_m[1] + height * occupancy.resolution_m
-    left, top = view.pixel(occupancy.origin_m[0], top_m)
+    left_m = occupancy.origin_m[0] + float(first[1]) * occupancy.resolution_m
+    top_m = occupancy.origin_m[1] + float(last[0]) * occupancy.resolution_m
+    left, top = view.pixel(left_m, top_m)
     image.paste(picture, (round(left), round(top)))  # type: ignore[attr-defined]
 
 

@@ -19,6 +19,10 @@ __all__ = ["READABLE_VERSIONS", "SCHEMA_VERSION", "graph_from_data", "graph_to_d
 SCHEMA_VERSION = 2
 READABLE_VERSIONS = (1, 2)
 
+#: A building is smaller; what lies farther away is a typing error or another unit, and a picture
+#: of the map, or a grid over it, would take gigabytes.
+_FARTHEST_M = 2000.0
+
 _NODE_KEYS = {"id", "position_m", "quaternion_xyzw", "landmark_ids"}
 _UPPER = np.triu_indices(3)  # xx, xy, x theta, yy, y theta, theta theta
 _NO_COVARIANCE = "is not a covariance (symmetric, no direction with a negative variance)"
@@ -73,7 +77,8 @@ def graph_from_data(
         version: Schema version of the data, one of :data:`READABLE_VERSIONS`.
 
     Raises:
-        MapFormatError: Anything is missing, of the wrong type, not finite, double or dangling.
+        MapFormatError: Anything is missing, of the wrong type, not finite, double, dangling or
+            kilometres away.
     """
     reader = _Reader(where)
     top = reader.mapping(data, "the file", {"landmarks", "nodes", "edges"})
@@ -83,6 +88,7 @@ def graph_from_data(
     )
     edges = tuple(_edge(reader, item, place) for item, place in reader.items(top, "edges"))
     _check_references(reader, nodes, edges, landmarks)
+    _check_extent(reader, nodes, landmarks)
     return nodes, edges, landmarks
 
 
@@ -130,6 +136,33 @@ def _edge(reader: _Reader, item: Any, place: str) -> MapEdge:
     if length < 0.0:
         raise reader.error(f"{place}.length_m", f"must not be negative, got {length}")
     return MapEdge(reader.text(entry, place, "a"), reader.text(entry, place, "b"), length)
+
+
+def _check_extent(reader: _Reader, nodes: Sequence[MapNode], landmarks: Sequence[Landmark]) -> None:
+    """Refuse what lies, or reaches, too far from the middle of the map."""
+    places = [(node.t_map_base[:3, 3], f"nodes[{k}].position_m") for k, node in enumerate(nodes)]
+    places += [
+        (np.array(landmark.position_m), f"landmarks[{k}].position_m")
+        for k, landmark in enumerate(landmarks)
+    ]
+    if not places:
+        return
+    middle = np.median([position for position, _ in places[: len(nodes) or None]], axis=0)
+    with np.errstate(over="ignore"):
+        away = np.linalg.norm([position - middle for position, _ in places], axis=1)
+    for (_, place), distance in zip(places, away, strict=True):
+        if not distance <= _FARTHEST_M:
+            raise reader.error(
+                place,
+                f"lies {distance / 1e3:.1f} km from the middle of the map, which may reach "
+                f"{_FARTHEST_M / 1e3:g} km: mend the number, metres are meant",
+            )
+    for number, landmark in enumerate(landmarks):
+        if max(landmark.size_m) > _FARTHEST_M:
+            raise reader.error(
+                f"landmarks[{number}].size_m",
+                f"is larger than {_FARTHEST_M / 1e3:g} km: mend the number, metres are meant",
+            )
 
 
 def _check_references(

@@ -25,6 +25,9 @@ import yaml
 from astra_core.camera import CameraRig
 from astra_core.errors import ConfigError, MapFormatError
 from astra_core.own_folder import FolderKind, new_folder, place_of
+from astra_core.untrusted.files import read_bytes
+from astra_core.untrusted.json_text import parse_json
+from astra_core.untrusted.yaml_text import read_yaml
 from astra_global.map import files, schema
 from astra_global.map.occupancy_file import occupancy_from_bytes, occupancy_to_bytes
 from astra_global.types import AstraMap
@@ -33,6 +36,7 @@ __all__ = ["MAP", "accept_edits", "load_map", "read_provenance", "save_map"]
 
 FRAME = "map"
 _EDITABLE = ("graph.json",)
+_MOST_BYTES = 8 * 2**30
 _KEYS = {"schema_version", "frame", "rig", "provenance", "checksums", "checksum"}
 
 
@@ -128,7 +132,7 @@ def accept_edits(folder: Path | str) -> list[str]:
     if head.get("checksum") != _signature(head):
         changed.append("map.yaml")
     for name in _EDITABLE:
-        checksum = files.file_checksum(files.read_bytes(folder / name))
+        checksum = files.file_checksum(_read_bytes(folder / name))
         if checksum != head["checksums"].get(name):
             head["checksums"][name] = checksum
             changed.append(name)
@@ -154,14 +158,14 @@ def _load(folder: Path, *, verify: bool, trusted: Callable[[str], bool]) -> Astr
     for name, expected in checksums.items():
         if not verify and name not in ("graph.json", "dense/occupancy.npz"):
             continue
-        data = files.read_bytes(folder / name)
+        data = _read_bytes(folder / name)
         if verify and trusted(name) and files.file_checksum(data) != expected:
             hint = "; if you edited it: ./astra map check --accept-edits" * (name in _EDITABLE)
             raise MapFormatError(f"{folder / name}: damaged or changed (wrong checksum){hint}")
         if not name.startswith(("nodes/", "index/")):
             contents[name] = data
     path = folder / "graph.json"
-    graph = files.parse_json(contents["graph.json"], path)
+    graph = parse_json(contents["graph.json"], str(path), MapFormatError)
     nodes, edges, landmarks = schema.graph_from_data(graph, str(path), head["schema_version"])
     occupancy = None
     if "dense/occupancy.npz" in contents:
@@ -176,9 +180,14 @@ def _load(folder: Path, *, verify: bool, trusted: Callable[[str], bool]) -> Astr
     return result
 
 
+def _read_bytes(path: Path) -> bytes:
+    # The index of a large map is large, and as large on disk as in memory.
+    return read_bytes(path, MapFormatError, most_bytes=_MOST_BYTES)
+
+
 def _read_head(folder: Path, *, signed: bool) -> dict[str, Any]:
     path = folder / "map.yaml"
-    head = files.read_yaml(path)
+    head = read_yaml(path, MapFormatError)
     if not isinstance(head, dict):
         raise MapFormatError(f"{path}: must be a mapping")
     version = head.get("schema_version")
@@ -254,7 +263,7 @@ def _read_rig(data: Any, path: Path) -> CameraRig:
 
 
 def _check_pictures(astra_map: AstraMap, folder: Path, checksums: Mapping[str, str]) -> None:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     # A map without any picture (no camera tour) is whole; one with some of them is damaged.
     if not any(name.startswith("nodes/") for name in checksums):
@@ -266,9 +275,9 @@ def _check_pictures(astra_map: AstraMap, folder: Path, checksums: Mapping[str, s
                 raise MapFormatError(f"{folder / name}: missing (not in the map's checksums)")
             expected = (camera.intrinsics.width_px, camera.intrinsics.height_px)
             try:
-                with Image.open(folder / name) as image:
+                with Image.open(folder / name, formats=("JPEG",)) as image:
                     size = image.size
-            except (OSError, UnidentifiedImageError, ValueError) as error:
+            except Exception as error:  # PIL lets what its decoders meet escape
                 raise MapFormatError(f"{folder / name}: not a picture: {error}") from error
             if size != expected:
                 raise MapFormatError(

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import CameraIntrinsics
+from astra_core.messages.encoded import decoded, encoded_size
+from astra_core.messages.problem import ImageFormatError
 from astra_global.mapping.errors import TourError
 
 __all__ = [
@@ -23,13 +25,14 @@ def decode_color(data: bytes, where: object) -> NDArray[np.uint8]:
     """Decode JPEG bytes to ``(H, W, 3)`` uint8 RGB.
 
     Raises:
-        TourError: They are damaged; the message begins with ``where``.
+        TourError: They are damaged or too large; the message names ``where``.
     """
     import cv2
 
-    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    if bgr is None:
-        raise TourError(f"{where}: not a picture")
+    try:
+        bgr = decoded(data, str(where), cv2.IMREAD_COLOR)
+    except ImageFormatError as error:
+        raise TourError(f"not a picture: {error}") from error
     return np.ascontiguousarray(bgr[..., ::-1])
 
 
@@ -37,16 +40,19 @@ def decode_depth(data: bytes, intrinsics: CameraIntrinsics, where: object) -> ND
     """Decode 16 bit PNG bytes to depth ``(H, W)`` in metres as recorded, 0 where unknown.
 
     Raises:
-        TourError: They are damaged or of another size; the message begins with ``where``.
+        TourError: They are damaged or of another size; the message names ``where``.
     """
     import cv2
 
-    stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
-    if stored is None or stored.dtype != np.uint16:
+    try:
+        width, height = encoded_size(data, str(where))
+        if (height, width) != (intrinsics.height_px, intrinsics.width_px):
+            raise TourError(f"{where}: is {width}x{height} px, not the camera's size")
+        stored = decoded(data, str(where), cv2.IMREAD_UNCHANGED)
+    except ImageFormatError as error:
+        raise TourError(f"not a depth picture: {error}") from error
+    if stored.dtype != np.uint16 or stored.ndim != 2:
         raise TourError(f"{where}: not a depth picture")
-    if stored.shape != (intrinsics.height_px, intrinsics.width_px):
-        height, width = stored.shape[:2]
-        raise TourError(f"{where}: is {width}x{height} px, not the camera's size")
     return np.asarray(stored.astype(np.float32) * np.float32(1e-3))
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.time import from_seconds
+from astra_core.untrusted.files import read_bytes
+from astra_core.untrusted.yaml_text import parse_yaml
 from astra_global.mapping.config import TopicConfig
 from astra_global.mapping.errors import SourceError
 from astra_global.mapping.ports import PoseTrack, TourView
@@ -130,10 +131,7 @@ class AnnotatedLandmarks:
         Raises:
             SourceError: The file is missing, not YAML, or an entry is not a landmark.
         """
-        try:
-            data = yaml.safe_load(self._read())
-        except yaml.YAMLError as error:
-            raise SourceError(f"{self._path} is not YAML: {error}") from error
+        data = parse_yaml(self._read(), str(self._path), SourceError)
         if not isinstance(data, list):
             raise SourceError(f"{self._path}: expected a list of landmarks")
         result = [self._landmark(entry, number) for number, entry in enumerate(data)]
@@ -145,9 +143,9 @@ class AnnotatedLandmarks:
 
     def _read(self) -> str:
         try:
-            return self._path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"cannot read {self._path}: {error}") from error
+            return read_bytes(self._path, SourceError).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{self._path}: not YAML: {error}") from error
 
     def _landmark(self, entry: Any, number: int) -> PlacedSighting:
         where = f"{self._path}: landmark {number}"
@@ -170,7 +168,7 @@ class AnnotatedLandmarks:
 def _triple(value: Any, where: str) -> tuple[float, float, float]:
     try:
         x, y, z = (float(item) for item in value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SourceError(f"{where}: expected three numbers, got {value!r}") from error
     if not all(map(math.isfinite, (x, y, z))):
         raise SourceError(f"{where}: must be finite, got {value!r}")

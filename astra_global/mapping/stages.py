@@ -103,7 +103,7 @@ def run_stages(stages: Sequence[Stage], work: Path, progress: Progress) -> list[
 def _read_marker(path: Path, fingerprint: str) -> dict[str, Any] | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     known = isinstance(data, dict) and data.get("fingerprint") == fingerprint
     return data if known and {"counts", "seconds"} <= data.keys() else None

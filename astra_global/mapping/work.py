@@ -12,9 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import Camera, CameraRig
+from astra_core.untrusted.arrays import read_arrays
+from astra_core.untrusted.json_text import read_json
 from astra_global.map.files import write_bytes
+from astra_global.mapping.errors import TourError
 from astra_global.mapping.images import read_color, read_depth, to_ideal_pinhole
 from astra_global.mapping.ports import PoseTrack
+from astra_global.mapping.work_folder import own_path
 from astra_global.types import Landmark
 
 __all__ = ["KeyFrames", "PlacedLandmark", "Work"]
@@ -90,22 +94,29 @@ class Work:
 
     def write_json(self, name: str, data: Any) -> None:
         """Write plain data."""
-        write_bytes(self.folder / f"{name}.json", json.dumps(data).encode())
+        write_bytes(own_path(self.folder, f"{name}.json"), json.dumps(data).encode())
 
     def read_json(self, name: str) -> Any:
-        """Read plain data."""
-        return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        """Read plain data.
+
+        Raises:
+            TourError: It is missing or damaged.
+        """
+        return read_json(self.folder / f"{name}.json", TourError)
 
     def write_arrays(self, name: str, **arrays: NDArray[Any]) -> None:
         """Write arrays."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f"{name}.npz").open("wb") as file:
+        with own_path(self.folder, f"{name}.npz").open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
 
     def read_arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """Read arrays."""
-        with np.load(self.folder / f"{name}.npz", allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+        """Read arrays.
+
+        Raises:
+            TourError: They are missing or damaged.
+        """
+        return read_arrays(self.folder / f"{name}.npz", TourError)
 
     def rig(self) -> CameraRig:
         """Return the rig of the tour."""

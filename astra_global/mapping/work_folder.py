@@ -11,15 +11,27 @@ from pathlib import Path
 
 from astra_core.own_folder import FolderKind, place_of, remove_own
 
-__all__ = ["claim_work", "clear_work", "remove_work"]
+__all__ = ["claim_work", "clear_work", "own_path", "remove_work"]
 
 _MARKER = ".astra-build"
 _OWN = re.compile(
-    # What stages hand to each other, see Work; the second line is for a write that was killed.
-    r"(rig|sightings|landmarks|edges|visibility)\.json|(image_sets|poses|key_frames|occupancy)\.npz"
+    # What stages hand to each other, see Work; the third line is for a write that was killed.
+    r"(rig|left_out|sightings|landmarks|edges|visibility)\.json"
+    r"|(image_sets|poses|key_frames|occupancy)\.npz"
     r"|(done/)?\.[a-z_]+\.json\.[^/]+"
     r"|done/([a-z_]+\.json)?|nodes/([^/]+\.jpg)?|depth/([^/]+\.png)?|index/([^/]+\.npz)?"
 )
+
+
+def own_path(folder: Path, name: str) -> Path:
+    """Return where a file of a work folder lies.
+
+    Raises:
+        ValueError: No such file is known to be ours: the next build would refuse the folder.
+    """
+    if not _OWN.fullmatch(name):
+        raise ValueError(f"{name} must be added to the names of a work folder")
+    return folder / name
 
 
 def claim_work(folder: Path) -> None:

@@ -215,7 +215,8 @@ def goal_from_msg(
 def _picture(encoded: bytes) -> NDArray[np.uint8]:
     """Decode RGB ``(H, W, 3)``; the size is looked at before the memory for it is taken."""
     try:
-        with Image.open(io.BytesIO(encoded)) as picture:
+        # Without the list PIL tries all it knows: an EPS would start Ghostscript.
+        with Image.open(io.BytesIO(encoded), formats=("JPEG", "PNG")) as picture:
             width, height = picture.size
             if width * height > _MAX_PIXELS:
                 raise ConfigError(
@@ -223,10 +224,13 @@ def _picture(encoded: bytes) -> NDArray[np.uint8]:
                     f"{_MAX_PIXELS // 1_000_000} million are enough"
                 )
             return np.asarray(picture.convert("RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:
+        # PIL lets what its decoders meet escape: struct.error, IndexError, zlib.error and more.
         if isinstance(error, ConfigError):
             raise
-        raise ConfigError("the picture of the goal is empty or damaged") from error
+        raise ConfigError(
+            "the picture of the goal is empty, damaged, or neither JPEG nor PNG: send another"
+        ) from error
 
 
 def result_to_msg(

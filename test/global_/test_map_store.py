@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +17,11 @@ from astra_core import own_folder, se3
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 from astra_core.errors import ConfigError, MapFormatError
 from astra_global.localize.config import FeatureConfig
-from astra_global.localize.index import INDEX_FILE, LocalizationIndex, save_index
+from astra_global.localize.index import INDEX_FILE, LocalizationIndex, load_index, save_index
 from astra_global.map import (
     FREE,
     OCCUPIED,
+    UNKNOWN,
     AstraMap,
     Landmark,
     MapEdge,
@@ -26,9 +29,11 @@ from astra_global.map import (
     OccupancyMap,
     accept_edits,
     check_map,
+    draw_map,
     load_map,
     save_map,
 )
+from astra_global.map.occupancy_file import occupancy_from_bytes
 
 COVARIANCE = np.array([[4e-4, 1e-4, -2e-5], [1e-4, 9e-4, 3e-5], [-2e-5, 3e-5, 1e-5]])
 
@@ -175,6 +180,13 @@ def test_an_interrupted_save_leaves_the_old_map(saved: Path, monkeypatch) -> Non
         ("graph.json", lambda t: t.replace("[0.0004, ", '["a", '), r"nodes\[1\]\.cov.*number"),
         ("graph.json", lambda t: t.replace('"covariance"', '"covarianc"'), r"nodes\[0\]: lacks"),
         ("graph.json", lambda t: t.replace('"id": "n2"', '"id": "n1"'), "twice"),
+        ("graph.json", lambda t: t.replace("[1.5, 0.2,", "[42000.0, 0.2,"),
+         r"landmarks\[0\]\.position_m: lies 42\.0 km from the middle"),
+        ("graph.json", lambda t: t.replace("[1.0, 0.0, 0.02]", "[1.0, -5000.0, 0.02]"),
+         r"nodes\[1\]\.position_m: lies 5\.0 km"),
+        ("graph.json", lambda t: t.replace("[0.6, 0.6,", "[1e300, 0.6,"), r"s\[0\]\.size_m"),
+        ("graph.json", lambda t: "[" * 100_000, "not JSON"),
+        ("map.yaml", lambda t: t + "x: &x [1]\ny: &y [*x, *y]", "contains itself"),
         ("graph.json", lambda t: t.replace('"id": "n2"', '"id": "../n2"'), "letters"),
         ("map.yaml", lambda t: t.replace("schema_version: 2", "schema_version: 3"), "version"),
         ("map.yaml", lambda t: t.replace("schema_version: 2", "schema_version: true"), "version"),
@@ -381,3 +393,74 @@ def test_graph_json_has_one_record_a_line(saved: Path) -> None:
     text = (saved / "graph.json").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if '"AUSGÄNGE"' in line)
     assert json.loads(line.rstrip(","))["id"] == "exit"
+
+
+def test_a_map_of_a_large_site_is_drawn_smaller(tmp_path: Path) -> None:
+    """1.4 km by 1.2 km at 80 pixels a metre would be 43 gigabytes; so would cells not known."""
+    from PIL import Image
+
+    far = MapNode("n3", se3.from_se2((1400.0, 1200.0, 0.0)))
+    good = _map()
+    cells = np.full((6000, 6000), UNKNOWN, dtype=np.int8)
+    cells[2000:2010, 3000:3010] = FREE  # the corner of the first lies at (150, 100)
+    large = replace(good, nodes=(*good.nodes, far), occupancy=OccupancyMap(cells, (0.0, 0.0), 0.05))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**30, before[1]))
+    try:
+        for name, astra_map in {"far": large, "near": replace(large, nodes=good.nodes)}.items():
+            draw_map(astra_map, tmp_path / f"{name}.png")
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    with Image.open(tmp_path / "far.png") as picture:
+        assert picture.width * picture.height <= 1.001 * 60_000_000 / 4
+    with Image.open(tmp_path / "near.png") as picture:
+        # From x = 0 to 150.5 and y = 0 to 100.5 (landmarks and margins besides): free is white.
+        share = (150.25 + 0.6) / (150.5 - 0.025 + 1.2), (0.9 + 0.25) / (100.5 - 0.025 + 1.7)
+        at = round(share[0] * picture.width), round(share[1] * picture.height)
+        assert picture.getpixel(at) == (255, 255, 255)
+        assert picture.getpixel((at[0] - 30, at[1] + 30)) == (226, 229, 234)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"cells": np.zeros((7000, 7000), np.int8)}, "would unpack to 47 MiB, 38 MiB are enough"),
+        ({"cells": np.zeros((3, 3), np.int64)}, "int8"),
+        ({"cells": np.zeros((0, 3), np.int8)}, "int8"),
+        ({"cells": np.zeros((3, 3, 3), np.int8)}, "int8"),
+        ({"cells": np.full((3, 3), 5, np.int8)}, "other than"),
+        ({"origin_m": np.array(["a", "b"])}, "must be numbers"),
+        ({"origin_m": np.array([0.0, np.inf])}, "finite"),
+        ({"resolution_m": np.float64(1e-9)}, "resolution_m from 0.001 to 10"),
+        ({"resolution_m": np.float64(1e9)}, "resolution_m from 0.001 to 10"),
+        ({"resolution_m": np.zeros(2)}, "must be numbers"),
+    ],
+)
+def test_an_occupancy_that_cannot_be_is_one_sentence(change, why) -> None:
+    arrays = {"cells": np.zeros((3, 3), np.int8), "origin_m": np.zeros(2), "resolution_m": 0.05}
+    file = io.BytesIO()
+    np.savez_compressed(file, **{**arrays, **change})
+    with pytest.raises(MapFormatError, match=f"occupancy.npz: .*{why}"):
+        occupancy_from_bytes(file.getvalue(), Path("occupancy.npz"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("points", np.zeros((0, 3), np.float64), "points must be float32"),
+        ("words", np.array("x"), "words must be float32"),
+        ("offsets", np.zeros(0, np.int64), "do not fit"),
+        ("words", np.full((2, 128), np.nan, np.float32), "do not fit"),
+        ("head", np.zeros(3, np.uint8), "not JSON"),
+        ("head", np.frombuffer(b"[1]", np.uint8), "not a localization index"),
+    ],
+)
+def test_an_index_that_cannot_be_is_one_sentence(tmp_path: Path, name, value, why) -> None:
+    _write_index(tmp_path, 3)
+    path = tmp_path / INDEX_FILE
+    with np.load(path) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    np.savez(path, **{**arrays, name: value})
+    with pytest.raises(MapFormatError, match=why):
+        load_index(path)
