@@ -23,7 +23,7 @@ from astra_core.errors import (
     NotLocalized,
 )
 from astra_core.observation import CameraFrame
-from astra_core.records import GlobalPose, LocalOdometry
+from astra_core.records import GlobalPose, LocalizationStatus, LocalOdometry
 from astra_global.config import AstraGlobalConfig
 from astra_global.fusion import FixDecision, FixVerdict, PlaceBelief, PoseFusion, RigMotion
 from astra_global.fusion.told_pose import told_covariance, told_pose_problem
@@ -329,6 +329,28 @@ class AstraGlobal:
             if self._mission is None:
                 return MissionStatus(MissionPhase.DONE)
             return self._mission.step(now_ns)
+
+    def path(
+        self, start: NDArray[np.float64] | None, goal: NDArray[np.float64], now_ns: int
+    ) -> Route:
+        """Return the way between two poses ``(3,)`` in ``map`` by the map alone.
+
+        Args:
+            start: Where it begins; ``None`` is where the robot is.
+            goal: Where it ends, or beside it where that is not free, as a mission would.
+            now_ns: Now.
+
+        Raises:
+            NotLocalized: It shall begin at the robot, and nobody knows where that is.
+            GoalUnreachable: There is no way.
+        """
+        if start is None:
+            pose = self.global_pose(now_ns)
+            if pose.status == LocalizationStatus.NOT_LOCALIZED:
+                raise NotLocalized("the robot does not know where it is")
+            start = pose.pose
+        world = self._world
+        return world.routes.plan(start, world.destinations.near(goal).pose)
 
     @property
     def route(self) -> Route | None:

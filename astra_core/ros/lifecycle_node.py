@@ -244,13 +244,18 @@ class _Stopped(Exception):
 
 
 def _actions() -> dict[str, Any]:
-    """Return the actions that Astra-Global serves, by name."""
+    """Return the actions of goals that Astra-Global serves, by name."""
     actions: dict[str, Any] = {"navigate": Navigate}
     try:
-        from nav2_msgs.action import NavigateToPose
+        from nav2_msgs import action
     except ImportError:
         return actions
-    return {**actions, "navigate_to_pose": NavigateToPose}
+    return {
+        **actions,
+        "navigate_to_pose": action.NavigateToPose,
+        "navigate_through_poses": action.NavigateThroughPoses,
+        "follow_waypoints": action.FollowWaypoints,
+    }
 
 
 def _transition(transition: int) -> ChangeState.Request:

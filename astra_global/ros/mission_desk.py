@@ -8,17 +8,27 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
+from geometry_msgs.msg import PoseStamped
+from nav_msgs.msg import Path
 from numpy.typing import NDArray
 from rclpy.node import Node
 
-from astra_core.errors import AstraError, ConfigError, GoalNotFound
+from astra_core.errors import AstraError, ConfigError, GoalNotFound, NotLocalized
 from astra_core.records import LocalizationStatus
 from astra_core.ros.poses import pose_stamped
 from astra_core.time import to_seconds
 from astra_global.pipeline import AstraGlobal
 from astra_global.ros.config import GlobalNodeConfig
-from astra_global.ros.conversions import Lookup, goal_from_msg, result_to_msg
-from astra_global.ros.nav2 import navigate_to_pose
+from astra_global.ros.conversions import (
+    Lookup,
+    goal_from_msg,
+    path_to_msg,
+    pose_in_map,
+    result_to_msg,
+)
+from astra_global.ros.nav2 import nav2_doors
+from astra_global.ros.nav2_path import path_server
+from astra_global.ros.nav2_state import Nav2State
 from astra_global.ros.navigate_server import NAVIGATE, NavigateServer
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.types import MissionPhase, MissionResult, MissionStatus
@@ -71,8 +81,10 @@ class MissionDesk:
             start=self._start_request,
             cancel=self._cancel,
             wake=lambda: self.step(self._now_ns),
-            doors=[NAVIGATE, *([nav2] if (nav2 := navigate_to_pose()) else [])],
+            doors=[NAVIGATE, *(doors := nav2_doors())],
         )
+        self._paths = path_server(node, self.path)
+        self._nav2 = Nav2State(node, lambda: not self.refusal()) if doors else None
 
     @property
     def running(self) -> bool:
@@ -150,7 +162,9 @@ class MissionDesk:
             status = pipeline.step(now_ns)
             if status.sub_goal is not None:
                 self._outputs.send_sub_goal(status.sub_goal)
-            self._outputs.send_pose(pipeline, now_ns)
+            twin = self._outputs.send_pose(pipeline, now_ns)
+            if self._nav2 is not None and twin is not None:
+                self._nav2.send(twin, pipeline.last_fix_ns)
             self._outputs.send_route(pipeline, now_ns)
             self._server.step(lambda: self._feedback(status))
             if self._running and status.result is not None:
@@ -168,11 +182,29 @@ class MissionDesk:
         odom = None if pipeline is None else self._placed(pipeline.map_to_odom())
         return {c.map_frame: np.zeros(3), c.odom_frame: odom, c.base_frame: base}
 
+    def path(self, start: PoseStamped | None, goal: PoseStamped) -> Path:
+        """Return the way from a pose, or from where the robot is, to another, without driving it.
+
+        Raises:
+            AstraError: A pose cannot be used, or there is no way.
+        """
+        pipeline = self.pipeline
+        if pipeline is None:
+            raise NotLocalized(self.refusal())
+        frames = self.frames()
+        begin = None if start is None else pose_in_map(start, frames, self.fixed)
+        route = pipeline.path(begin, pose_in_map(goal, frames, self.fixed), self._now_ns)
+        return path_to_msg(route.points_m, self._now_ns, self._config.map_frame)
+
     def close(self) -> None:
         """Close the desk; a client that waits is told."""
         if self._running:
             self.stop("astra_global is shutting down")
         self._server.close()
+        if self._paths is not None:
+            self._paths.destroy()
+        if self._nav2 is not None:
+            self._nav2.close()
 
     def _start_request(self, request: Navigate.Goal) -> Navigate.Result | None:
         if not 0.0 <= request.timeout < math.inf:

@@ -2,24 +2,33 @@
 
 A goal is not "executed" in a thread of its own: the mission is stepped by the node, and this class
 only keeps the client informed. A newer goal preempts the older one, through whichever door it came:
-the same missions can be asked for by other actions, such as Nav2's.
+the same missions can be asked for by other actions, such as Nav2's. A goal of several poses is a
+mission for each, one after another; the first that fails ends it.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
 
-from astra_core.errors import AstraError
+from astra_core.errors import AstraError, ConfigError
 from astra_msgs.action import Navigate
 
-__all__ = ["NAVIGATE", "Door", "NavigateServer"]
+__all__ = ["NAVIGATE", "Door", "NavigateServer", "Progress"]
+
+
+class Progress(NamedTuple):
+    """How far a goal of several poses is: poses reached, and those that are left."""
+
+    reached: int
+    left: int
 
 
 @dataclass(frozen=True)
@@ -29,23 +38,38 @@ class Door:
     Attributes:
         action: Its type.
         name: Its name.
-        goal: From its goal to that of ``Navigate``.
+        goals: From its goal to those of ``Navigate``, in order.
         feedback: From the feedback of ``Navigate`` to its own.
         result: From the result of ``Navigate`` to its own.
     """
 
     action: type
     name: str
-    goal: Callable[[Any], Navigate.Goal]
-    feedback: Callable[[Navigate.Feedback], Any]
-    result: Callable[[Navigate.Result], Any]
+    goals: Callable[[Any], Sequence[Navigate.Goal]]
+    feedback: Callable[[Navigate.Feedback, Progress], Any]
+    result: Callable[[Navigate.Result, Progress], Any]
 
 
-def _same(message: Any) -> Any:
+def _same(message: Any, _progress: Progress) -> Any:
     return message
 
 
-NAVIGATE = Door(Navigate, "navigate", _same, _same, _same)
+NAVIGATE = Door(Navigate, "navigate", lambda message: [message], _same, _same)
+
+
+@dataclass(eq=False)
+class _Asked:
+    """The goal of a client: through which door, what is left of it, and how much is done."""
+
+    door: Door
+    handle: ServerGoalHandle
+    left: deque[Navigate.Goal] = field(default_factory=deque)
+    reached: int = 0
+
+    @property
+    def progress(self) -> Progress:
+        """Return how far it is; the pose that is being driven to is left."""
+        return Progress(self.reached, len(self.left) + 1)
 
 
 class NavigateServer:
@@ -78,7 +102,7 @@ class NavigateServer:
         self._refusal, self._start, self._cancel = refusal, start, cancel
         self._wake = wake
         self._lock = lock
-        self._goal: tuple[Door, ServerGoalHandle] | None = None
+        self._goal: _Asked | None = None
         self._cancelling = False
         self._servers = {door.name: self._open(door) for door in doors}
 
@@ -98,20 +122,33 @@ class NavigateServer:
         with self._lock:
             if self._goal is None or self._cancelling:
                 return
-            door, goal = self._goal
-            if goal.is_cancel_requested:
+            asked = self._goal
+            if asked.handle.is_cancel_requested:
                 self._cancelling = True
                 self._cancel("the client cancelled it")
                 return
-            goal.publish_feedback(door.feedback(feedback()))
+            told = asked.door.feedback(feedback(), asked.progress)
+            asked.handle.publish_feedback(told)
 
     def finish(self, result: Navigate.Result) -> None:
-        """Give the client of the present goal its result; without one nothing happens."""
+        """Give the client of the present goal its result, or go on to its next pose.
+
+        Without a client nothing happens.
+        """
         with self._lock:
-            goal, self._goal = self._goal, None
-            self._cancelling = False
-        if goal is not None:
-            self._end(*goal, result)
+            asked = self._goal
+            if asked is not None and result.error_code == Navigate.Result.NONE:
+                asked.reached += 1
+                if asked.left and not asked.handle.is_cancel_requested:
+                    try:
+                        self._start(asked.left.popleft())
+                    except AstraError as error:
+                        result = Navigate.Result(error_code=error.code, error_msg=str(error))
+                    else:
+                        return
+            self._goal, self._cancelling = None, False
+        if asked is not None:
+            self._end(asked, result)
 
     def close(self) -> None:
         """Withdraw the actions."""
@@ -133,18 +170,22 @@ class NavigateServer:
     def _on_accepted(self, door: Door, goal: ServerGoalHandle) -> None:
         with self._lock:
             goal.execute()  # from here on its status is EXECUTING
+            asked = _Asked(door, goal)
             try:
-                replaced = self._start(door.goal(goal.request))
+                asked.left.extend(door.goals(goal.request))
+                if not asked.left:
+                    raise ConfigError("the goal has no poses")
+                replaced = self._start(asked.left.popleft())
             except AstraError as error:
                 # Accepted and then failed, so that the client learns why.
                 refused = Navigate.Result(error_code=error.code, error_msg=str(error))
-                self._end(door, goal, refused)
+                self._end(asked, refused)
                 return
             if replaced is not None:
                 self.finish(replaced)
-            self._goal, self._cancelling = (door, goal), False
+            self._goal, self._cancelling = asked, False
 
-    def _end(self, door: Door, goal: ServerGoalHandle, result: Navigate.Result) -> None:
+    def _end(self, asked: _Asked, result: Navigate.Result) -> None:
         def conclude(handle: ServerGoalHandle) -> Any:
             if handle.is_cancel_requested:
                 handle.canceled()
@@ -152,9 +193,9 @@ class NavigateServer:
                 handle.succeed()
             else:
                 handle.abort()
-            return door.result(result)
+            return asked.door.result(result, asked.progress)
 
-        self._servers[door.name].notify_execute(goal, conclude)
+        self._servers[asked.door.name].notify_execute(asked.handle, conclude)
 
 
 class _DeferringServer(ActionServer):

@@ -78,8 +78,8 @@ class GlobalOutputs:
         stamp_ns = now_ns + from_seconds(c.tf_tolerance_s)
         self._tf.send([planar_transform(t_map_odom, stamp_ns, c.map_frame, c.odom_frame)])
 
-    def send_pose(self, pipeline: AstraGlobal, now_ns: int) -> None:
-        """Publish the pose on the map and, when there is one, its twin for rviz2."""
+    def send_pose(self, pipeline: AstraGlobal, now_ns: int) -> PoseWithCovarianceStamped | None:
+        """Publish the pose on the map and, when there is one, its twin for rviz2, and return it."""
         pose = pipeline.global_pose(now_ns)
         known = pose.status != LocalizationStatus.NOT_LOCALIZED
         message = global_pose_to_msg(
@@ -91,12 +91,14 @@ class GlobalOutputs:
             reason=pipeline.doubt if known else pipeline.last_failure or "not localized yet",
         )
         self._pose.publish(message)
-        if known:
-            self._twin.publish(pose_twin(message))
+        twin = pose_twin(message) if known else None
+        if twin is not None:
+            self._twin.publish(twin)
         # Before a map was sent there is no view to write on.
         if self._was_known not in (None, known):
             self._was_known = known
             self.send_status(pipeline.map, known, now_ns)
+        return twin
 
     def send_status(self, map_: AstraMap, is_localized: bool, stamp_ns: int) -> None:
         """Write on the map view whether the robot knows where it is."""

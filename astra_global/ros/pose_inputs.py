@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 
-from astra_core.errors import NotLocalized
+from astra_core.errors import ConfigError, NotLocalized
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.poses import covariance_from_msg
 from astra_core.ros.qos import event
@@ -41,6 +41,9 @@ class PoseInputs:
         pipeline = self._desk.pipeline
         if pipeline is None:
             raise NotLocalized("map or cameras are not known yet")
+        if not message.header.frame_id:
+            # Nav2's commander sends its default, zeros without a frame, while it waits for a pose.
+            raise ConfigError("initialpose has no frame: set frame_id to map")
         stamped = PoseStamped(header=message.header, pose=message.pose.pose)
         pose = pose_in_map(stamped, self._desk.frames(), self._desk.fixed)
         covariance = covariance_from_msg(message.pose.covariance)

@@ -15,6 +15,8 @@ __all__ = ["WheelInput"]
 # A pose that creeps by less may be rounding.
 _MOVED_M = 0.02
 _TURNED = 0.02  # of a quaternion's parts: 2.3 degrees
+# Sideways, faster than a base on two wheels slips: a base that can move so is none of Astra's.
+_SIDEWAYS_MPS = 0.1
 
 
 class WheelInput:
@@ -44,6 +46,11 @@ class WheelInput:
         if problem := covariance_problem(message.twist.covariance):
             return f"wheel_odometry: its twist.covariance {problem}"
         twist = message.twist.twist
+        if abs(twist.linear.y) > _SIDEWAYS_MPS:
+            return (
+                f"wheel_odometry: the base moves sideways (linear.y {twist.linear.y:.2f} m/s); "
+                "Astra drives and counts ahead and in turns only"
+            )
         if twist.linear.x != 0.0 or twist.angular.z != 0.0:
             self._rested = None
             return ""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from toy_world import RIG, ToyLocalizer, ToyRobot, make_map
 
+from astra_core.errors import NotLocalized
 from astra_core.records import LocalizationStatus
 from astra_core.stack_spec import StackSpec
 from astra_global.fusion.config import ToldPoseConfig
@@ -135,3 +136,16 @@ def test_a_told_pose_is_settled_only_after_fixes_have_agreed(stack: AstraGlobal)
         fix = PoseFix(NOW_NS, np.array([2.1, 3.1, 0.5]), COVARIANCE * 1e-4, 100, (), 0.0)
         assert stack.apply_fix(fix)
         assert stack.is_settled == (number == 1)
+
+
+def test_a_way_is_told_without_driving_it(stack: AstraGlobal) -> None:
+    start, goal = np.array([1.0, 1.0, 0.0]), np.array([3.0, 1.0, 0.0])
+    with pytest.raises(NotLocalized, match="does not know where it is"):
+        stack.path(None, goal, NOW_NS)
+    told = stack.path(start, goal, NOW_NS)
+    np.testing.assert_allclose(told.points_m[[0, -1]], [start[:2], goal[:2]], atol=0.1)
+    assert stack.set_pose(np.array([3.0, 1.0, 0.0]), COVARIANCE, NOW_NS)
+    here = stack.path(None, start, NOW_NS)
+    np.testing.assert_allclose(here.points_m[[0, -1]], [goal[:2], start[:2]], atol=0.1)
+    # Nobody was sent anywhere.
+    assert stack.route is None and stack.step(NOW_NS).sub_goal is None

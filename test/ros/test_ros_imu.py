@@ -168,3 +168,15 @@ def test_silence_of_each_sensor_is_noticed_after_the_limit():
     assert watch.problem("wheel_odometry", 6 * S) == "waiting for wheel_odometry"
     watch.hear("imu", 7 * S)
     assert watch.problem("imu", 7 * S) == ""
+
+
+@pytest.mark.parametrize(("sideways_mps", "words"), [(0.05, ""), (0.3, "0.30"), (-0.3, "-0.30")])
+def test_a_base_that_moves_sideways_is_told_and_not_misread(sideways_mps, words):
+    message, wheels = Odometry(), WheelInput()
+    message.twist.twist.linear.x, message.twist.twist.linear.y = 0.2, sideways_mps
+    if not words:
+        assert wheels.read(message).linear_velocity_mps == 0.2
+        return
+    with pytest.raises(MessageError, match=rf"moves sideways \(linear.y {words} m/s\)"):
+        wheels.read(message)
+    assert wheels.problem

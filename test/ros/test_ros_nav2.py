@@ -14,11 +14,15 @@ pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
 from action_msgs.msg import GoalStatus
-from geometry_msgs.msg import PoseStamped
+from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
+from lifecycle_msgs.srv import GetState
 from rclpy.action import ActionClient
 
-from astra_global.ros.nav2 import navigate_to_pose
-from astra_global.ros.navigate_server import NAVIGATE, Door, NavigateServer
+from astra_core.errors import ConfigError, GoalNotFound
+from astra_core.ros.qos import latched
+from astra_global.ros.nav2 import nav2_doors
+from astra_global.ros.nav2_state import Nav2State
+from astra_global.ros.navigate_server import NAVIGATE, Door, NavigateServer, Progress
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GoalSpec
 
@@ -29,25 +33,36 @@ def nav2(monkeypatch):
         def __init__(self):
             self.error_code, self.error_msg = 0, ""
 
-    action = SimpleNamespace(Goal=SimpleNamespace, Feedback=SimpleNamespace, Result=Result)
+    class ThroughFeedback(SimpleNamespace):
+        def __init__(self):
+            super().__init__(number_of_poses_remaining=0)
+
     package, module = ModuleType("nav2_msgs"), ModuleType("nav2_msgs.action")
-    module.NavigateToPose = action
+    for name in ("NavigateToPose", "NavigateThroughPoses", "FollowWaypoints"):
+        feedback = ThroughFeedback if name == "NavigateThroughPoses" else SimpleNamespace
+        action = SimpleNamespace(Goal=SimpleNamespace, Feedback=feedback, Result=Result)
+        setattr(module, name, action)
+    package.action = module
     monkeypatch.setitem(sys.modules, "nav2_msgs", package)
     monkeypatch.setitem(sys.modules, "nav2_msgs.action", module)
-    return action
+    return module
+
+
+def door_of(name):
+    return next(door for door in nav2_doors() if door.name == name)
 
 
 def test_without_nav2_there_is_no_such_door(monkeypatch):
     monkeypatch.setitem(sys.modules, "nav2_msgs", None)
-    assert navigate_to_pose() is None
+    assert nav2_doors() == []
 
 
 def test_goal_feedback_and_result_are_converted(nav2):
-    door = navigate_to_pose()
-    assert (door.action, door.name) == (nav2, "navigate_to_pose")
+    door = door_of("navigate_to_pose")
+    assert door.action is nav2.NavigateToPose
     pose = PoseStamped()
     pose.header.frame_id, pose.pose.position.x = "map", 3.0
-    request = door.goal(SimpleNamespace(pose=pose, behavior_tree=""))
+    (request,) = door.goals(SimpleNamespace(pose=pose, behavior_tree=""))
     assert request.goal.kind == GoalSpec.KIND_POSE
     assert request.goal.pose.pose.position.x == 3.0
     told = door.feedback(
@@ -56,23 +71,110 @@ def test_goal_feedback_and_result_are_converted(nav2):
             estimated_time_remaining=float("nan"),
             distance_remaining=float("nan"),
             recoveries=2,
-        )
+        ),
+        Progress(0, 1),
     )
     assert (told.navigation_time.sec, told.navigation_time.nanosec) == (2, 500_000_000)
     # Nav2's clients expect numbers, also before the route is known.
     assert (told.estimated_time_remaining.sec, told.distance_remaining) == (0, 0.0)
     assert told.number_of_recoveries == 2
-    ended = door.result(Navigate.Result(error_code=104, error_msg="no way"))
+    ended = door.result(Navigate.Result(error_code=104, error_msg="no way"), Progress(0, 1))
     assert (ended.error_code, ended.error_msg) == (104, "no way")
 
 
 def test_results_of_older_distributions_are_empty(nav2):
-    nav2.Result = SimpleNamespace
-    assert vars(navigate_to_pose().result(Navigate.Result(error_code=104))) == {}
+    nav2.NavigateToPose.Result = SimpleNamespace
+    door = door_of("navigate_to_pose")
+    assert vars(door.result(Navigate.Result(error_code=104), Progress(0, 1))) == {}
+
+
+def stamped(*places):
+    poses = [PoseStamped() for _ in places]
+    for pose, x_m in zip(poses, places, strict=True):
+        pose.pose.position.x = float(x_m)
+    return poses
+
+
+@pytest.mark.parametrize("wrap", [list, lambda poses: SimpleNamespace(goals=poses)])
+def test_poses_to_drive_through_are_goals_in_order(nav2, wrap):
+    door = door_of("navigate_through_poses")
+    goals = door.goals(SimpleNamespace(poses=wrap(stamped(1, 2, 3)), behavior_tree=""))
+    assert [goal.goal.pose.pose.position.x for goal in goals] == [1.0, 2.0, 3.0]
+    assert door.feedback(Navigate.Feedback(), Progress(1, 2)).number_of_poses_remaining == 2
+    ended = door.result(Navigate.Result(error_code=104, error_msg="no way"), Progress(2, 1))
+    assert ended.error_msg == "pose 3: no way"
+
+
+def test_waypoints_begin_where_asked_and_go_round(nav2):
+    door = door_of("follow_waypoints")
+
+    def places(**fields):
+        return [
+            goal.goal.pose.pose.position.x
+            for goal in door.goals(SimpleNamespace(poses=stamped(1, 2, 3), **fields))
+        ]
+
+    assert places() == places(number_of_loops=1) == [1.0, 2.0, 3.0]
+    assert places(number_of_loops=2, goal_index=1) == [2.0, 3.0, 1.0, 2.0, 3.0]
+    assert door.feedback(Navigate.Feedback(), Progress(2, 1)).current_waypoint == 2
+    with pytest.raises(ConfigError, match="waypoint 3 of 3"):
+        places(goal_index=3)
+    with pytest.raises(ConfigError, match="4294967295 loops"):
+        places(number_of_loops=2**32 - 1)
+
+
+@pytest.mark.parametrize("failing", [None, "b"])
+def test_a_goal_of_several_poses_is_a_mission_each(node, until, in_executor, failing):
+    def goals(message):
+        return [Navigate.Goal(goal=GoalSpec(text=word)) for word in message.goal.text.split()]
+
+    def result(message, progress):
+        return Navigate.Result(
+            error_code=message.error_code, error_msg=f"{progress.reached} reached"
+        )
+
+    started = []
+
+    def start(request):
+        if request.goal.text == failing:
+            raise GoalNotFound("there is none")
+        started.append(request.goal.text)
+
+    tour = Door(Navigate, "tour", goals, NAVIGATE.feedback, result)
+    server = NavigateServer(
+        node, threading.RLock(), refusal=lambda: "", start=start, cancel=lambda reason: None,
+        wake=lambda: None, doors=[tour],
+    )  # fmt: skip
+    client = ActionClient(node, Navigate, "tour")
+    until(client.server_is_ready, "the server")
+
+    def ask(text):
+        sent = in_executor(client.send_goal_async, Navigate.Goal(goal=GoalSpec(text=text)))
+        until(sent.done, "an answer")
+        return in_executor(sent.result().get_result_async)
+
+    ended = ask("a b c")
+    for word in ("a", "b", "c"):
+        if word == failing:
+            break
+        until(lambda word=word: started and started[-1] == word, word)
+        in_executor(server.finish, Navigate.Result())
+    until(ended.done, "the result")
+    wanted = (GoalStatus.STATUS_SUCCEEDED, "3 reached")
+    if failing:
+        wanted = (GoalStatus.STATUS_ABORTED, "1 reached")
+    told = ended.result()
+    assert (told.status, told.result.error_msg) == wanted
+    assert started == (["a"] if failing else ["a", "b", "c"])
+
+    empty = ask("")
+    until(empty.done, "the result")
+    assert empty.result().status == GoalStatus.STATUS_ABORTED
+    server.close()
 
 
 def test_a_goal_through_one_door_preempts_that_of_the_other(node, until, in_executor):
-    other = Door(Navigate, "other_door", NAVIGATE.goal, NAVIGATE.feedback, NAVIGATE.result)
+    other = Door(Navigate, "other_door", NAVIGATE.goals, NAVIGATE.feedback, NAVIGATE.result)
     started = []
 
     def start(request):
@@ -107,3 +209,26 @@ def test_a_goal_through_one_door_preempts_that_of_the_other(node, until, in_exec
     for client in clients:
         client.destroy()
     server.close()
+
+
+def test_clients_that_wait_for_nav2_are_answered(node, until, in_executor):
+    ready = [False]
+    state = Nav2State(node, lambda: ready[0])
+    heard = []
+    for name in ("amcl", "bt_navigator"):
+        client = node.create_client(GetState, f"{name}/get_state")
+        until(client.service_is_ready, name)
+        for wanted in ("inactive", "active"):
+            ready[0] = wanted == "active"
+            answer = in_executor(client.call_async, GetState.Request())
+            until(answer.done, "an answer")
+            assert answer.result().current_state.label == wanted
+    for fix_ns in (None, 1, 1, 2):
+        pose = PoseWithCovarianceStamped()
+        pose.pose.pose.position.x = float(fix_ns or 0)
+        state.send(pose, fix_ns)
+    # Latched: who comes later hears the newest; one for every fix.
+    node.create_subscription(PoseWithCovarianceStamped, "amcl_pose", heard.append, latched())
+    until(lambda: heard, "the pose")
+    assert [message.pose.pose.position.x for message in heard] == [2.0]
+    state.close()
