@@ -56,8 +56,8 @@ def smooth_gray(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 class PictureShelf:
     """The pictures of the map, the last used ones kept open."""
 
-    def __init__(self, places: PlaceMap, size: int = 256) -> None:
-        """Keep up to ``size`` pictures."""
+    def __init__(self, places: PlaceMap, size: int = 128) -> None:
+        """Keep up to ``size`` pictures: a look needs about 35, and each takes 0.3 MB."""
         self._places = places
         self._size = size
         self._open: OrderedDict[int, NDArray[np.float32] | None] = OrderedDict()

@@ -38,6 +38,9 @@ def test_readings_of_the_base_itself_are_taken_as_they_are():
     assert first == second
     assert first.angular_velocity_rad_s == (0.1, 0.2, 0.3)
     assert imu.take(S) == () and not imu.refused
+    # So does a base with the slash of old tf.
+    slashed = ImuInput("/base_link", lambda _: None)
+    assert slashed.add(reading("base_link"))
 
 
 def test_an_imu_upside_down_turns_the_way_the_robot_does():
@@ -86,6 +89,10 @@ def test_what_is_stamped_far_after_its_tick_is_of_another_time():
     assert [sample.stamp_ns for sample in imu.take(10 * S)] == [10 * S, 11 * S]
     assert imu.refused == {"imu of another time": 2}
     assert imu.take(40 * S) == ()
+    # What is older than its tick was only held up; how old it may be is the odometry's affair.
+    message.header.stamp.sec, message.header.stamp.nanosec = 7, 0
+    imu.add(message)
+    assert [sample.stamp_ns for sample in imu.take(40 * S)] == [7 * S]
 
 
 def test_minus_one_says_that_there_is_no_such_sensor_and_its_zeros_are_no_reading():
@@ -108,6 +115,7 @@ def test_minus_one_says_that_there_is_no_such_sensor_and_its_zeros_are_no_readin
         ("angular_velocity_covariance", 8, float("nan"), "is not finite"),
         ("linear_acceleration_covariance", 1, float("inf"), "is not finite"),
         ("angular_velocity_covariance", 4, -0.5, "negative variance"),
+        ("angular_velocity_covariance", 0, -2.0, "negative variance"),
         ("linear_acceleration_covariance", 0, -2.0, "negative variance"),
     ],
 )
