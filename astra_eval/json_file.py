@@ -14,8 +14,12 @@ from typing import Any
 import numpy as np
 
 from astra_core.errors import ConfigError
+from astra_core.untrusted.json_text import read_json
 
-__all__ = ["check_writable", "plain", "write_json"]
+__all__ = ["check_result", "check_writable", "plain", "write_json"]
+
+#: Every result says so, and only what says so is replaced by the next one.
+_MADE_BY, _ASTRA = "made_by", "astra"
 
 
 def plain(value: Any) -> Any:
@@ -56,18 +60,38 @@ def check_writable(path: Path | None) -> None:
         raise ConfigError(f"cannot write {path}: it is a folder or not writable")
 
 
-def write_json(path: Path | None, data: Any) -> None:
-    """Write data, replacing the file in one step; ``None`` writes nothing.
+def check_result(path: Path | None) -> None:
+    """Find out before the work whether a result can be written, and what it would replace.
 
     Raises:
-        ConfigError: The file cannot be written.
+        ConfigError: It cannot, or something else than an earlier result lies there.
+    """
+    check_writable(path)
+    if path is None or not path.exists() or (path.is_file() and not path.stat().st_size):
+        return
+    try:
+        found = read_json(path, ConfigError)
+    except ConfigError:
+        found = None
+    # Results from before they said so have the versions of what made them.
+    if isinstance(found, dict) and (found.get(_MADE_BY) == _ASTRA or "versions" in found):
+        return
+    raise ConfigError(f"{path} is no result of Astra, and stays: move it away or name another file")
+
+
+def write_json(path: Path | None, data: Mapping[str, Any]) -> None:
+    """Write a result, replacing an earlier one in one step; ``None`` writes nothing.
+
+    Raises:
+        ConfigError: The file cannot be written, or is something else than an earlier result.
     """
     if path is None:
         return
-    check_writable(path)
+    check_result(path)
+    data = {_MADE_BY: _ASTRA, **plain(data)}
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(json.dumps(plain(data), indent=2, allow_nan=False) + "\n", "utf-8")
+        draft.write_text(json.dumps(data, indent=2, allow_nan=False) + "\n", "utf-8")
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

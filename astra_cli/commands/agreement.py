@@ -11,7 +11,7 @@ from rich.console import Console
 from astra_core.errors import ConfigError
 from astra_core.untrusted.json_text import read_json
 from astra_eval.agreement import agreement
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, write_json
 
 __all__ = ["compare"]
 
@@ -31,7 +31,7 @@ def compare(
     Raises:
         ConfigError: A file is no result of missions, or the two were made in different ways.
     """
-    check_writable(json_file)
+    check_result(json_file)
     first, second = _read(inside, "one process"), _read(dds, "dds")
     for name in _COMMON:
         # Results from before stacks had names lack some of them.

@@ -25,7 +25,7 @@ from astra_cli.commands.options import (
     chosen_stack,
 )
 from astra_cli.commands.voxel_bench import esdf, lift
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, write_json
 from astra_eval.stack_summary import BUDGETS
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def stack(
     from astra_sim.profile import load_profile
 
     console = Console()
-    check_writable(json_file)
+    check_result(json_file)
     spec = chosen_stack(stack_text, weights, mllm)
     check_map(map_kind, tour)
     named = named_conditions(conditions)

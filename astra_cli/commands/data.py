@@ -14,7 +14,7 @@ from rich.progress import Progress as ProgressBar
 
 from astra_core.errors import AstraError, ConfigError
 from astra_core.seeds import SeedRange, parse_seeds
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, write_json
 
 if TYPE_CHECKING:
     from astra_data.planner_data import PlannerData, Progress
@@ -60,7 +60,7 @@ def planner(
     """Drive the privileged expert and write what a planner learns from, a shard for each scene."""
     from astra_data.planner_data import WAYS, PlannerData
 
-    check_writable(json_file)
+    check_result(json_file)
     if bag is not None:
         from astra_data.planner_data import write_bag_shard
 
@@ -119,7 +119,7 @@ def show(
     """Say what planner shards hold and how good the expert is; draw some to look at."""
     from astra_data.planner_summary import draw_choice, planner_shards, summarize
 
-    check_writable(json_file)
+    check_result(json_file)
     paths = planner_shards(where)
     summary = summarize(paths)
     if sheet is not None:

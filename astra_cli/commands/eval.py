@@ -27,7 +27,7 @@ from astra_cli.scene_map import MapsOfKind, quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_core.seeds import SeedRange, parse_seeds
 from astra_core.stack_spec import StackSpec
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, write_json
 from astra_eval.parallel import Work, run_units
 from astra_eval.report import EvalProtocol
 from astra_eval.tables import print_report
@@ -307,7 +307,7 @@ def evaluate(
 
     console = Console()
     check_scene(protocol.family, seeds.start)
-    check_writable(json_file)
+    check_result(json_file)
     with open_rows(rows, protocol, console) as file:
         finished = run_units(work, [(seed,) for seed in seeds], file, jobs=jobs, console=console)
     report = protocol.report(seeds, summarize(list(zip(seeds, finished, strict=True))))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from astra_cli.commands.options import Json
-from astra_eval.json_file import write_json
+from astra_eval.json_file import check_result, write_json
 
 __all__ = ["app"]
 
@@ -87,6 +87,7 @@ def build(
     out = place_of(out, MAP)
     beside = out.with_name(f"{out.name}.png")
     check_picture(beside)  # before the work rather than after it
+    check_result(json_file)
     made_for = load_robot(robot)
     settings = (
         for_robot(MappingConfig(), made_for)

@@ -13,7 +13,7 @@ from astra_cli.scene_map import KeptMaps, MapsOfKind, quiet_scene_map
 from astra_core.errors import ConfigError
 from astra_core.seeds import parse_seeds
 from astra_eval.fault_summary import summarize_faults
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, write_json
 from astra_eval.missions_eval import MissionWork, mission_row, summarize_missions
 from astra_eval.parallel import run_units
 from astra_eval.report import EvalProtocol
@@ -83,7 +83,7 @@ def run_missions(
     wrong = named_faults(faults) if faults else ()
     if dds and wrong:
         raise ConfigError("--faults are put into the pipelines in one process: leave --dds out")
-    check_writable(json_file)
+    check_result(json_file)
     select_gl_backend()
     map_of = MapsOfKind(map_kind, quiet_scene_map if maps is None else KeptMaps(maps))
     # All of them, so that a row keeps its number whichever are asked for.

@@ -16,7 +16,7 @@ from rich.table import Table
 from astra_cli.commands.options import Json
 from astra_core.errors import ConfigError
 from astra_eval.bench_row import Selection
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, check_writable, write_json
 
 __all__ = ["esdf", "lift"]
 
@@ -71,7 +71,7 @@ def _run(
     from astra_eval.timing import copy_bandwidth
     from astra_local.voxel.cuda import cuda_is_usable, why_not
 
-    check_writable(json_file)
+    check_result(json_file)
     check_writable(png)
     console = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
     on_gpu = cuda_is_usable()

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from astra_core.errors import ConfigError, MapFormatError
 from astra_core.stack_spec import DEFAULT, StackSpec
-from astra_eval.json_file import check_writable, write_json
+from astra_eval.json_file import check_result, write_json
 
 if TYPE_CHECKING:
     from astra_cli.demo.drive import DdsDrive
@@ -106,8 +106,8 @@ def _check_request(goal: str, record: Path | None, json_file: Path | None) -> No
     if record is not None:
         if (record / "bag").exists():
             raise ConfigError(f"{record} already holds a recording: name another folder")
-        check_writable(record / "result.json")
-    check_writable(json_file)
+        check_result(record / "result.json")
+    check_result(json_file)
 
 
 def _check_map(folder: Path) -> None:

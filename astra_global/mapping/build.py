@@ -18,10 +18,11 @@ from astra_global.map.check import check_map
 from astra_global.map.made_for import MapRobot
 from astra_global.map.occupancy_file import occupancy_from_bytes
 from astra_global.map.store import MAP, save_map
-from astra_global.mapping.config import MappingConfig
+from astra_global.mapping.config import FusionConfig, MappingConfig
 from astra_global.mapping.depth_fusion import occupancy_stage
 from astra_global.mapping.edges import edges_stage
 from astra_global.mapping.errors import SourceError, TourError
+from astra_global.mapping.extent import require_extent
 from astra_global.mapping.index_stage import index_stage
 from astra_global.mapping.key_frames import extract_pictures, select_stage
 from astra_global.mapping.placing import placing_stage, sightings_stage
@@ -116,7 +117,7 @@ def _stages(
               f"{_VERSION}{bag_fingerprint(bag.folder)}{text(config.topics)}",
               lambda p: _read_tour(bag, work)),
         Stage("poses", "poses", 1, poses.fingerprint(),
-              lambda p: _read_poses(bag, work, poses), ("tour",)),
+              lambda p: _read_poses(bag, work, poses, config.fusion), ("tour",)),
         Stage("key_frames", "choosing key frames", 1, text(config.key_frames),
               lambda p: select_stage(bag, work, config.key_frames), ("poses",)),
         Stage("pictures", "pictures", 6, "",
@@ -148,7 +149,9 @@ def _read_tour(bag: TourBag, work: Work) -> dict[str, int]:
     return {"cameras": len(bag.rig.cameras), "image_sets": len(stamps)}
 
 
-def _read_poses(bag: TourBag, work: Work, source: PoseSource) -> dict[str, int]:
+def _read_poses(
+    bag: TourBag, work: Work, source: PoseSource, fusion: FusionConfig
+) -> dict[str, int]:
     """Write ``poses.npz``."""
     view = BagView(bag, work.read_arrays("image_sets")["stamps_ns"])
     track = source.poses(view)
@@ -162,6 +165,8 @@ def _read_poses(bag: TourBag, work: Work, source: PoseSource) -> dict[str, int]:
         raise TourError(f"{bag.folder}: no picture was taken while a pose is known")
     if not is_covariance(track.covariance[known]).all():
         raise SourceError(f"{type(source).__name__} gave a covariance that is none")
+    places = track.t_map_base[known][:, :2, 3]
+    require_extent(places, view.stamps_ns[known, 0], fusion, str(bag.folder))
     work.write_arrays(
         "poses", stamps_ns=view.stamps_ns, poses=track.t_map_base, covariance=track.covariance
     )

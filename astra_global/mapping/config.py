@@ -147,6 +147,12 @@ class FusionConfig:
         0.5, "Share of a column that must be seen through to call it free", minimum=0.0, maximum=1.0
     )
     padding_m: float = setting(1.0, "Grid beyond the outermost point seen", minimum=0.0)
+    max_voxels: int = setting(
+        300_000_000,
+        "The grid never has more, at five bytes each; a tour that reaches farther is refused",
+        minimum=1_000,
+        maximum=10_000_000_000,
+    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from astra_local.train.placement import ALONE, Placement
 __all__ = ["Averaged", "LoopConfig", "StepRandom", "Trainer"]
 
 _CHECKPOINT = "checkpoint.pt"
+_TOLD = "training.json"
 _METRICS = "metrics.jsonl"
 
 
@@ -130,6 +131,12 @@ class Trainer:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / _CHECKPOINT).is_file():
             self._resume()
+        elif (folder / _TOLD).exists():
+            # It would be written over in the end.
+            raise ConfigError(
+                f"{folder / _TOLD} is of another training, whose checkpoint is gone: take another "
+                "--out folder"
+            )
         placement.same(network)
         self._board = _board(folder) if placement.leads else None
 
@@ -193,7 +200,7 @@ class Trainer:
         """Write ``training.json``: the facts, the scenes learned from, and how far it came."""
         if self._placement.leads:
             told = {**self._told, "seeds": seeds, "steps": self.step}
-            (self.folder / "training.json").write_text(json.dumps(told, indent=1) + "\n")
+            (self.folder / _TOLD).write_text(json.dumps(told, indent=1) + "\n")
 
     def _one_step(self, loss_of: StepLoss) -> dict[str, float]:
         self.network.train()

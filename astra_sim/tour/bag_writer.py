@@ -12,11 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.camera import CameraRig
-from astra_core.errors import AstraError
+from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
+from astra_core.own_folder import FolderKind, place_of
+from astra_core.untrusted.yaml_text import read_yaml
 from astra_sim.tour.messages import MessageFactory
 
 __all__ = ["BagError", "BagWriter"]
+
+
+#: In the metadata, so that a recording of somebody's robot is never taken for one of ours.
+_MARK = ("astra", "recorded in simulation")
 
 
 class BagError(AstraError):
@@ -43,7 +49,8 @@ class BagWriter:
         """Start a bag.
 
         Args:
-            folder: Where it will appear; an earlier recording of the same name is replaced.
+            folder: Where it will appear; an earlier recording of this class and of the same name
+                is replaced, with nothing else in it.
             rig: The cameras; written to ``/tf_static`` at once.
             name: The file is ``<name>.mcap``.
             pose_topic: Topic of :meth:`write_pose`.
@@ -55,9 +62,11 @@ class BagWriter:
         from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
         from rosbags.typesys import Stores, get_typestore
 
-        self._folder = Path(folder).absolute()
         self._name = name
-        _refuse_foreign(self._folder, name)
+        try:
+            self._folder = place_of(folder, _recording(name))
+        except ConfigError as error:
+            raise BagError(str(error)) from error
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             self._temporary = Path(
@@ -74,6 +83,7 @@ class BagWriter:
         # The folder of a rosbag gives the file its name, so it is made under that name.
         self.staging = self._temporary / name
         self._writer = Writer(self.staging, version=9, storage_plugin=StoragePlugin.MCAP)
+        self._writer.set_custom_data(*_MARK)
         # Images are compressed already; this halves the rest.
         self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
         self._writer.open()
@@ -158,13 +168,17 @@ class BagWriter:
         self._writer.write(connection, stamp_ns, self._factory.serialize(message))
 
 
-def _refuse_foreign(folder: Path, name: str) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise BagError(f"{folder} is not a folder")
-    if any(folder.iterdir()) and not (folder / f"{name}.mcap").exists():
-        raise BagError(f"{folder} is not empty and holds no earlier recording: choose another")
+def _recording(name: str) -> FolderKind:
+    def own_files(folder: Path) -> list[str]:
+        try:
+            data = read_yaml(folder / "metadata.yaml", BagError)
+            custom = data["rosbag2_bagfile_information"]["custom_data"]
+            is_ours = custom.get(_MARK[0]) == _MARK[1]
+        except (BagError, KeyError, TypeError, AttributeError):
+            return []
+        return [f"{name}.mcap", "metadata.yaml", "landmarks.yaml"] if is_ours else []
+
+    return FolderKind("recording of ours", own_files)
 
 
 def _latched_qos() -> Any:

@@ -114,6 +114,18 @@ def test_the_size_is_in_the_header(kind, flags):
     assert encoded_size(data.tobytes(), "it") == (7, 5)
 
 
+def test_a_jpeg_of_thousands_of_scans_is_not_decoded():
+    """Each scan goes over the whole picture: 60 kB of empty ones would take minutes."""
+    whole = cv2.imencode(
+        ".jpg", np.zeros((64, 64, 3), np.uint8), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+    )[1].tobytes()
+    assert color_of(compressed(whole)).shape == (64, 64, 3)
+    at = whole.rindex(b"\xff\xda")
+    scan = whole[at:-2]
+    with pytest.raises(ImageFormatError, match="more scans"):
+        color_of(compressed(whole[:-2] + scan * 200 + whole[-2:]))
+
+
 def test_a_jpeg_stays_as_it_is_and_others_become_one():
     picture = np.full((8, 8, 3), (200, 10, 10), np.uint8)
     jpeg = cv2.imencode(".jpg", picture[..., ::-1])[1].tobytes()

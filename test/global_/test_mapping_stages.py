@@ -17,7 +17,8 @@ from astra_global.mapping.config import (
 )
 from astra_global.mapping.depth_fusion import VoxelFusion
 from astra_global.mapping.edges import connect_nodes, segment_clearance_m
-from astra_global.mapping.errors import SourceError
+from astra_global.mapping.errors import SourceError, TourError
+from astra_global.mapping.extent import require_extent
 from astra_global.mapping.index_stage import depth_at
 from astra_global.mapping.key_frames import choose_key_frames
 from astra_global.mapping.oracle import AnnotatedLandmarks, interpolate_poses
@@ -219,3 +220,20 @@ def test_a_work_folder_with_other_files_is_left_alone(tmp_path, ours) -> None:
     with pytest.raises(ConfigError, match=r"nodes/thesis\.tex"):
         run_stages(stages, work, lambda share, text: None)
     assert sorted(work.rglob("*")) == before
+
+
+def test_a_pose_kilometres_off_is_named_before_a_grid_is_made() -> None:
+    config = FusionConfig()
+    xy = np.array([[0.0, 0.0], [3.0, 1.0], [5.0, 2.0]])
+    stamps = np.array([1, 2, 3]) * 10**9
+    require_extent(xy, stamps, config, "tour")
+    for off in (5000.0, -1e300):
+        with pytest.raises(TourError, match=r"^tour: .*pose at 2\.000 s is .*fusion\.max_voxels"):
+            require_extent(np.array([[0.0, 0.0], [5.0, off], [5.0, 2.0]]), stamps, config, "tour")
+    # 1.0 m and 0.5 m, 10 m margins: 220 by 210 cells in 10 layers are 462,000 voxels.
+    grid = {"max_range_m": 4.0, "padding_m": 1.0, "resolution_m": 0.05, "floor_m": 0.5,
+            "ceiling_m": 1.5, "layer_m": 0.1}  # fmt: skip
+    corners = np.array([[0.0, 0.0], [1.0, 0.5]])
+    require_extent(corners, stamps[:2], FusionConfig(**grid, max_voxels=462_001), "tour")
+    with pytest.raises(TourError):
+        require_extent(corners, stamps[:2], FusionConfig(**grid, max_voxels=461_999), "tour")

@@ -426,3 +426,51 @@ def test_depth_is_rounded_to_the_nearest_millimetre():
     depth = np.array([[1.2344, 1.2346, 0.0, 70.0, 0.0004]], np.float32)
     message = depth_to_msg(depth, 5, "eye")
     assert np.frombuffer(message.data, "<u2").tolist() == [1234, 1235, 0, 65535, 0]
+
+
+def _goal_picture(data: bytes) -> GoalSpec:
+    spec = GoalSpec(kind=GoalSpec.KIND_IMAGE)
+    spec.image.data = data
+    return spec
+
+
+@pytest.mark.parametrize("kind", ["EPS", "GIF", "TIFF", "BMP", "PPM"])
+def test_a_picture_of_a_goal_that_is_neither_jpeg_nor_png_starts_no_decoder(kind, monkeypatch):
+    """An EPS is a program: PIL hands it to Ghostscript."""
+    import io
+    import subprocess
+
+    from PIL import Image as Pictures
+
+    monkeypatch.setattr(subprocess, "check_call", lambda *a, **k: pytest.fail("Ghostscript"))
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("Ghostscript"))
+    picture = Pictures.new("RGB", (8, 8), (200, 10, 10))
+    for good in ("JPEG", "PNG"):
+        file = io.BytesIO()
+        picture.save(file, good)
+        assert goal_from_msg(_goal_picture(file.getvalue()), {}).image.shape == (8, 8, 3)
+    file = io.BytesIO()
+    picture.save(file, kind)
+    with pytest.raises(ConfigError, match="neither JPEG nor PNG"):
+        goal_from_msg(_goal_picture(file.getvalue()), {})
+
+
+@given(st.data())
+def test_a_damaged_picture_of_a_goal_is_one_sentence(data):
+    import io
+
+    from PIL import Image as Pictures
+
+    file = io.BytesIO()
+    Pictures.new("RGB", (8, 8), (200, 10, 10)).save(
+        file, data.draw(st.sampled_from(["JPEG", "PNG"]))
+    )
+    damaged = bytearray(file.getvalue())
+    for _ in range(data.draw(st.integers(0, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        goal = goal_from_msg(_goal_picture(bytes(damaged[: data.draw(st.integers(0, 2000))])), {})
+    except ConfigError as error:
+        assert "picture of the goal" in str(error)
+    else:
+        assert goal.image.ndim == 3

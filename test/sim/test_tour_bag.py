@@ -226,3 +226,20 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
     with pytest.raises(BagError, match="not a folder"):
         BagWriter(tmp_path / "thesis.tex", default_rig())
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_only_a_recording_of_ours_and_nothing_else_is_replaced(tmp_path):
+    folder = tmp_path / "tour"
+    with BagWriter(folder, default_rig()) as writer:
+        writer.write_pose(1, np.zeros(3))
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(BagError, match=r"notes\.txt"):
+        BagWriter(folder, default_rig())
+    # A recording of somebody's robot, under the same name.
+    (folder / "notes.txt").unlink()
+    data = folder / "metadata.yaml"
+    data.write_text(data.read_text().replace("recorded in simulation", ""))
+    with pytest.raises(BagError, match=r"metadata\.yaml, tour\.mcap"):
+        BagWriter(folder, default_rig())
+    assert sorted(path.name for path in folder.iterdir()) == ["metadata.yaml", "tour.mcap"]
+    assert [path.name for path in tmp_path.iterdir()] == ["tour"]
