@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from astra_core import se3
 from astra_core.errors import ConfigError
 
-__all__ = ["Camera", "CameraIntrinsics", "CameraRig"]
+__all__ = ["PLUMB_BOB", "RATIONAL_POLYNOMIAL", "Camera", "CameraIntrinsics", "CameraRig"]
+
+#: How many coefficients lenses of these models have.
+PLUMB_BOB, RATIONAL_POLYNOMIAL = (4, 5), (8, 12, 14)
 
 
 @dataclass(frozen=True)
 class CameraIntrinsics:
-    """Pinhole parameters in pixels, plus the plumb-bob distortion of OpenCV and ROS.
+    """Pinhole parameters in pixels, plus the distortion of OpenCV and ROS.
 
     Attributes:
         width_px: Image width.
@@ -29,7 +32,8 @@ class CameraIntrinsics:
         fy_px: Focal length along v.
         cx_px: Principal point along u.
         cy_px: Principal point along v.
-        distortion: (k1, k2, p1, p2, k3); empty means none.
+        distortion: Plumb bob (k1, k2, p1, p2[, k3]), or the rational polynomial, which goes on
+            with (k4, k5, k6[, s1 .. s4[, tau_x, tau_y]]); empty means none.
     """
 
     width_px: int
@@ -44,6 +48,17 @@ class CameraIntrinsics:
         """Refuse what cannot be a camera."""
         if self.width_px < 1 or self.height_px < 1 or self.fx_px <= 0.0 or self.fy_px <= 0.0:
             raise ConfigError(f"not a camera: {self}")
+        if len(self.distortion) not in (0, *PLUMB_BOB, *RATIONAL_POLYNOMIAL):
+            raise ConfigError(
+                f"{len(self.distortion)} coefficients of distortion; a lens has "
+                f"{', '.join(map(str, (*PLUMB_BOB, *RATIONAL_POLYNOMIAL)))} of them, or none"
+            )
+
+    @property
+    def distortion_model(self) -> str:
+        """Return what ``camera_info`` calls the model."""
+        is_rational = len(self.distortion) in RATIONAL_POLYNOMIAL
+        return "rational_polynomial" if is_rational else "plumb_bob"
 
     @classmethod
     def from_horizontal_fov(cls, width_px: int, height_px: int, fov_rad: float) -> CameraIntrinsics:

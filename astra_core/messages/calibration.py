@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from astra_core.camera import CameraIntrinsics
+from astra_core.camera import PLUMB_BOB, RATIONAL_POLYNOMIAL, CameraIntrinsics
 from astra_core.errors import AstraError
 from astra_core.messages.pixels import require_size
 from astra_core.messages.problem import MessageError
@@ -14,7 +14,7 @@ from astra_core.messages.problem import MessageError
 __all__ = ["intrinsics_of"]
 
 #: Models whose coefficients OpenCV takes as they are, and how many there can be.
-_LENSES = {"plumb_bob": (4, 5), "rational_polynomial": (8, 12, 14)}
+_LENSES = {"plumb_bob": PLUMB_BOB, "rational_polynomial": RATIONAL_POLYNOMIAL}
 
 
 def intrinsics_of(message: Any) -> CameraIntrinsics:

@@ -232,7 +232,7 @@ def intrinsics_to_msg(camera: Camera, message: CameraInfo) -> CameraInfo:
     """Fill size, K, D, R and P of a message from a camera and return it."""
     k = camera.intrinsics
     message.width, message.height = k.width_px, k.height_px
-    message.distortion_model = "plumb_bob"
+    message.distortion_model = k.distortion_model
     message.d = list(k.distortion) or [0.0] * 5
     message.k = k.matrix().ravel()
     message.r = np.eye(3).ravel()

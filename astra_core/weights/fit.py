@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from astra_core.camera import Camera, CameraRig
+from astra_core.camera import RATIONAL_POLYNOMIAL, Camera, CameraRig
 from astra_core.config import settings
 from astra_core.errors import WeightsError
 from astra_core.robot import RobotConfig
@@ -136,6 +136,6 @@ def _normalized(camera: Camera) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 def _distortion(camera: Camera) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     values = camera.intrinsics.distortion
-    result = np.zeros(max(5, len(values)))
+    result = np.zeros(max(RATIONAL_POLYNOMIAL))
     result[: len(values)] = values
     return result

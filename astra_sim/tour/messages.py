@@ -69,7 +69,7 @@ class MessageFactory:
             self.header(stamp_ns, camera.frame_id),
             k.height_px,
             k.width_px,
-            "plumb_bob",
+            k.distortion_model,
             distortion,
             k.matrix().ravel(),
             np.eye(3).ravel(),

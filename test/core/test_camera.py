@@ -85,3 +85,19 @@ def test_empty_rig_and_double_names_are_refused() -> None:
         CameraRig(())
     with pytest.raises(ConfigError, match="unique"):
         CameraRig((camera, camera))
+
+
+@pytest.mark.parametrize(
+    ("count", "model"),
+    [(0, "plumb_bob"), (4, "plumb_bob"), (5, "plumb_bob"), (8, "rational_polynomial"),
+     (12, "rational_polynomial"), (14, "rational_polynomial")],
+)  # fmt: skip
+def test_a_lens_is_called_by_its_coefficients(count, model):
+    lens = (0.01,) * count
+    assert CameraIntrinsics(4, 3, 1.0, 1.0, 2.0, 1.5, lens).distortion_model == model
+
+
+@pytest.mark.parametrize("count", [1, 3, 6, 15])
+def test_other_numbers_of_coefficients_are_no_lens(count):
+    with pytest.raises(ConfigError, match=f"{count} coefficients"):
+        CameraIntrinsics(4, 3, 1.0, 1.0, 2.0, 1.5, (0.01,) * count)

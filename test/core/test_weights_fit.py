@@ -14,6 +14,7 @@ from astra_core.robot import RobotConfig
 from astra_core.weights import check_profile, check_rig, check_robot, robot_on_card
 
 TRAINED = replace(CARD, rig=rig())
+LENS = rig()["front"].intrinsics
 
 
 def turned(angle_rad):
@@ -69,7 +70,11 @@ def test_a_card_without_a_rig_takes_any():
         {"t_base_optical": turned(math.radians(1.9))},
         {"t_base_optical": moved([0.02, 0.0, -0.02])},
         {"intrinsics": CameraIntrinsics(640, 480, 400.0, 400.0, 319.5, 239.5)},
-        {"intrinsics": CameraIntrinsics(320, 240, 204.0, 196.0, 162.0, 118.0, (0.04, 0.0))},
+        {
+            "intrinsics": CameraIntrinsics(
+                320, 240, 204.0, 196.0, 162.0, 118.0, (0.04, 0.0, 0.0, 0.0)
+            )
+        },
     ],
 )
 def test_the_same_rig_calibrated_again_or_of_more_pixels_is_taken(changes):
@@ -93,7 +98,11 @@ def test_the_same_rig_calibrated_again_or_of_more_pixels_is_taken(changes):
         ({"intrinsics": CameraIntrinsics(640, 480, 200.0, 200.0, 319.5, 239.5)}, "another field"),
         ({"intrinsics": CameraIntrinsics(320, 240, 200.0, 200.0, 139.5, 119.5)}, "another field"),
         (
-            {"intrinsics": CameraIntrinsics(320, 240, 200.0, 200.0, 159.5, 119.5, (-0.3, 0.1))},
+            {"intrinsics": replace(LENS, distortion=(-0.3, 0.1, 0.0, 0.0))},
+            "camera 'front' has another distortion",
+        ),
+        (
+            {"intrinsics": replace(LENS, distortion=(*(0.0,) * 7, 0.1))},
             "camera 'front' has another distortion",
         ),
     ],
