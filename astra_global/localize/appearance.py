@@ -57,7 +57,7 @@ class PictureShelf:
     """The pictures of the map, the last used ones kept open."""
 
     def __init__(self, places: PlaceMap, size: int = 128) -> None:
-        """Keep up to ``size`` pictures: a look needs about 35, and each takes 0.3 MB."""
+        """Keep up to ``size`` pictures of 0.3 MB; a look at one place needs about 35 of them."""
         self._places = places
         self._size = size
         self._open: OrderedDict[int, NDArray[np.float32] | None] = OrderedDict()
