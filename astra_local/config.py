@@ -43,7 +43,7 @@ class OdometryConfig:
 
     gyro_noise_rad_s: float = setting(0.003, "White noise of one gyro sample.", minimum=1e-6)
     gyro_bias_start_rad_s: float = setting(0.005, "Unknown bias at the start.", minimum=0.0)
-    gyro_bias_walk_rad_s_sqrt_s: float = setting(4e-5, "Bias drift per root second.", minimum=0.0)
+    gyro_bias_walk_rad_s_sqrt_s: float = setting(6e-5, "Bias drift per root second.", minimum=0.0)
     gyro_delay_s: float = setting(
         0.01, "Mean age of what a sample tells: half its interval, and its filter.", minimum=0.0
     )

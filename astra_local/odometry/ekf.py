@@ -261,6 +261,9 @@ class WheelImuFilter:
 
     def _learn_turn_errors(self) -> None:
         errors = self._comparison.errors
+        errors.learn_bias(
+            float(self._kalman.state[_BIAS]), float(self._kalman.covariance[_BIAS, _BIAS])
+        )
         learned = [(_TRACK, 1), (_MISMATCH, 2)]
         if errors.bias_is_known:
             learned.append((_BIAS, 0))

@@ -69,6 +69,15 @@ class TurnErrors:
         little = _LITTLE * self._config.gyro_bias_start_rad_s
         return bias * bias > _CLEARLY_SIGMA**2 * variance or variance < little * little
 
+    def learn_bias(self, mean: float, variance: float) -> None:
+        """Bring the bias to what is known of it elsewhere; nothing where more is known here."""
+        known = float(self.covariance[0, 0])
+        if variance >= 0.98 * known:
+            return
+        gain = self.covariance[:, 0] / known
+        self.mean = self.mean + gain * (mean - float(self.mean[0]))
+        self.covariance = self.covariance - (known - variance) * gain[:, None] * gain
+
     def allow_delay(self, change_s: float) -> None:
         """Begin a new way, because the delay that is found has changed by so much."""
         self.covariance[3, 3] += change_s**2
@@ -153,7 +162,9 @@ class TurnErrors:
         white = (c.wheel_turn_noise_rad_s**2 + c.gyro_noise_rad_s**2) * self._readings
         if self._rolled_m <= _ROLLING_M:
             return c.gyro_noise_rad_s**2 * self._readings + _STANDING_NOISE_RAD**2
-        # Integral of a first-order Markov process over many of its lengths.
+        # Integral of a first-order Markov process over a way of so many of its lengths.
+        lengths = self._rolled_m / c.wheel_slip_length_m
+        share = 2.0 * (lengths - 1.0 + math.exp(-lengths)) / lengths**2
         turned = math.hypot(slip_rad_m * self._driven_m, c.wheel_slip_fraction * self._gyro_rad)
-        slipped = 2.0 * turned**2 * c.wheel_slip_length_m / self._rolled_m
+        slipped = share * turned**2
         return float(white + slipped)
