@@ -22,6 +22,7 @@ from astra_core.messages.problem import MessageError
 from astra_core.messages.transforms import stamped_pose
 from astra_core.observation import ImuSample, WheelSample
 from astra_core.time import NS_PER_S, from_seconds
+from astra_global.mapping.bag_chunks import bound_chunks
 from astra_global.mapping.bag_rig import read_rig
 from astra_global.mapping.config import TopicConfig
 from astra_global.mapping.errors import TourError
@@ -58,6 +59,7 @@ class TourBag:
         from rosbags.highlevel import AnyReader
         from rosbags.typesys import Stores, get_typestore
 
+        bound_chunks()
         self.folder = Path(folder)
         self.topics = topics
         if not self.folder.exists():
