@@ -58,6 +58,8 @@ class SceneView:
         """
         self._server, self._on_landmark = server, on_landmark
         self._landmarks: list[Any] = []
+        self._shown: Sequence[LandmarkShown] = ()
+        self._names: list[Any] = []
         self._layers: dict[str, Any] = {}
         scene = server.scene
         scene.set_up_direction("+z")
@@ -98,17 +100,8 @@ class SceneView:
                 self._landmark(number, landmark, name)
                 for number, (landmark, name) in enumerate(zip(landmarks, names, strict=True))
             ]
-            self._landmarks += [
-                self._server.scene.add_label(
-                    f"/map/names/{label.number}",
-                    landmarks[label.number].label,
-                    position=(*label.center_m, _LABEL_HEIGHT_M),
-                    font_size_mode="scene",
-                    font_scene_height=label.letter_m,
-                    anchor="center-center",
-                )
-                for label in lay_out(landmarks)
-            ]
+            self._shown = landmarks
+            self._write_names()
 
     def set_floor(self, grid: Grid) -> None:
         """Show the occupancy of the map."""
@@ -143,7 +136,9 @@ class SceneView:
 
     def show_map(self, visible: bool) -> None:
         """Show the map, once the robot knows where on it it is."""
-        self._map.visible = visible
+        if visible != self._map.visible:
+            self._map.visible = visible
+            self._write_names()
 
     def place_odom(self, t_map_odom: ArrayLike) -> None:
         """Put ``odom`` ``(3,)`` onto the map."""
@@ -211,12 +206,28 @@ class SceneView:
         ring = 1.6 * radius_m * np.stack([np.cos(turn), np.sin(turn)], axis=1)
         self._line("/odom/base_link/halo", _lifted(ring, 0.1), palette.ROBOT, 0.06)
 
+    def _write_names(self) -> None:
+        """Write the names beside the map: browsers lose labels below a parent that was hidden."""
+        for handle in self._names:
+            handle.remove()
+        self._names = [
+            self._server.scene.add_label(
+                f"/names/{label.number}",
+                self._shown[label.number].label,
+                position=(*label.center_m, _LABEL_HEIGHT_M),
+                font_size_mode="scene",
+                font_scene_height=label.letter_m,
+                anchor="center-center",
+            )
+            for label in (lay_out(self._shown) if self._map.visible else ())
+        ]
+
     def _landmark(self, number: int, landmark: LandmarkShown, name: str) -> Any:
         box = self._server.scene.add_box(
             f"/map/landmarks/{number}",
             color=palette.LANDMARK,
             dimensions=tuple(max(extent, 0.05) for extent in landmark.size_m),
-            opacity=0.45,
+            opacity=0.3,
             position=landmark.position_m,
             cast_shadow=False,
         )

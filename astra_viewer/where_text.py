@@ -50,7 +50,8 @@ def where_text(is_localized: bool, reason: str = "", accuracy: Accuracy | None =
         return f"{_NOT_YET} {plain(reason)}".strip()
     within = ""
     if accuracy is not None:
-        position_cm = 100.0 * _PLANE_95 * accuracy.sigma_m
+        # Nobody knows a robot's place to less than that.
+        position_cm = max(1.0, 100.0 * _PLANE_95 * accuracy.sigma_m)
         heading_deg = math.degrees(_LINE_95 * accuracy.sigma_rad)
         within = f"Within {position_cm:.0f} cm and {heading_deg:.1f}° (95 %)."
     state = f"Localized, but {plain(reason)}" if reason else "Localized."
