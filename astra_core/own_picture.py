@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from astra_core.atomic_file import atomic_file
 from astra_core.errors import ConfigError
+from astra_core.messages.encoded import PNG
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = ["check_picture", "save_picture"]
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: A text chunk of the PNG specification (11.3.4.3), right behind the size: keyword, NUL, text.
 _KEYWORD, _TEXT = "Software", "Astra"
 _CHUNK = f"tEXt{_KEYWORD}\0{_TEXT}".encode()
@@ -39,7 +39,7 @@ def check_picture(path: Path) -> None:
                 head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise ConfigError(f"cannot draw {path}: {error.strerror or error}") from error
-    if not head.startswith(_SIGNATURE) or _CHUNK not in head:
+    if not head.startswith(PNG) or _CHUNK not in head:
         raise ConfigError(
             f"{path} is not a picture that Astra drew, and stays: move it away or name another file"
         )

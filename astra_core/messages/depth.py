@@ -11,7 +11,7 @@ from astra_core.messages.encoded import PNG, decoded
 from astra_core.messages.pixels import name_of, rows
 from astra_core.messages.problem import ImageFormatError
 
-__all__ = ["depth_of", "depth_png"]
+__all__ = ["depth_of", "depth_png", "png_of"]
 
 _HEADER = 12  # compressed_depth_image_transport: int32 kind, float32 A, float32 B
 
@@ -46,13 +46,22 @@ def depth_png(message: Any) -> bytes:
     Raises:
         ImageFormatError: As :func:`depth_of`.
     """
+    return png_of(depth_of(message))
+
+
+def png_of(depth_m: NDArray[np.float32]) -> bytes:
+    """Return depth ``(H, W)`` in metres as 16 bit PNG bytes in millimetres, 0 where unknown.
+
+    Raises:
+        ImageFormatError: It cannot be stored.
+    """
     import cv2
 
-    millimetres = depth_of(message) * np.float32(1000.0)
+    millimetres = depth_m * np.float32(1000.0)
     stored = np.where((millimetres > 0) & (millimetres < 65535), np.rint(millimetres), 0)
     good, encoded = cv2.imencode(".png", stored.astype(np.uint16))
     if not good:
-        raise ImageFormatError(f"the depth of {name_of(message)} cannot be stored as PNG")
+        raise ImageFormatError("a depth image cannot be stored as PNG")
     return bytes(encoded.tobytes())
 
 

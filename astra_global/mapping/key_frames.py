@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from astra_core import se3
 from astra_core.angles import wrap_angle
 from astra_core.messages.color import color_jpeg, color_of
-from astra_core.messages.depth import depth_of, depth_png
+from astra_core.messages.depth import depth_of, png_of
 from astra_core.messages.problem import ImageFormatError
 from astra_core.time import NS_PER_S
 from astra_global.mapping.config import KeyFrameConfig
@@ -147,4 +147,4 @@ def _depth_of(message: Any, shape: tuple[int, int]) -> bytes | None:
         depth_m = depth_of(message)
     except ImageFormatError:
         return None
-    return depth_png(message) if depth_m.shape == shape else None
+    return png_of(depth_m) if depth_m.shape == shape else None
