@@ -1,45 +1,31 @@
-"""Planner shards of many scenes: one file for each, written as soon as it is finished.
-
-What stands on disk is taken as it is, so the same command goes on where it was interrupted and ends
-with the same bytes as if it had not been.
-"""
+"""Planner shards of scenes and of recorded drives; see :mod:`astra_data.scene_shards`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from astra_core.errors import ConfigError, SceneError, ShardError
-from astra_core.processes import run_all
+from astra_core.errors import SceneError
 from astra_core.robot import RobotConfig
 from astra_core.seeds import split_of
-from astra_core.shard_file import read_shard_header
 from astra_data.fingerprint import code_fingerprint
-from astra_data.planner_drives import PlannerUnit, cheap_drives, true_drives
+from astra_data.planner_drives import cheap_drives, true_drives
 from astra_data.planner_state import SOURCES
-from astra_local.planner_record import SCHEMA, write_planner_shard
+from astra_data.scene_shards import SceneUnit, standing_count
+from astra_local.planner_record import KIND, SCHEMA, write_planner_shard
 
-__all__ = ["WAYS", "PlannerData", "PlannerUnit", "Progress", "generate", "write_bag_shard"]
+__all__ = ["WAYS", "PlannerData", "write_bag_shard"]
 
 #: Without rendering, or with everything as the robot has it.
 WAYS = ("cheap", "true")
 
+_WRITTEN = {"schema": SCHEMA, "kind": KIND}
+
 _STATES_PER_DRIVE = {"cheap": 60, "true": 120}
 _FEWEST_DRIVES = 2
 _SPARE_DRIVES = 8
-
-
-class Progress(NamedTuple):
-    """What became of a unit: how many states, whether they stood there before, or an error."""
-
-    unit: PlannerUnit
-    path: Path
-    states: int
-    was_there: bool
-    error: str | None
 
 
 @dataclass(frozen=True)
@@ -58,12 +44,12 @@ class PlannerData:
     states: int = 120
     every: int = 1
 
-    def path(self, unit: PlannerUnit) -> Path:
+    def path(self, unit: SceneUnit) -> Path:
         """Return the file of a unit."""
         name = f"{unit.family}-{unit.seed:06d}-{unit.conditions}-{self.way}.npz"
         return self.out / unit.family / name
 
-    def header(self, unit: PlannerUnit) -> dict[str, Any]:
+    def header(self, unit: SceneUnit) -> dict[str, Any]:
         """Return what the shard of a unit says of itself, before there are states."""
         from astra_sim.doors.leaf import THICK_M
         from astra_sim.profile import load_profile
@@ -84,24 +70,21 @@ class PlannerData:
             "people_known": True,
         }
 
-    def __call__(self, unit: PlannerUnit) -> int:
+    def __call__(self, unit: SceneUnit) -> int:
         """Generate and write the shard of a unit; return how many states it holds."""
         states = self._states(unit)
         write_planner_shard(self.path(unit), states, self.header(unit))
         return len(states)
 
-    def standing(self, unit: PlannerUnit) -> int | None:
+    def standing(self, unit: SceneUnit) -> int | None:
         """Return how many states of a unit stand on disk, ``None`` for none.
 
         Raises:
             ShardError: The file is damaged, or was made in another way.
         """
-        path = self.path(unit)
-        if not path.exists():
-            return None
-        return _standing_states(path, self.header(unit))
+        return standing_count(self.path(unit), {**_WRITTEN, **self.header(unit)})
 
-    def _states(self, unit: PlannerUnit) -> list[dict[str, Any]]:
+    def _states(self, unit: SceneUnit) -> list[dict[str, Any]]:
         drive = (
             cheap_drives(unit, self.every) if self.way == "cheap" else true_drives(unit, self.every)
         )
@@ -119,55 +102,6 @@ class PlannerData:
         if not states:
             raise SceneError(f"{unit.family} {unit.seed}: there is nowhere to drive")
         return states
-
-
-def generate(
-    data: PlannerData,
-    units: Sequence[PlannerUnit],
-    *,
-    jobs: int = 1,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> list[Progress]:
-    """Generate the shards of all units that have none yet.
-
-    A unit that fails does not stop the others.
-
-    Args:
-        data: What.
-        units: For which scenes, in this order.
-        jobs: Processes at once.
-        on_progress: Told of every unit as it is done.
-
-    Returns:
-        What became of each unit.
-
-    Raises:
-        ConfigError: A unit appears twice.
-        ShardError: A shard on disk is damaged or was made in another way; nothing is generated.
-    """
-    if len(set(units)) < len(units):
-        raise ConfigError("a scene is asked for twice under the same conditions")
-    done = list(_standing(data, units))
-    for progress in done:
-        if on_progress is not None:
-            on_progress(progress)
-    there = {progress.unit for progress in done}
-    todo = [unit for unit in units if unit not in there]
-    for unit, answer in run_all(data, todo, jobs):
-        error = answer if isinstance(answer, str) else None
-        count = 0 if isinstance(answer, str) else answer
-        progress = Progress(unit, data.path(unit), count, False, error)
-        done.append(progress)
-        if on_progress is not None:
-            on_progress(progress)
-    return done
-
-
-def _standing(data: PlannerData, units: Sequence[PlannerUnit]) -> Iterator[Progress]:
-    for unit in units:
-        count = data.standing(unit)
-        if count is not None:
-            yield Progress(unit, data.path(unit), count, True, None)
 
 
 def write_bag_shard(folder: Path, out: Path) -> tuple[Path, int]:
@@ -203,19 +137,9 @@ def write_bag_shard(folder: Path, out: Path) -> tuple[Path, int]:
         "people_known": False,
         "bag": bag_fingerprint(folder),
     }
-    if path.exists():
-        return path, _standing_states(path, header)
+    standing = standing_count(path, {**_WRITTEN, **header})
+    if standing is not None:
+        return path, standing
     states = states_of_bag(folder)
     write_planner_shard(path, states, header)
     return path, len(states)
-
-
-def _standing_states(path: Path, header: dict[str, Any]) -> int:
-    found = read_shard_header(path)
-    for key, value in {"schema": SCHEMA, "kind": "planner", **header}.items():
-        if found.get(key) != value:
-            raise ShardError(
-                f"{path} was made differently ({key} {found.get(key)!r} instead of {value!r}): "
-                "name another --out, or remove it"
-            )
-    return int(found["count"])

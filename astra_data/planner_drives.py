@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from astra_core.stack_spec import CLASSICAL
+from astra_data.scene_shards import SceneUnit
 
-__all__ = ["Drive", "PlannerUnit", "cheap_drives", "true_drives"]
+__all__ = ["Drive", "cheap_drives", "true_drives"]
 
 #: From the number of a drive and how many states are wanted to the states.
 Drive = Callable[[int, int], list[dict[str, Any]]]
@@ -17,20 +16,7 @@ Drive = Callable[[int, int], list[dict[str, Any]]]
 _STREAM = 0x706C616E  # "plan"
 
 
-class PlannerUnit(NamedTuple):
-    """One shard: a scene under one set of conditions."""
-
-    family: str
-    seed: int
-    conditions: str
-
-    def run_seed(self, number: int = 0) -> int:
-        """Return the seed of what a run leaves to chance: 0 to 2**31 - 1."""
-        keys = [self.seed, _STREAM, number] if number else [self.seed, _STREAM]
-        return int(np.random.SeedSequence(keys).generate_state(1)[0]) >> 1
-
-
-def cheap_drives(unit: PlannerUnit, every: int) -> Drive:
+def cheap_drives(unit: SceneUnit, every: int) -> Drive:
     """Return drives without rendering, see :mod:`astra_data.cheap_drive`."""
     from astra_data.cheap_drive import CheapDriveConfig, drive_cheaply
     from astra_data.cut_building import make_building
@@ -40,7 +26,7 @@ def cheap_drives(unit: PlannerUnit, every: int) -> Drive:
     from astra_sim.scenes.floor_plan import floor_plan
 
     conditions = named_conditions(unit.conditions)
-    scene = mission_scene(make_scene(unit.family, unit.seed), unit.run_seed(), conditions)
+    scene = mission_scene(make_scene(unit.family, unit.seed), unit.run_seed(_STREAM), conditions)
     building = make_building(scene, floor_plan(scene))
     config = CheapDriveConfig(every=every)
 
@@ -50,7 +36,7 @@ def cheap_drives(unit: PlannerUnit, every: int) -> Drive:
     return drive
 
 
-def true_drives(unit: PlannerUnit, every: int) -> Drive:
+def true_drives(unit: SceneUnit, every: int) -> Drive:
     """Return drives in the simulator, see :mod:`astra_data.true_drive`."""
     from astra_data.cut_building import make_building
     from astra_data.true_drive import TrueDriveConfig, drive_truly
@@ -66,7 +52,7 @@ def true_drives(unit: PlannerUnit, every: int) -> Drive:
     config = TrueDriveConfig(every=every)
 
     def drive(number: int, num_states: int) -> list[dict[str, Any]]:
-        run_seed, conditions = unit.run_seed(number + 1), named_conditions(unit.conditions)
+        run_seed, conditions = unit.run_seed(_STREAM, number + 1), named_conditions(unit.conditions)
         with Simulator(tour, load_profile(), run_seed, conditions=conditions) as simulator:
             building = make_building(simulator.scene, floor_plan(simulator.scene))
             local = build_local(CLASSICAL, simulator.rig, LocalConfig())

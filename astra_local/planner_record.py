@@ -39,6 +39,7 @@ __all__ = [
     "FAR_M",
     "FIELDS",
     "HISTORY_S",
+    "KIND",
     "NUM_LEAVES",
     "NUM_MOVERS",
     "NUM_PEOPLE",

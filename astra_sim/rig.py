@@ -9,10 +9,10 @@ import numpy as np
 from astra_core import se3
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
 
-__all__ = ["default_rig"]
+__all__ = ["BODY_FROM_OPTICAL", "default_rig"]
 
-# Optical axes (right, down, forward) written in the axes of the camera's body (forward, left, up).
-_BODY_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+#: Optical axes (right, down, forward) written in the axes of the camera's body (forward, left, up).
+BODY_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 _YAWS_DEG = {"front": 0.0, "left": 90.0, "rear": 180.0, "right": -90.0}
 
 
@@ -39,6 +39,6 @@ def default_rig(
         xyz = (offset_m * math.cos(yaw_rad), offset_m * math.sin(yaw_rad), height_m)
         t_base_camera = se3.from_xyz_rpy(xyz, (0.0, 0.0, yaw_rad))
         t_base_optical = t_base_camera.copy()
-        t_base_optical[:3, :3] = t_base_camera[:3, :3] @ _BODY_FROM_OPTICAL
+        t_base_optical[:3, :3] = t_base_camera[:3, :3] @ BODY_FROM_OPTICAL
         cameras.append(Camera(name, intrinsics, t_base_optical))
     return CameraRig(tuple(cameras))

@@ -17,8 +17,7 @@ from astra_core.seeds import SeedRange, parse_seeds
 from astra_eval.json_file import check_result, write_json
 
 if TYPE_CHECKING:
-    from astra_data.planner_data import PlannerData, Progress
-    from astra_data.planner_drives import PlannerUnit
+    from astra_data.scene_shards import Progress, SceneShards, SceneUnit
 
 __all__ = ["app"]
 
@@ -70,40 +69,45 @@ def planner(
         return
     if way not in WAYS:
         raise ConfigError(f"--way must be {' or '.join(WAYS)}, got {way!r}")
-    named = parse_seeds(seeds)
-    if named.split == "test":
-        raise ConfigError(
-            f"--seeds {seeds} are test seeds: published tables are made on them, so nothing may "
-            "learn from them; take seeds below 60000"
-        )
-    units = _units(scene.split(","), named, conditions.split(","))
+    named = _training_seeds(seeds)
+    told = {"way": way, "conditions": conditions.split(",")}
     data = PlannerData(out, way, states, every)
-    console, began = Console(), time.monotonic()
-    done = _generate(data, units, jobs, console)
-    failed = [progress for progress in done if progress.error is not None]
-    summary: dict[str, Any] = {
-        "out": str(out.absolute()),
-        "split": named.split,
-        "seeds": seeds,
-        "scenes": scene.split(","),
-        "conditions": conditions.split(","),
-        "way": way,
-        "shards": len(done) - len(failed),
-        "states": sum(progress.states for progress in done),
-        "made_now": sum(progress.states for progress in done if not progress.was_there),
-        "seconds": round(time.monotonic() - began, 1),
-        "failed": {_name(progress.unit): progress.error for progress in failed},
-    }
-    write_json(json_file, summary)
-    console.print(
-        f"{summary['states']} {named.split} states in {summary['shards']} shards of {out}, "
-        f"{summary['made_now']} of them made now",
-        highlight=False,
-        soft_wrap=True,
-    )
-    if failed:
-        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        raise AstraError(f"{_name(failed[0].unit)}: {failed[0].error}{more}")
+    _generate_all(data, out, scene, named, conditions, told, jobs, json_file, "states")
+
+
+@generate.command()
+def local(
+    out: Annotated[Path, typer.Option(help="Folder of the shards; goes on with what is there.")],
+    scene: Annotated[
+        str, typer.Option(help="Scene family, or several with commas: one scene of each in turn.")
+    ] = "home",
+    seeds: Annotated[
+        str, typer.Option(help="Half-open range A:B of scene seeds, of one split.")
+    ] = "0:10",
+    conditions: Annotated[
+        str, typer.Option(help="Who walks about: standard, crowded, empty; several with commas.")
+    ] = "standard",
+    moments: Annotated[int, typer.Option(min=1, help="Places of each scene.")] = 60,
+    rigs: Annotated[
+        str,
+        typer.Option(
+            help="default: the robot's cameras; random: others in every scene; both: default in "
+            "scenes of even seed, random in odd ones."
+        ),
+    ] = "both",
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once.")] = 1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
+) -> None:
+    """Look about in scenes and write what an encoder learns from: colour, depth and people."""
+    from astra_data.eyes_data import RIGS, EyesData
+
+    check_result(json_file)
+    if rigs not in RIGS:
+        raise ConfigError(f"--rigs must be {', '.join(RIGS[:-1])} or {RIGS[-1]}, got {rigs!r}")
+    named = _training_seeds(seeds)
+    told = {"rigs": rigs, "conditions": conditions.split(",")}
+    data = EyesData(out, moments, rigs)
+    _generate_all(data, out, scene, named, conditions, told, jobs, json_file, "moments")
 
 
 @app.command()
@@ -143,11 +147,68 @@ def show(
         )
 
 
-def _units(
-    families: Sequence[str], seeds: SeedRange, conditions: Sequence[str]
-) -> list[PlannerUnit]:
+def _training_seeds(text: str) -> SeedRange:
+    """Return the seeds that are named.
+
+    Raises:
+        ConfigError: They are no seeds, or such that nothing may learn from.
+    """
+    named = parse_seeds(text)
+    if named.split == "test":
+        raise ConfigError(
+            f"--seeds {text} are test seeds: published tables are made on them, so nothing may "
+            "learn from them; take seeds below 60000"
+        )
+    return named
+
+
+def _generate_all(
+    data: SceneShards,
+    out: Path,
+    scene: str,
+    seeds: SeedRange,
+    conditions: str,
+    told: dict[str, Any],
+    jobs: int,
+    json_file: Path | None,
+    what: str,
+) -> None:
+    """Generate all shards, and say and write what there is then.
+
+    Raises:
+        AstraError: A shard could not be made; the others stand.
+    """
+    units = _units(scene.split(","), seeds, conditions.split(","))
+    console, began = Console(), time.monotonic()
+    done = _generate(data, out, units, jobs, console, what)
+    failed = [progress for progress in done if progress.error is not None]
+    summary: dict[str, Any] = {
+        "out": str(out.absolute()),
+        "split": seeds.split,
+        "seeds": f"{seeds.start}:{seeds.stop}",
+        "scenes": scene.split(","),
+        **told,
+        "shards": len(done) - len(failed),
+        what: sum(progress.states for progress in done),
+        "made_now": sum(progress.states for progress in done if not progress.was_there),
+        "seconds": round(time.monotonic() - began, 1),
+        "failed": {_name(progress.unit): progress.error for progress in failed},
+    }
+    write_json(json_file, summary)
+    console.print(
+        f"{summary[what]} {seeds.split} {what} in {summary['shards']} shards of {out}, "
+        f"{summary['made_now']} of them made now",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise AstraError(f"{_name(failed[0].unit)}: {failed[0].error}{more}")
+
+
+def _units(families: Sequence[str], seeds: SeedRange, conditions: Sequence[str]) -> list[SceneUnit]:
     """Return what to generate: seed by seed, so that the first shards are of all kinds."""
-    from astra_data.planner_drives import PlannerUnit
+    from astra_data.scene_shards import SceneUnit
     from astra_sim.conditions import named_conditions
     from astra_sim.scenes import check_scene
 
@@ -156,7 +217,7 @@ def _units(
     for name in conditions:
         named_conditions(name)
     return [
-        PlannerUnit(family, seed, name)
+        SceneUnit(family, seed, name)
         for seed in seeds
         for family in families
         for name in conditions
@@ -164,9 +225,14 @@ def _units(
 
 
 def _generate(
-    data: PlannerData, units: Sequence[PlannerUnit], jobs: int, console: Console
+    data: SceneShards,
+    out: Path,
+    units: Sequence[SceneUnit],
+    jobs: int,
+    console: Console,
+    what: str,
 ) -> list[Progress]:
-    from astra_data.planner_data import generate as run
+    from astra_data.scene_shards import generate as run
 
     columns = (
         TextColumn("{task.description}"),
@@ -184,9 +250,9 @@ def _generate(
                 finished += 1
                 bar.advance(task)
                 if not console.is_terminal and not progress.was_there:
-                    what = progress.error or f"{progress.states} states"
+                    news = progress.error or f"{progress.states} {what}"
                     console.print(
-                        f"[{finished}/{len(units)}] {_name(progress.unit)}: {what}",
+                        f"[{finished}/{len(units)}] {_name(progress.unit)}: {news}",
                         markup=False,
                         highlight=False,
                         soft_wrap=True,
@@ -195,7 +261,7 @@ def _generate(
             return run(data, units, jobs=jobs, on_progress=on_progress)
     except KeyboardInterrupt:
         console.print(
-            f"{finished} of {len(units)} shards stand in {data.out}; the same command goes on "
+            f"{finished} of {len(units)} shards stand in {out}; the same command goes on "
             "from there",
             markup=False,
             highlight=False,
@@ -204,5 +270,5 @@ def _generate(
         raise
 
 
-def _name(unit: PlannerUnit) -> str:
+def _name(unit: SceneUnit) -> str:
     return f"{unit.family} {unit.seed} {unit.conditions}"

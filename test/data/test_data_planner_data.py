@@ -9,11 +9,11 @@ import pytest
 
 from astra_core.errors import ConfigError, SceneError, ShardError
 from astra_data import planner_data
-from astra_data.planner_data import PlannerData, generate
-from astra_data.planner_drives import PlannerUnit
+from astra_data.planner_data import PlannerData
+from astra_data.scene_shards import SceneUnit, generate
 from astra_local.planner_record import FIELDS, read_planner_shard
 
-UNITS = [PlannerUnit("home", seed, "standard") for seed in (3, 4, 5)]
+UNITS = [SceneUnit("home", seed, "standard") for seed in (3, 4, 5)]
 
 
 def digests(folder):
@@ -89,7 +89,7 @@ def test_the_header_says_where_it_comes_from(whole):
     assert (meta["conditions"], meta["way"], meta["count"]) == ("standard", "cheap", 12)
     assert meta["robot"]["footprint_radius_m"] == 0.22
     assert len(meta["code"]) == 12
-    header = whole.header(PlannerUnit("home", 50_000, "standard"))
+    header = whole.header(SceneUnit("home", 50_000, "standard"))
     assert header["split"] == "validation"
 
 

@@ -10,7 +10,7 @@ from astra_core.errors import ShardError
 from astra_core.records import Velocity
 from astra_data.bag_drive import states_of_bag
 from astra_data.planner_data import write_bag_shard
-from astra_data.planner_drives import PlannerUnit, true_drives
+from astra_data.planner_drives import SceneUnit, true_drives
 from astra_local.planner_record import (
     FIELDS,
     read_planner_shard,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def states():
-    return true_drives(PlannerUnit("home", 3, "standard"), 1)(0, 8)
+    return true_drives(SceneUnit("home", 3, "standard"), 1)(0, 8)
 
 
 def test_the_true_way_fills_the_whole_record(states, tmp_path):
