@@ -8,10 +8,11 @@ from typing import Any
 
 from astra_core.camera import PLUMB_BOB, RATIONAL_POLYNOMIAL, CameraIntrinsics
 from astra_core.errors import AstraError
+from astra_core.lens import calibration_problem
 from astra_core.messages.pixels import require_size
 from astra_core.messages.problem import MessageError
 
-__all__ = ["intrinsics_of"]
+__all__ = ["intrinsics_of", "usable_intrinsics_of"]
 
 #: Models whose coefficients OpenCV takes as they are, and how many there can be.
 _LENSES = {"plumb_bob": PLUMB_BOB, "rational_polynomial": RATIONAL_POLYNOMIAL}
@@ -35,6 +36,18 @@ def intrinsics_of(message: Any) -> CameraIntrinsics:
     return CameraIntrinsics(
         int(message.width), int(message.height), k[0], k[4], k[2], k[5], _lens(message, d, what)
     )
+
+
+def usable_intrinsics_of(message: Any) -> CameraIntrinsics:
+    """Return the intrinsics of a camera that pictures shall be used of.
+
+    Raises:
+        AstraError: As :func:`intrinsics_of`, or matrix and lens cannot belong to such pictures.
+    """
+    intrinsics = intrinsics_of(message)
+    if problem := calibration_problem(intrinsics):
+        raise MessageError(f"camera_info of {message.header.frame_id}: {problem}")
+    return intrinsics
 
 
 def _lens(message: Any, d: tuple[float, ...], what: str) -> tuple[float, ...]:

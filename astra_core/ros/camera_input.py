@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,16 @@ from tf2_msgs.msg import TFMessage
 from astra_core.camera import Camera, CameraRig
 from astra_core.config import setting
 from astra_core.errors import AstraError
-from astra_core.messages.calibration import intrinsics_of
 from astra_core.messages.color import color_of
 from astra_core.messages.depth import depth_of
 from astra_core.messages.problem import ImageFormatError
-from astra_core.messages.transforms import StaticTree
 from astra_core.observation import CameraFrame
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frame_sync import FrameSync, SyncConfig
 from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.qos import latched, sensor_input
+from astra_core.ros.rig_gathering import RigGathering
+from astra_core.ros.topic_names import other_name
 
 PixelT = TypeVar("PixelT", np.uint8, np.float32)
 
@@ -51,7 +51,6 @@ class CameraInput:
     """Hears the cameras; calls back with synchronised frames once the rig is known.
 
     Attributes:
-        rig: The cameras; ``None`` until calibration and mounting of each are known.
         sync: Puts the images of one moment together.
         refused: How many images were not taken, by reason.
     """
@@ -84,47 +83,60 @@ class CameraInput:
         """
         self._node, self._config, self._base_frame = node, config, base_frame
         self._on_rig, self._on_frames = on_rig, on_frames
-        self._tree = StaticTree()
         self._clock = clock
-        self._infos: dict[str, CameraInfo] = {}
-        self._unusable: dict[str, str] = {}
-        self._unregistered: dict[str, str] = {}
+        self._gathering = RigGathering(config.names, base_frame, self._whence)
+        self._unfit: dict[tuple[str, str], str] = {}
         self.refused: Counter[str] = Counter()
-        self.rig: CameraRig | None = None
         self.sync = FrameSync(config.names, config.sync, self._forward, color=color, depth=depth)
         qos = sensor_input(config.reliable)
+        # Who joins late hears what is latched only if it asks for that, and whoever asks for it
+        # hears nothing of those who do not offer it: static transforms come both ways.
         lane.subscribe(TFMessage, "/tf_static", self._on_static, latched(100))
+        lane.subscribe(TFMessage, "/tf_static", self._on_static, sensor_input(depth=100))
         for name in config.names:
             topic = f"camera/{name}"
             lane.subscribe(CameraInfo, f"{topic}/camera_info", self._info_callback(name), qos)
+            # A driver may say it once.
+            lane.subscribe(CameraInfo, f"{topic}/camera_info", self._info_callback(name), latched())
             if color and config.transport == "raw":
                 lane.subscribe(Image, f"{topic}/image_raw", self._color_callback(name), qos)
             elif color:
                 lane.subscribe(
                     CompressedImage,
                     f"{topic}/image_raw/compressed",
-                    self._compressed_callback(name),
+                    self._color_callback(name),
                     qos,
                 )
             if depth:
                 lane.subscribe(Image, f"{topic}/depth/image_raw", self._depth_callback(name), qos)
 
     @property
+    def rig(self) -> CameraRig | None:
+        """Return the cameras; ``None`` until calibration and mounting of each are known."""
+        return self._gathering.rig
+
+    @property
     def missing(self) -> str:
         """Say what the rig still lacks; empty once it is known."""
-        if self.rig is not None:
-            return ""
-        if self._unusable:
-            return "; ".join(self._unusable.values())
-        infos = [name for name in self._config.names if name not in self._infos]
-        if infos:
-            return f"waiting for camera_info of {', '.join(infos)}"
-        return f"waiting for the mounting of the cameras on {self._base_frame} in /tf_static"
+        return self._gathering.missing
 
     @property
     def problem(self) -> str:
         """Say which images are refused at present and why; empty when none are."""
-        return "; ".join(self._unregistered.values())
+        return "; ".join(self._unfit.values())
+
+    @property
+    def where_images_come(self) -> str:
+        """Return the cameras with the topics of their images, for sentences."""
+        behind = "/compressed" if self._config.transport == "compressed" else ""
+        topics = {name: f"camera/{name}/image_raw{behind}" for name in self._config.names}
+        resolve = self._node.resolve_topic_name
+        return ", ".join(f"{name} ({resolve(topic)})" for name, topic in topics.items())
+
+    @property
+    def unfit(self) -> frozenset[str]:
+        """Return the cameras of which no image can be used at present."""
+        return frozenset(name for name, _ in self._unfit)
 
     def mounting(self, frame_id: str) -> NDArray[np.float64] | None:
         """Return ``T_base_frame`` ``(4, 4)`` by ``/tf_static``, ``None`` while unknown."""
@@ -132,7 +144,7 @@ class CameraInput:
 
     def fixed(self, target: str, source: str) -> NDArray[np.float64] | None:
         """Return ``T_target_source`` ``(4, 4)`` by ``/tf_static``, ``None`` while unknown."""
-        return self._tree.lookup(target, source)
+        return self._gathering.fixed(target, source)
 
     def _forward(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
         if self.rig is not None:
@@ -140,51 +152,33 @@ class CameraInput:
 
     def _on_static(self, message: TFMessage) -> None:
         try:
-            self._tree.update(message)
+            self._gathering.hear_static(message)
         finally:
             self._try_rig()
 
     def _info_callback(self, name: str) -> Callable[[CameraInfo], None]:
         def callback(message: CameraInfo) -> None:
-            if self.rig is not None:
-                return
-            self._infos[name] = message
+            told = self._gathering.missing
             try:
-                intrinsics_of(message)
+                self._gathering.hear_info(name, message)
             except AstraError as error:
-                self._unusable = self._unusable | {name: str(error)}
-                self._node.get_logger().error(str(error), throttle_duration_sec=5.0)
+                # It comes with every image; health goes on saying it.
+                if str(error) not in told:
+                    self._node.get_logger().error(str(error))
                 return
-            self._unusable = {k: v for k, v in self._unusable.items() if k != name}
             self._try_rig()
 
         return callback
 
     def _try_rig(self) -> None:
-        waiting = len(self._infos) < len(self._config.names) or self._unusable
-        if self.rig is not None or waiting:
-            return
-        cameras = []
-        for name in self._config.names:
-            info = self._infos[name]
-            mounting = self.mounting(info.header.frame_id)
-            if mounting is None:
-                return
-            cameras.append(Camera(name, intrinsics_of(info), mounting))
-        self.rig = CameraRig(tuple(cameras))
-        self._on_rig(self.rig)
+        if self._gathering.complete():
+            self._on_rig(self._gathering.rig)
 
-    def _color_callback(self, name: str) -> Callable[[Image], None]:
-        def callback(message: Image) -> None:
+    def _color_callback(self, name: str) -> Callable[[Any], None]:
+        def callback(message: Image | CompressedImage) -> None:
             stamp_ns = self._clock.check(f"the image of {name}", message.header.stamp)
-            self.sync.add_color(name, stamp_ns, self._sized(name, color_of(message)))
-
-        return callback
-
-    def _compressed_callback(self, name: str) -> Callable[[CompressedImage], None]:
-        def callback(message: CompressedImage) -> None:
-            stamp_ns = self._clock.check(f"the image of {name}", message.header.stamp)
-            self.sync.add_color(name, stamp_ns, self._sized(name, color_of(message)))
+            image = self._fitting(name, "image", lambda: color_of(message))
+            self.sync.add_color(name, stamp_ns, image)
 
         return callback
 
@@ -192,40 +186,56 @@ class CameraInput:
         def callback(message: Image) -> None:
             if self._is_registered(name, message.header.frame_id):
                 stamp_ns = self._clock.check(f"the depth of {name}", message.header.stamp)
-                self.sync.add_depth(name, stamp_ns, self._sized(name, depth_of(message)))
+                image = self._fitting(name, "depth", lambda: depth_of(message))
+                self.sync.add_depth(name, stamp_ns, image)
 
         return callback
 
-    def _sized(self, name: str, image: NDArray[PixelT]) -> NDArray[PixelT]:
-        """Return the image; another size than that of its calibration would be misread."""
-        info = self._infos.get(name)
-        height, width = image.shape[:2]
-        if info is not None and (width, height) != (info.width, info.height):
-            raise ImageFormatError(
-                f"the image of {name} is {width}x{height}, its camera_info says "
-                f"{info.width}x{info.height}"
-            )
+    def _fitting(
+        self, name: str, what: str, read: Callable[[], NDArray[PixelT]]
+    ) -> NDArray[PixelT]:
+        """Return an image; one of another size than that of its calibration would be misread."""
+        try:
+            image = read()
+            size, (height, width) = self._gathering.size_of(name), image.shape[:2]
+            if size is not None and (width, height) != size:
+                raise ImageFormatError(
+                    f"the {what} of {name} is {width}x{height}, its camera_info says "
+                    f"{size[0]}x{size[1]}: publish the calibration of these images"
+                )
+        except AstraError as error:
+            self._unfit = self._unfit | {(name, what): str(error)}
+            raise
+        self._forget((name, what))
         return image
 
     def _is_registered(self, name: str, depth_frame: str) -> bool:
         """Return whether depth is told in the frame of the colour camera, pixel for pixel."""
-        info = self._infos.get(name)
-        if info is None:
+        color_frame = self._gathering.frame_of(name)
+        if color_frame is None:
             return False  # nothing is forwarded before the rig is known anyway
-        color_frame = info.header.frame_id
+        key = (name, "frame of depth")
         if depth_frame.lstrip("/") == color_frame.lstrip("/"):
-            if name in self._unregistered:
-                self._unregistered = {k: v for k, v in self._unregistered.items() if k != name}
+            self._forget(key)
             return True
         self.refused["depth in another frame"] += 1
-        if name not in self._unregistered:
+        if key not in self._unfit:
             reason = (
                 f"depth of {name} is in {depth_frame!r} and not in {color_frame!r}: "
                 "let its driver register it to the colour image"
             )
-            self._unregistered = self._unregistered | {name: reason}
+            self._unfit = self._unfit | {key: reason}
             self._node.get_logger().error(reason)
         return False
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        if key in self._unfit:  # replaced and not changed: another thread may be reading it
+            self._unfit = {other: why for other, why in self._unfit.items() if other != key}
+
+    def _whence(self, name: str) -> str:
+        """Return what to say of the topic of a calibration that was given another name."""
+        usual = f"camera/{name}/camera_info"
+        return other_name(self._node, usual)
 
 
 def intrinsics_to_msg(camera: Camera, message: CameraInfo) -> CameraInfo:

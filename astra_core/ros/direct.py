@@ -3,8 +3,10 @@
 rclpy's executors build a new wait set over every entity of a node for each wake-up and then take
 one message per topic. At some hundred messages a second that is most of a core. A
 :class:`DirectLane` keeps one wait set over the few frequent subscriptions of a node, waits on it
-in a thread of its own, and takes everything that has arrived, in the order of subscription: all
-IMU samples of a tick are delivered before its wheel sample.
+in a thread of its own, and takes what has arrived, in the order of subscription, of each for 20 ms
+at most (and one message at least): what is slow, or comes too fast, must not keep its neighbours
+waiting until their queues run over. What others need first is urgent: all IMU samples of a tick
+are delivered before its wheel sample.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from astra_core.errors import AstraError
 __all__ = ["DirectLane"]
 
 _WAIT_NS = 50_000_000
+# A subscription whose callback is slower than its messages come would never be empty.
+_TURN_S = 0.02
+_MOST_URGENT = 100
 _LOG_PERIOD_S = 1.0
 
 
@@ -182,11 +187,14 @@ class DirectLane:
         for subscription, callback in self._subscriptions:
             if subscription.handle.pointer not in ready:
                 continue
+            end_s = monotonic() + _TURN_S
             while not self._stop.is_set():
                 for urgent, on_urgent in self._urgent:
-                    while self._take(urgent, on_urgent):
-                        pass
-                if not self._take(subscription, callback):
+                    for _ in range(_MOST_URGENT):
+                        if not self._take(urgent, on_urgent):
+                            break
+                # What is left makes the next wait end at once.
+                if not self._take(subscription, callback) or monotonic() >= end_s:
                     break
 
     def _take(self, subscription: Any, callback: Callable[[Any, int | None], None]) -> bool:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from astra_core.camera import CameraIntrinsics
 from astra_core.errors import ShapeError
+from astra_core.lens import undistort
 from astra_global.localize.config import FeatureConfig
 
 __all__ = ["DESCRIPTOR_SCALE", "FeatureExtractor", "Features", "to_float", "undistort"]
@@ -84,17 +85,4 @@ class FeatureExtractor:
         norm = descriptors[keep].sum(axis=1, keepdims=True) + 1e-7
         root = np.sqrt(descriptors[keep] / norm) * DESCRIPTOR_SCALE
         stored = np.minimum(np.rint(root), 255.0).astype(np.uint8)
-        return Features(undistort(pixels, intrinsics), stored)
-
-
-def undistort(pixels: NDArray[np.float32], intrinsics: CameraIntrinsics) -> NDArray[np.float32]:
-    """Return where an ideal pinhole camera would see pixels ``(N, 2)``."""
-    if not any(intrinsics.distortion) or not len(pixels):
-        return pixels
-    import cv2
-
-    k = intrinsics.matrix()
-    ideal = cv2.undistortPoints(
-        pixels.reshape(-1, 1, 2).astype(np.float64), k, np.array(intrinsics.distortion), P=k
-    )
-    return ideal.reshape(-1, 2).astype(np.float32)
+        return Features(undistort(pixels, intrinsics).astype(np.float32), stored)

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.camera import CameraRig
+from astra_core.lens import undistort
 from astra_global.localize.config import LocalizeConfig
-from astra_global.localize.features import undistort
 from astra_global.localize.hypothesis import Hypothesis
 from astra_global.localize.place_map import MIN_DEPTH_M, PlaceMap
 from astra_global.localize.query import Query
@@ -155,8 +155,8 @@ class Signs:
                     continue
                 wrong = {known: partial_edit_distance(letters, known) for known in self._texts}
                 (u0, v0), (u1, v1) = found.low_px, found.high_px
-                box = np.array([(u0, v0), (u1, v0), (u1, v1), (u0, v1)], dtype=np.float32)
-                ideal = undistort(box, intrinsics).astype(np.float64)
+                box = np.array([(u0, v0), (u1, v0), (u1, v1), (u0, v1)], dtype=np.float64)
+                ideal = undistort(box, intrinsics)
                 text = _Text(picture.camera, letters, wrong, ideal.min(axis=0), ideal.max(axis=0))
                 if text.least_wrong <= min(1, len(letters) // _LETTERS_FOR_ONE_WRONG):
                     texts.append(text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from astra_core.camera import Camera, CameraRig
 from astra_core.errors import AstraError
-from astra_core.messages.calibration import intrinsics_of
+from astra_core.messages.calibration import usable_intrinsics_of
 from astra_core.messages.problem import MessageError
 from astra_core.messages.transforms import StaticTree
 from astra_global.mapping.errors import TourError
@@ -68,7 +68,7 @@ def _camera(bag: TourBag, tree: StaticTree, name: str) -> Camera:
     if info is None:
         raise TourError(f"{bag.folder}: topic {topic} is empty")
     try:
-        intrinsics = intrinsics_of(info)
+        intrinsics = usable_intrinsics_of(info)
     except AstraError as error:
         raise TourError(f"{bag.folder}: {topic}: {error}") from error
     frame, base = str(info.header.frame_id), bag.topics.base_frame

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from astra_core import se3
 from astra_core.camera import Camera
-from astra_global.localize.features import undistort
+from astra_core.lens import undistort
 from astra_global.mapping.sighting import Sighting
 
 __all__ = ["Bearings", "bearings_of", "depth_in_box"]
@@ -162,6 +162,6 @@ def _ideal_box(
     sighting: Sighting, camera: Camera
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the corners ``(2,)`` of a box as a camera without distortion would see it."""
-    corners = np.array(sighting.box_px, dtype=np.float32).reshape(2, 2)
-    ideal = undistort(corners, camera.intrinsics).astype(np.float64)
+    corners = np.array(sighting.box_px, dtype=np.float64).reshape(2, 2)
+    ideal = undistort(corners, camera.intrinsics)
     return ideal.min(axis=0), ideal.max(axis=0)

@@ -73,6 +73,13 @@ class GlobalNodeConfig:
     service_timeout_s: float = setting(
         10.0, "Of the service localize when the request names none.", minimum=0.1
     )
+    blind_patience_s: float = setting(
+        5.0,
+        "Time after which a mission ends, and no other begins, of whose cameras no image can be "
+        "used: none has ever come, or those of all are refused.",
+        minimum=0.5,
+        maximum=60.0,
+    )
     max_lag_s: float = setting(
         1.0,
         "Lockstep: simulated time by which localization may be behind.",

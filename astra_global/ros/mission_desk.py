@@ -13,7 +13,13 @@ from nav_msgs.msg import Path
 from numpy.typing import NDArray
 from rclpy.node import Node
 
-from astra_core.errors import AstraError, ConfigError, GoalNotFound, NotLocalized
+from astra_core.errors import (
+    AstraError,
+    ConfigError,
+    GoalNotFound,
+    NotLocalized,
+    SensorTimeout,
+)
 from astra_core.records import LocalizationStatus
 from astra_core.ros.poses import pose_stamped
 from astra_core.time import to_seconds
@@ -54,6 +60,7 @@ class MissionDesk:
         outputs: GlobalOutputs,
         fixed: Lookup = lambda target, source: None,
         placed: Callable[[Pose | None], Pose | None] = lambda t_map_odom: t_map_odom,
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
         """Open the desk.
 
@@ -63,9 +70,11 @@ class MissionDesk:
             outputs: Where answers go.
             fixed: As in :func:`astra_global.ros.conversions.pose_in_map`.
             placed: Returns ``T_map_odom`` of TF from that of Astra-Local's odometry.
+            trouble: Returns why no mission can succeed now; empty where nothing is known to
+                hinder one.
         """
         self.fixed = fixed
-        self._placed = placed
+        self._placed, self._trouble = placed, trouble
         self.pipeline: AstraGlobal | None = None
         self._node, self._config, self._outputs = node, config, outputs
         self._lock = threading.RLock()
@@ -104,7 +113,9 @@ class MissionDesk:
         """Say why goals cannot be taken now; empty when they can."""
         if not self._is_open:
             return "astra_global is not active"
-        return "" if self.pipeline is not None else "map or cameras are not known yet"
+        if self.pipeline is not None:
+            return ""
+        return self._trouble() or "map or cameras are not known yet"
 
     def count_plan(self, is_fallback: bool, speed_mps: float) -> None:
         """Take note of a plan of Astra-Local."""
@@ -119,6 +130,8 @@ class MissionDesk:
         """
         with self._lock:
             goal = goal_from_msg(spec, self.frames(), self.fixed)
+            if trouble := self._trouble():
+                raise SensorTimeout(trouble)
             if goal.landmark_id and goal.landmark_id not in self.pipeline.map.landmark_by_id:
                 # Said at once, and not after the robot has found out where it is.
                 raise GoalNotFound(f"the map has no landmark {goal.landmark_id!r}")
@@ -159,6 +172,9 @@ class MissionDesk:
             pipeline = self.pipeline
             if pipeline is None:
                 return
+            if self._running and (trouble := self._trouble()):
+                # Said at once, and not after minutes of looking around.
+                pipeline.fail(SensorTimeout(trouble))
             status = pipeline.step(now_ns)
             if status.sub_goal is not None:
                 self._outputs.send_sub_goal(status.sub_goal)

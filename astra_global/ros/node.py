@@ -51,6 +51,7 @@ from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.odom_frame import OdomFrame
 from astra_global.ros.outputs import GlobalOutputs
 from astra_global.ros.peers import Peers
+from astra_global.ros.picture_watch import PictureWatch
 from astra_global.ros.pose_inputs import PoseInputs
 from astra_global.ros.services import GlobalServices
 from astra_global.stack import check_global
@@ -104,7 +105,9 @@ class GlobalNode(ManagedNode):
             config.odom_tf_late_s,
             self._on_tf_timer,
         )
-        self.desk = MissionDesk(self, config, self._outputs, self._fixed, frame.placed)
+        self.desk = MissionDesk(
+            self, config, self._outputs, self._fixed, frame.placed, self._trouble
+        )
         self._worker = LatestJobWorker("localization", self._on_error, self._on_idle)
         self._questions = QuestionWorker(self._on_idle)
         self._stack = GlobalAssembly(spec, config.pipeline, device, self._questions)
@@ -129,6 +132,7 @@ class GlobalNode(ManagedNode):
             color=True,
             depth=False,
         )
+        self._sight = PictureWatch(self._cameras, config.cameras.names, config.blind_patience_s)
         samples = sensor_input(config.odometry_topic_reliable, 50)
         lane.subscribe(Trajectory, "local/trajectory", self._on_trajectory, event())
         lane.subscribe_numbered(LocalOdometry, "local/odometry", self._on_odometry, samples)
@@ -288,6 +292,7 @@ class GlobalNode(ManagedNode):
         self._install(self._stack.renew())
 
     def _on_frames(self, stamp_ns: int, frames: tuple[CameraFrame, ...]) -> None:
+        self._sight.see()
         c, pipeline = self._config, self.pipeline
         if pipeline is None or not self.active or self._worker.busy_since_ns is not None:
             return
@@ -332,6 +337,14 @@ class GlobalNode(ManagedNode):
         self._peers.check()
         self.desk.step(now_ns)
 
+    def _trouble(self) -> str:
+        """Return why no mission can succeed now, as far as that is known; mostly empty."""
+        if self.pipeline is not None:
+            return self._sight.problem(self._node_clock.now_ns)
+        if self._stack.map is None:
+            return "no map is loaded"
+        return self._error or self._cameras.missing
+
     def _busy_since_ns(self) -> int | None:
         """Return since when the simulator may have to wait for this node."""
         preparing = self._stack.map is not None and self.pipeline is None
@@ -355,8 +368,7 @@ class GlobalNode(ManagedNode):
         if not self.active:
             return Health(Heartbeat.STATE_ERROR, "not active")
         if pipeline is None:
-            why = "no map is loaded" if self._stack.map is None else self._cameras.missing
-            return Health(Heartbeat.STATE_DEGRADED, self._error or why or "preparing")
+            return Health(Heartbeat.STATE_DEGRADED, self._error or self._trouble() or "preparing")
         question = self._questions.open_ticket
         values = {
             "localized": pipeline.map_to_odom() is not None,
@@ -373,6 +385,7 @@ class GlobalNode(ManagedNode):
             **self._requests.refused,
         }
         problems = [self._error] if self._error else [*pipeline.problems, pipeline.doubt]
+        problems.append(self._cameras.problem or self._sight.problem(self._node_clock.now_ns))
         if self._config.follow_odom_tf:
             problems.append(self._odom_frame.problem)
         ages = self._node_clock.ages

@@ -40,7 +40,7 @@ class PoseInputs:
     def _on_initial(self, message: PoseWithCovarianceStamped) -> None:
         pipeline = self._desk.pipeline
         if pipeline is None:
-            raise NotLocalized("map or cameras are not known yet")
+            raise NotLocalized(self._desk.refusal() or "map or cameras are not known yet")
         if not message.header.frame_id:
             # Nav2's commander sends its default, zeros without a frame, while it waits for a pose.
             raise ConfigError("initialpose has no frame: set frame_id to map")

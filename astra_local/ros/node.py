@@ -105,7 +105,8 @@ class LocalNode(ManagedNode):
             clock_timeout_s=self._config.clock_timeout_s,
         )
         samples = sensor_input(self._config.wheel_topic_reliable, 50)
-        self._lane.subscribe(Imu, "imu", self._on_imu, samples)
+        # Before the wheel sample that ends its tick, however long anything else takes.
+        self._lane.subscribe(Imu, "imu", self._on_imu, samples, is_urgent=True)
         self._cameras = CameraInput(
             self,
             self._lane,

@@ -21,9 +21,10 @@ class StandingRobot:
 
     Attributes:
         ahead_ns: By how much its clock is ahead of this computer's.
+        width_px: Of its pictures; 0: none come.
     """
 
-    def __init__(self, node):
+    def __init__(self, node, width_px=32):
         self._node = node
         self._odometry = node.create_publisher(LocalOdometry, "local/odometry", event(50))
         self._static = node.create_publisher(TFMessage, "/tf_static", latched(100))
@@ -31,7 +32,7 @@ class StandingRobot:
         self._image = node.create_publisher(Image, "camera/front/image_raw", event(5))
         mounting = rigid_transform(FRONT.t_base_optical, 0, "base_link", FRONT.frame_id)
         self._static.publish(TFMessage(transforms=[mounting]))
-        self.ahead_ns = 0
+        self.ahead_ns, self.width_px = 0, width_px
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -51,8 +52,8 @@ class StandingRobot:
                 info = intrinsics_to_msg(FRONT, CameraInfo())
                 info.header = header(stamp_ns, FRONT.frame_id)
                 self._info.publish(info)
-                image = Image(
-                    width=32, height=24, step=96, encoding="rgb8", data=bytes(32 * 24 * 3)
-                )
-                image.header = info.header
-                self._image.publish(image)
+                if width := self.width_px:
+                    data = bytes(width * 24 * 3)
+                    image = Image(width=width, height=24, step=3 * width, data=data)
+                    image.encoding, image.header = "rgb8", info.header
+                    self._image.publish(image)

@@ -47,15 +47,16 @@ class Input:
         )
         self._callbacks = lane.callbacks
 
-    def info(self, model="plumb_bob", coefficient=0.0):
+    def info(self, model="plumb_bob", coefficient=0.0, frame_id=FRONT.frame_id, k=None):
         message = intrinsics_to_msg(FRONT, CameraInfo())
-        message.header.frame_id = FRONT.frame_id
+        message.header.frame_id = frame_id
+        message.k = message.k if k is None else k
         message.distortion_model = model
         message.d = [coefficient] * 5
         self._callbacks["camera/front/camera_info"](message)
 
-    def mounting(self):
-        item = rigid_transform(FRONT.t_base_optical, 0, "base_link", FRONT.frame_id)
+    def mounting(self, base_frame="base_link"):
+        item = rigid_transform(FRONT.t_base_optical, 0, base_frame, FRONT.frame_id)
         self._callbacks["/tf_static"](TFMessage(transforms=[item]))
 
     def depth(self, stamp_ns, frame_id=FRONT.frame_id, size=(48, 64)):
@@ -106,5 +107,36 @@ def test_an_image_of_another_size_than_its_calibration_is_refused(cameras, size)
     with pytest.raises(ImageFormatError, match=f"{size[1]}x{size[0]}, its camera_info says 64x48"):
         cameras.depth(1_000_000_000, size=size)
     assert cameras.sets == []
+    words = f"is {size[1]}x{size[0]}, its camera_info says 64x48"
+    assert words in cameras.cameras.problem and cameras.cameras.unfit == {"front"}
     cameras.depth(1_000_000_000)
     assert len(cameras.sets) == 1
+    assert cameras.cameras.problem == "" and not cameras.cameras.unfit
+
+
+def test_who_has_no_place_is_named_with_what_is_connected(cameras):
+    cameras.info()
+    words = "waiting for the mounting of the cameras on base_link in /tf_static: front in "
+    frame = "'camera_front_optical_frame'"
+    assert cameras.cameras.missing == f"{words}{frame} (nothing was heard on it)"
+    cameras.mounting("base_footprint")
+    known = "base_footprint, camera_front_optical_frame"
+    assert cameras.cameras.missing == f"{words}{frame} (it connects {known})"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"frame_id": ""}, "names no frame"),
+        # The picture of 64x48 was made smaller by its driver, its calibration was not.
+        ({"k": [54.0, 0, 63.5, 0, 54.0, 47.5, 0, 0, 1.0]}, "of about 128x96, and not of 64x48"),
+        ({"coefficient": -1.5}, "cannot be undone"),
+    ],
+)
+def test_a_camera_that_cannot_work_is_refused_when_it_is_known(cameras, given, words):
+    cameras.mounting()
+    cameras.info(**given)
+    assert cameras.cameras.missing.startswith("camera front cannot be used: ")
+    assert words in cameras.cameras.missing and not cameras.rigs
+    cameras.info()
+    assert cameras.cameras.missing == "" and len(cameras.rigs) == 1
