@@ -1,5 +1,7 @@
 """The ROS package `astra`: nodes in lib/astra; launch, config and weights in share/astra."""
 
+import os
+import sys
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -30,6 +32,21 @@ def share(folder: str, pattern: str = "*") -> list[tuple[str, list[str]]]:
     ]
 
 
+def require_messages() -> None:
+    """End a build that could never run: rosdep and colcon do not look inside of a package."""
+    prefixes = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
+    index = "share/ament_index/resource_index/packages/astra_msgs"
+    building = {"build", "develop", "install"} & set(sys.argv)
+    if building and any(prefixes) and not any(Path(p, index).is_file() for p in prefixes if p):
+        sys.exit(
+            f"astra needs the package astra_msgs, which lies inside of it ({ROOT / 'astra_msgs'}) "
+            "and is found only beside it: in the src folder of your workspace,\n"
+            f"    ln -s {ROOT.name}/astra_msgs .\n"
+            "and then `colcon build` (or `--packages-up-to astra`)"
+        )
+
+
+require_messages()
 setup(
     name=NAME,
     version="0.1.0",
