@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
 from rclpy.callback_groups import CallbackGroup
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
@@ -24,12 +24,14 @@ from rclpy.qos import QoSProfile
 
 from astra_core.errors import AstraError
 
-__all__ = ["DirectLane"]
+__all__ = ["DirectLane", "lanes_turn"]
 
 _WAIT_NS = 50_000_000
 # A subscription whose callback is slower than its messages come would never be empty.
 _TURN_S = 0.02
 _MOST_URGENT = 100
+# A lane wakes twenty times a second, and its callbacks are short.
+_HANGS_S = 1.0
 _LOG_PERIOD_S = 1.0
 
 
@@ -52,13 +54,23 @@ class DirectLane:
     """Serves subscriptions and services of one node in one thread.
 
     Callbacks hold up their lane and nothing else: short ones belong on a lane with sensors, a
-    service that waits for something on a lane of its own. A message that makes its callback throw
-    is refused: counted, logged with the reason, and everything goes on.
+    service that waits for something on a lane of its own, that may. A message that makes its
+    callback throw is refused: counted, logged with the reason, and everything goes on.
     """
 
-    def __init__(self, node: Node) -> None:
-        """Prepare a lane without subscriptions."""
-        self._node = node
+    _watched: ClassVar[set[DirectLane]] = set()
+    _watching: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, node: Node, *, may_wait: bool = False) -> None:
+        """Prepare a lane without subscriptions.
+
+        Args:
+            node: Whose messages it serves.
+            may_wait: Whether its callbacks may take long; else that is a hang, see
+                :func:`lanes_turn`.
+        """
+        self._node, self._may_wait = node, may_wait
+        self._turned_s = monotonic()
         self._group = _LeftAlone()
         self._subscriptions: list[tuple[Any, Callable[[Any, int | None], None]]] = []
         self._urgent: list[tuple[Any, Callable[[Any, int | None], None]]] = []
@@ -169,10 +181,14 @@ class DirectLane:
         num_subscriptions, num_services = len(self._subscriptions), len(self._services)
         if not num_subscriptions + num_services:
             return
+        self._turned_s = monotonic()
+        if not self._may_wait:
+            self._watch(True)
         context = self._node.context
         with context.handle:
             wait_set = _rclpy.WaitSet(num_subscriptions, 0, 0, 0, num_services, 0, context.handle)
             while not self._stop.is_set() and context.ok():
+                self._turned_s = monotonic()
                 wait_set.clear_entities()
                 for subscription, _ in self._subscriptions:
                     wait_set.add_subscription(subscription.handle)
@@ -182,6 +198,21 @@ class DirectLane:
                 self._drain(set(wait_set.get_ready_entities("subscription")))
                 if num_services:
                     self._answer(set(wait_set.get_ready_entities("service")))
+        # Not where something was thrown: such a lane serves nobody and was not told to end.
+        self._watch(False)
+
+    def _watch(self, is_watched: bool) -> None:
+        with self._watching:
+            if is_watched:
+                self._watched.add(self)
+            else:
+                self._watched.discard(self)
+
+    @classmethod
+    def oldest_turn_s(cls) -> float:
+        """Return when the lane that has not turned for longest did, by ``time.monotonic``."""
+        with cls._watching:
+            return min((lane._turned_s for lane in cls._watched), default=monotonic())
 
     def _drain(self, ready: set[int]) -> None:
         for subscription, callback in self._subscriptions:
@@ -210,6 +241,7 @@ class DirectLane:
             return False
         if taken is None:
             return False
+        self._turned_s = monotonic()  # much that has arrived is no hang
         try:
             callback(taken[0], taken[1].get("publication_sequence_number"))
         except Exception as error:
@@ -249,6 +281,11 @@ class DirectLane:
         if monotonic() - self._logged_s.get(name, -_LOG_PERIOD_S) >= _LOG_PERIOD_S:
             self._logged_s[name] = monotonic()
             self._node.get_logger().error(f"{name} refused: {why}")
+
+
+def lanes_turn() -> bool:
+    """Return whether every lane of this process goes on: none hangs in a callback or has died."""
+    return monotonic() - DirectLane.oldest_turn_s() < _HANGS_S
 
 
 def _send(service: Any, sender: Any, response: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astra_core.config import setting
+from astra_core.watchdog import hang_timeout
 
 __all__ = ["ACTIVE_LINE", "LifecycleConfig"]
 
@@ -35,3 +36,4 @@ class LifecycleConfig:
         0.04, "Between signs of life (of the stack's clock).", minimum=0.01, maximum=0.08
     )
     deactivate_timeout_s: float = setting(3.0, "For stopping at shutdown.", minimum=0.1)
+    hang_timeout_s: float = hang_timeout()

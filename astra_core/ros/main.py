@@ -15,6 +15,8 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from astra_core.errors import EXIT_CANNOT_WORK, AstraError
+from astra_core.ros.direct import lanes_turn
+from astra_core.watchdog import HANG_TIMEOUT, Watchdog
 
 __all__ = ["STOP_SIGNALS", "catch_stop_signals", "run_node"]
 
@@ -47,7 +49,9 @@ def run_node(make_node: Callable[[], Node]) -> int:
         make_node: Makes the node; if it has a method ``farewell``, that is called first, and its
             answers are delivered; if it has a method ``close``, that is called while the ROS
             context is still alive, so that a last message can be sent; if its attribute
-            ``failure`` becomes a non-empty string, the node is stopped.
+            ``failure`` becomes a non-empty string, the node is stopped; if it has a parameter
+            ``hang_timeout_s``, the process is ended when neither executor nor lanes go on for
+            longer, see :mod:`astra_core.watchdog`.
 
     Returns:
         Exit code: 0 after an orderly stop, 2 when the node could not be made or says that it
@@ -95,6 +99,7 @@ def _say_farewell(node: Node, executor: SingleThreadedExecutor) -> None:
 def _serve(node: Node, stop: threading.Event) -> None:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
+    watchdog = Watchdog(node.get_name())
     try:
         while not stop.is_set() and not getattr(node, "failure", ""):
             try:
@@ -106,7 +111,11 @@ def _serve(node: Node, stop: threading.Event) -> None:
                 # Where it is thrown without a wait, others must have their turn.
                 stop.wait(0.001)
             catch_stop_signals(stop, _COMMON)
+            if lanes_turn():
+                watchdog.feed(_hang_timeout_s(node))
     finally:
+        # Who has told it to stop waits for that as long as he likes.
+        watchdog.feed(0.0)
         # A second signal during the clean-up must not leave it half done.
         _say_farewell(node, executor)
         close = getattr(node, "close", None)
@@ -114,6 +123,13 @@ def _serve(node: Node, stop: threading.Event) -> None:
             close()
         executor.shutdown(timeout_sec=1.0)
         node.destroy_node()
+        watchdog.close()
+
+
+def _hang_timeout_s(node: Node) -> float:
+    if not node.has_parameter(HANG_TIMEOUT):
+        return 0.0
+    return float(node.get_parameter(HANG_TIMEOUT).value)
 
 
 def _tell(node: Node, error: Exception) -> None:

@@ -16,6 +16,7 @@ from astra_core.ros.stack import (
     stack_setting,
     weights_setting,
 )
+from astra_core.watchdog import hang_timeout
 from astra_global.config import AstraGlobalConfig
 
 __all__ = ["GlobalNodeConfig"]
@@ -88,5 +89,6 @@ class GlobalNodeConfig:
     odometry_topic_reliable: bool = setting(True, "Ask for every odometry sample.")
     stamp_ahead_s: float = stamp_ahead()
     clock_timeout_s: float = clock_timeout()
+    hang_timeout_s: float = hang_timeout()
     cameras: CameraInputConfig = field(default_factory=CameraInputConfig)
     pipeline: AstraGlobalConfig = field(default_factory=AstraGlobalConfig)

@@ -47,7 +47,7 @@ class GlobalServices:
         self._config, self._desk, self._load = config, desk, load
         self._clock = clock
         self._closed = False
-        self._lane = DirectLane(node)
+        self._lane = DirectLane(node, may_wait=True)
         self._lane.serve(LoadMap, "load_map", self._load_map)
         self._lane.serve(Localize, "localize", self._localize)
 

@@ -16,6 +16,7 @@ from astra_core.ros.stack import (
     stack_setting,
     weights_setting,
 )
+from astra_core.watchdog import hang_timeout
 from astra_local.config import LocalConfig
 
 __all__ = ["LocalNodeConfig"]
@@ -68,5 +69,6 @@ class LocalNodeConfig:
     )
     stamp_ahead_s: float = stamp_ahead()
     clock_timeout_s: float = clock_timeout()
+    hang_timeout_s: float = hang_timeout()
     cameras: CameraInputConfig = field(default_factory=CameraInputConfig)
     pipeline: LocalConfig = field(default_factory=LocalConfig)

@@ -8,6 +8,7 @@ from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
 from astra_core.ros.node_clock import clock_timeout, stamp_ahead
 from astra_core.ros.robot import robot_file
+from astra_core.watchdog import hang_timeout
 from astra_local.config import GuardConfig
 
 __all__ = ["GuardNodeConfig"]
@@ -26,4 +27,5 @@ class GuardNodeConfig:
     robot_file: str = robot_file()
     stamp_ahead_s: float = stamp_ahead()
     clock_timeout_s: float = clock_timeout()
+    hang_timeout_s: float = hang_timeout()
     guard: GuardConfig = field(default_factory=GuardConfig)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
 from astra_core.ros.robot import robot_file
+from astra_core.watchdog import hang_timeout
 
 __all__ = ["SimNodeConfig"]
 
@@ -70,3 +71,4 @@ class SimNodeConfig:
     base_frame: str = setting("base_link", "Frame of the robot.")
     imu_frame: str = setting("base_link", "Frame of the IMU readings.")
     frame_prefix: str = frame_prefix()
+    hang_timeout_s: float = hang_timeout()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
 from astra_core.ros.robot import robot_file
+from astra_core.watchdog import hang_timeout
 
 __all__ = ["ViewerConfig"]
 
@@ -39,3 +40,4 @@ class ViewerConfig:
     odom_frame: str = setting("odom", "Frame in which odometry starts.")
     frame_prefix: str = frame_prefix()
     robot_file: str = robot_file()
+    hang_timeout_s: float = hang_timeout()

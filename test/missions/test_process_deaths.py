@@ -1,4 +1,7 @@
-"""A process is killed in the middle of a mission: the goal ends with its code, the next works."""
+"""A process dies or hangs in the middle of a mission: the goal ends with its code, the next works.
+
+Who hangs is ended by its own watchdog; from then on it is as if it had died.
+"""
 
 import os
 import signal
@@ -24,9 +27,10 @@ ENDS = {
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
 @pytest.mark.parametrize("name", ENDS)
 def test_the_goal_ends_with_a_code_and_the_next_one_works_without_a_hand(
-    name: str, home_map: Path
+    name: str, number: signal.Signals, home_map: Path
 ) -> None:
     from astra_cli.demo.stack import running_stack
     from astra_cli.ros.demo_session import DriveLog
@@ -37,7 +41,7 @@ def test_the_goal_ends_with_a_code_and_the_next_one_works_without_a_hand(
     def kill(state) -> None:
         if not killed and state.speed_mps > DRIVING_MPS:
             killed.append(stack.process_ids[name])
-            os.kill(killed[0], signal.SIGKILL)
+            os.kill(killed[0], number)
 
     with running_stack(make_scene("home", SEED), home_map, None) as stack:
         first = stack.session.drive("the fridge", check=stack.check, on_state=kill)

@@ -41,12 +41,18 @@ def domain_id():
 
 @pytest.fixture
 def processes(domain_id, tmp_path):
-    """Start processes by name and command line; all are ended after the test."""
+    """Start processes by name and command line; all are ended after the test.
+
+    Who is named in ``restarts`` is started again, once all have been up.
+    """
     started = []
 
-    def start(*commands):
+    def start(*commands, restarts=()):
         runner = Runner(
-            [ProcessCommand(name, tuple(argv)) for name, argv in commands],
+            [
+                ProcessCommand(name, tuple(argv), restarts=name in restarts)
+                for name, argv in commands
+            ],
             log_folder=tmp_path / "logs",
             domain_id=domain_id,
             environment={"PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])},

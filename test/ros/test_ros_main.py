@@ -85,3 +85,66 @@ def test_a_failure_later_ends_it_too(run, until):
     child = runner._children[0]
     until(lambda: child.returncode() is not None, "its end")
     assert child.returncode() == 2 and "closed" in log(runner)
+
+
+WATCHED = """self.declare_parameter("hang_timeout_s", {limit_s})
+        import threading, time
+        from std_msgs.msg import String
+        from astra_core.ros.direct import DirectLane
+        self.turns = 0
+        def hang(message=None):
+            print("hangs", flush=True)
+            time.sleep(60.0)
+        def turn():
+            self.turns += 1
+            print("turns", flush=True)
+        self.create_timer(0.2, turn)
+        lane = self.lane = DirectLane(self, may_wait={may_wait})
+        lane.subscribe(String, "word", hang if {in_lane} else (lambda message: None), 1)
+        lane.start()
+        words = self.create_publisher(String, "word", 1)
+        self.create_timer(0.2, lambda: words.publish(String()))
+        if {in_executor}:
+            self.create_timer(1.0, hang)
+"""
+
+
+def watched(limit_s=1.0, *, in_lane=False, in_executor=False, may_wait=False):
+    return WATCHED.format(
+        limit_s=limit_s, in_lane=in_lane, in_executor=in_executor, may_wait=may_wait
+    )
+
+
+@pytest.mark.parametrize("where", ["in_executor", "in_lane"])
+def test_a_callback_that_never_returns_ends_the_process_and_it_is_named(where, run, until):
+    runner = run(watched(**{where: True}))
+    child = runner._children[0]
+    until(lambda: child.returncode() is not None, "its end")
+    assert child.returncode() == -signal.SIGKILL, log(runner)
+    assert "hangs" in log(runner) and "[watchdog] some hangs" in log(runner)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"in_lane": True, "may_wait": True},  # such as a service that waits for the next fix
+        {"in_lane": True, "limit_s": 0.0},
+    ],
+)
+def test_who_goes_on_or_may_wait_or_is_not_watched_lives(settings, run, until):
+    runner = run(watched(**settings))
+    # Three seconds and more, three times its patience.
+    until(lambda: log(runner).count("turns") >= 16, "its turns", runner=runner)
+    assert runner._children[0].returncode() is None, log(runner)
+
+
+def test_who_was_told_to_stop_has_the_time_it_needs(run, until):
+    runner = run(
+        watched() + "        self.close = lambda: (time.sleep(3.0), lane.close(), print('at last'))"
+    )
+    until(lambda: "turns" in log(runner), "the node", runner=runner)
+    child = runner._children[0]
+    os.kill(child.pid, signal.SIGTERM)
+    until(lambda: child.returncode() is not None, "its end")
+    assert child.returncode() == 0 and "at last" in log(runner), log(runner)

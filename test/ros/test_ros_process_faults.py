@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 SIMULATED = ("-p", "use_sim_time:=true")
 STANDS_MPS = 0.02
 TICK_S = 0.02
+#: Longer than it takes to stand, on a slow machine too.
+HANGS = "hang_timeout_s:=4.0"
 MODULES = {
     "astra_guard": (("-m", "astra_local.ros.guard_node"), ()),
     "astra_local": (("-m", "astra_local.ros.node"), ()),
@@ -43,7 +45,7 @@ def drive(processes, node, until):
     )
     commands = [("astra_sim", simulator)]
     for name, (module, parameters) in MODULES.items():
-        given = [item for parameter in parameters for item in ("-p", parameter)]
+        given = [item for parameter in (*parameters, HANGS) for item in ("-p", parameter)]
         commands.append((name, (sys.executable, *module, "--ros-args", *SIMULATED, *given)))
     truth = {}
 
@@ -51,7 +53,7 @@ def drive(processes, node, until):
         truth[from_stamp(message.header.stamp)] = message.twist.twist.linear.x
 
     node.create_subscription(Odometry, "sim/ground_truth", hear, event(500))
-    runner = processes(*commands)
+    runner = processes(*commands, restarts=set(MODULES))
     runner.wait_active(timeout_s=90.0)
     until(lambda: bool(truth) and truth[max(truth)] > 0.5, "a robot that drives", 60.0, runner)
     return runner, truth
@@ -95,5 +97,24 @@ def test_the_robot_stands_when_a_process_dies_or_hangs(name, number, limit_s, dr
     print(f"{name} {signal.Signals(number).name}: stands after {after_s:.2f} s")
     # What was under way when the signal came may still have been acknowledged: a tick or two.
     assert after_s <= limit_s + 2 * TICK_S
-    if number == signal.SIGSTOP:
-        os.kill(runner.process_ids[name], signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "astra_guard",
+        pytest.param("astra_local", marks=pytest.mark.slow),
+        pytest.param("astra_lifecycle", marks=pytest.mark.slow),
+    ],
+)
+def test_who_hangs_is_ended_and_started_again_and_the_robot_drives_on(name, drive, until):
+    runner, truth = drive
+    hung, since_ns = runner.process_ids[name], max(truth)
+    os.kill(hung, signal.SIGSTOP)
+    told = []
+    until(lambda: told.extend(runner.poll()) or told, "a restart", 60.0)
+    assert told == [f"{name} ended (signal SIGKILL): started again"]
+    assert runner.process_ids[name] != hung
+    assert f"[watchdog] {name} hangs" in runner.log_file(name).read_text()
+    assert stand_s(truth, since_ns) is not None
+    until(lambda: truth[max(truth)] > 0.5, "a robot that drives again", 60.0, runner)
