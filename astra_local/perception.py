@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from astra_local.moving.watch import MotionWatch
 from astra_local.voxel.coverage import RigCoverage, blind_cameras
 from astra_local.voxel.occupancy import OccupancyView, RollingOccupancy
 
-__all__ = ["HISTORY_S", "DepthPerception"]
+__all__ = ["HISTORY_S", "DepthPerception", "Eyes"]
 
 #: How far back the history of a belief reaches.
 HISTORY_S = 2.0
@@ -27,8 +28,16 @@ HISTORY_S = 2.0
 _MEMORY_M = 0.6
 
 
+class Eyes(Protocol):
+    """Whoever sees depth in colour pictures."""
+
+    def measure(self, frames: Sequence[CameraFrame]) -> Sequence[CameraFrame]:
+        """Return the frames of one moment with depth, whatever depth they had."""
+        ...
+
+
 class DepthPerception:
-    """Measured depth, or depth that somebody predicted and put into the frames."""
+    """The surroundings from depth: that of sensors, or what eyes see in the pictures."""
 
     def __init__(
         self,
@@ -36,13 +45,23 @@ class DepthPerception:
         occupancy: OccupancyConfig,
         motion: MotionConfig,
         footprint_radius_m: float,
+        eyes: Eyes | None = None,
     ) -> None:
-        """Start with nothing seen."""
+        """Start with nothing seen; without eyes, frames bring their depth."""
+        self._eyes = eyes
         self._config = occupancy
         self._grid = RollingOccupancy(rig, occupancy, footprint_radius_m)
         self._motion = MotionWatch(motion)
         self._coverage = RigCoverage(rig, occupancy.num_sectors)
         self._past: deque[OccupancyView] = deque()
+
+    def measure(self, frames: Sequence[CameraFrame]) -> Sequence[CameraFrame]:
+        """Return the frames with what the eyes see; without eyes, as they are.
+
+        Raises:
+            PerceptionError: The eyes cannot do with the frames.
+        """
+        return frames if self._eyes is None else self._eyes.measure(frames)
 
     def perceive(
         self, frames: Sequence[CameraFrame], poses_odom: Sequence[NDArray[np.float64]]

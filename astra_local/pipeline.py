@@ -139,8 +139,8 @@ class AstraLocal:
         usable = [(frame, pose) for frame, pose in placed if pose is not None]
         self._dropped_frames += len(placed) - len(usable)
         poses = [pose for _, pose in usable]
-        usable_frames = [frame for frame, _ in usable]
-        believed = self._sight.believed(usable_frames, poses, self._history.pose_at)
+        measured = self._perception.measure([frame for frame, _ in usable])
+        believed = self._sight.believed(measured, poses, self._history.pose_at)
         if problem := self._sight.take_wheel_problem():
             self._plausibility.accuse_wheels(problem)
         belief = self._perception.perceive(believed, poses)

@@ -51,14 +51,25 @@ class OdometryEstimator(Protocol):
 class Perception(Protocol):
     """What is around the robot."""
 
+    def measure(self, frames: Sequence[CameraFrame]) -> Sequence[CameraFrame]:
+        """Return the images of one moment with the depth that is to be believed, or none.
+
+        Measured depth stays as it is; who sees depth in colour says here what it sees, so that it
+        is doubted like a sensor's.
+
+        Raises:
+            PerceptionError: A camera is not in the rig or an image has the wrong size.
+        """
+        ...
+
     def perceive(
         self, frames: Sequence[CameraFrame], poses_odom: Sequence[NDArray[np.float64]]
     ) -> WorldBelief | None:
         """Renew the belief by the images of one moment.
 
         Args:
-            frames: Images of any of the rig's cameras, colour always and depth where there is a
-                sensor for it; may be none.
+            frames: From :meth:`measure`, of any of the rig's cameras; without depth where that is
+                not believed; may be none.
             poses_odom: Pose ``(3,)`` of the robot in ``odom`` at the stamp of each.
 
         Returns:

@@ -58,6 +58,26 @@ def _depth(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
     return DepthPerception(rig, config.occupancy, config.motion, radius_m)
 
 
+def _encoder(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
+    from astra_local.encoder.eyes import EncoderEyes
+
+    eyes = EncoderEyes(models.network("perception"), rig)
+    radius_m = config.robot.footprint_radius_m
+    return DepthPerception(rig, config.occupancy, config.motion, radius_m, eyes)
+
+
+def _load_encoder(request: LoadRequest) -> LoadedModel:
+    from astra_local.encoder.load import load_encoder
+
+    if request.device.dtype != "float32":
+        raise ConfigError(
+            f"perception={request.name} computes in float32, dtype is {request.device.dtype}: "
+            "set dtype to float32"
+        )
+    weights = load_weights(request.where, request.part, on_progress=request.progress)
+    return LoadedModel(load_encoder(weights).to(request.device.torch_device()), weights.card)
+
+
 def _mppi(models: Models, config: PlannerConfig, robot: RobotConfig) -> Proposer:
     return MppiProposer(config)
 
@@ -89,6 +109,7 @@ ODOMETRY: dict[str, Callable[[Models, CameraRig, LocalConfig], OdometryEstimator
 }
 PERCEPTION: dict[str, Callable[[Models, CameraRig, LocalConfig], Perception]] = {
     "depth": _depth,
+    "encoder": _encoder,
 }
 PLANNERS: dict[str, Callable[[Models, PlannerConfig, RobotConfig], Proposer]] = {
     "mppi": _mppi,
@@ -100,7 +121,7 @@ PLANNERS: dict[str, Callable[[Models, PlannerConfig, RobotConfig], Proposer]] = 
 #: Who loads the network of a part, for those that have one.
 LOADERS: dict[str, dict[str, Loader]] = {
     "odometry": {},
-    "perception": {},
+    "perception": {"encoder": _load_encoder},
     "planner": dict.fromkeys(("flow", "act", "vae", "diffusion"), _load_head),
 }
 

@@ -22,8 +22,8 @@ Report = Callable[[int, Mapping[str, Any]], None]
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 #: Stages of DESIGN 9 that can be trained today, and those that cannot yet.
-_STAGES = ("planner", "score")
-_LATER = ("encoder3d", "encoder4d", "odometry")
+_STAGES = ("planner", "score", "encoder3d")
+_LATER = ("encoder4d", "odometry")
 
 
 @app.callback()
@@ -36,7 +36,9 @@ def local(
     data: Annotated[list[Path], typer.Option(help="Folder of training shards; may be repeated.")],
     validation: Annotated[list[Path], typer.Option(help="The same of validation shards.")],
     out: Annotated[Path, typer.Option(help="Where checkpoint, metrics, pictures, weights go.")],
-    stage: Annotated[str, typer.Option(help="What is trained: planner or score.")] = "planner",
+    stage: Annotated[
+        str, typer.Option(help="What is trained: planner, score or encoder3d.")
+    ] = "planner",
     preset: Annotated[str, typer.Option(help="Size and length: debug, tiny or base.")] = "tiny",
     head: Annotated[str, typer.Option(help="flow, act, vae or diffusion.")] = "flow",
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
@@ -59,7 +61,9 @@ def local(
     """
     if stage not in _STAGES:
         later = f"; {stage} is not built yet" if stage in _LATER else ""
-        raise ConfigError(f"--stage must be {' or '.join(_STAGES)}, got {stage!r}{later}")
+        raise ConfigError(
+            f"--stage must be {', '.join(_STAGES[:-1])} or {_STAGES[-1]}, got {stage!r}{later}"
+        )
     import torch
 
     from astra_core.device import DeviceConfig
@@ -80,7 +84,9 @@ def local(
 
     with placed(DeviceConfig(device)) as placement:
         where = (data, validation, out, reporter, placement)
-        if stage == "score":
+        if stage == "encoder3d":
+            card = _train_encoder(preset, steps, seed, *where)
+        elif stage == "score":
             card = _train_score(weights, steps, seed, *where)
         else:
             options = {"head": head, "esdf_weight": esdf_weight, "states": states}
@@ -142,3 +148,26 @@ def _train_score(
         head, training, data, validation, out, reporter(training.loop.steps), placement
     )
     return export_score(trained, loaded.card, training, data, out) if placement.leads else None
+
+
+def _train_encoder(
+    preset: str,
+    steps: int | None,
+    seed: int | None,
+    data: Sequence[Path],
+    validation: Sequence[Path],
+    out: Path,
+    reporter: Callable[[int], Report],
+    placement: Placement,
+) -> Path | None:
+    """Train eyes; return their card in the process that leads."""
+    from astra_local.train.encoder import TRAINING_PRESETS, train_encoder
+    from astra_local.train.encoder_export import export_encoder
+
+    if preset not in TRAINING_PRESETS:
+        raise ConfigError(f"--preset must be {', '.join(TRAINING_PRESETS)}, got {preset!r}")
+    training = TRAINING_PRESETS[preset].with_options(steps, seed)
+    trained = train_encoder(
+        training, data, validation, out, reporter(training.loop.steps), placement
+    )
+    return export_encoder(trained, training, data, out) if placement.leads else None

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from astra_core.weights import ModelCard, Port, save_weights
 from astra_local.planner_net.heads import PlanningHead
 from astra_local.planner_net.load import LEARNED_SCORE
+from astra_local.train.card_facts import half_tensors, last_metrics, seed_ranges, seed_runs
 from astra_local.train.planner import PlannerTraining
 from astra_local.train.planner_score import ScoreTraining
 from astra_local.train.planner_states import PlannerDataset, ShardSource, shards_in
@@ -57,13 +53,13 @@ def export_planner(
         inputs=_INPUTS,
         outputs=_OUTPUTS,
         settings={"head": training.head, "preset": training.preset},
-        data_seeds=_ranges(states.seeds),
+        data_seeds=seed_ranges(states.seeds),
         commands=(*_data_commands(states.sources), _training_command(training)),
-        metrics=_metrics(folder),
+        metrics=last_metrics(folder),
         profile=states.profile,
         robot={key: float(value) for key, value in states.robot.items()},
     )
-    return save_weights(folder, card, _tensors(head))
+    return save_weights(folder, card, half_tensors(head))
 
 
 def export_score(
@@ -92,22 +88,9 @@ def export_score(
         card,
         settings={**card.settings, "score": LEARNED_SCORE},
         commands=tuple(dict.fromkeys(made)),
-        metrics={**card.metrics, **_metrics(folder)},
+        metrics={**card.metrics, **last_metrics(folder)},
     )
-    return save_weights(folder, card, _tensors(head))
-
-
-def _tensors(head: PlanningHead) -> dict[str, NDArray[np.float16]]:
-    return {
-        name: value.detach().cpu().numpy().astype(np.float16)
-        for name, value in head.state_dict().items()
-    }
-
-
-def _ranges(seeds: Sequence[tuple[str, int]]) -> dict[str, tuple[int, int]]:
-    families = sorted({family for family, _ in seeds})
-    own = {family: [seed for name, seed in seeds if name == family] for family in families}
-    return {family: (min(numbers), max(numbers) + 1) for family, numbers in own.items()}
+    return save_weights(folder, card, half_tensors(head))
 
 
 def _data_commands(sources: Sequence[ShardSource]) -> Iterator[str]:
@@ -116,20 +99,11 @@ def _data_commands(sources: Sequence[ShardSource]) -> Iterator[str]:
         if way == "bag":
             yield f"a recording of a robot ({family}, {conditions})"
             continue
-        shards = list(group)
-        states = max(shard.states for shard in shards)
-        for first, last in _runs(sorted(shard.seed for shard in shards)):
+        for _, _, first, last, states in seed_runs(list(group)):
             yield (
                 f"./astra data generate planner --scene {family} --conditions {conditions} "
                 f"--way {way} --seeds {first}:{last + 1} --states {states} --out train"
             )
-
-
-def _runs(seeds: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield first and last of each run of seeds that follow each other."""
-    for _, run in itertools.groupby(enumerate(seeds), lambda pair: pair[1] - pair[0]):
-        numbers = [seed for _, seed in run]
-        yield numbers[0], numbers[-1]
 
 
 def _training_command(training: PlannerTraining) -> str:
@@ -139,15 +113,3 @@ def _training_command(training: PlannerTraining) -> str:
         f"--steps {loop.steps} --seed {loop.seed} --esdf-weight {training.esdf_weight:g} "
         "--data train --validation val --out out"
     )
-
-
-def _metrics(folder: Path) -> dict[str, float]:
-    lines = (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-    last = [row for row in map(json.loads, lines) if row["kind"] == "validation"][-1]
-    return {
-        f"validation_{key}": float(value)
-        for key, value in last.items()
-        if key not in ("kind", "seconds")
-        and isinstance(value, int | float)
-        and math.isfinite(value)
-    }

@@ -45,8 +45,8 @@ def refused(command: str, *words: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_is_not_built_yet_is_said_by_every_command(command: str) -> None:
-    said = refused(command, "--stack", "classical,perception=encoder")
-    assert said == "perception=encoder is not built yet; built: depth"
+    said = refused(command, "--stack", "classical,perception=mono")
+    assert said == "perception=mono is not built yet; built: depth, encoder"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
