@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from rclpy.node import Node
+
+from astra_core.ros.publisher_process import DeadProcesses, is_of_process
 
 __all__ = ["full_name", "other_publishers", "publishers_of"]
 
@@ -22,14 +26,30 @@ def publishers_of(node: Node, topic: str) -> list[str]:
         node: Who asks.
         topic: As given to ``create_publisher``.
     """
+    return [name for name, _ in _publishers(node, topic)]
+
+
+def other_publishers(node: Node, topic: str, dead: DeadProcesses) -> list[str]:
+    """Return who else publishes a topic of which a node has one publisher.
+
+    Args:
+        node: Who asks.
+        topic: As given to ``create_publisher``.
+        dead: Knows whose process was killed on this computer: they are left out.
+    """
+    known, own = _publishers(node, topic), node.get_fully_qualified_name()
+    mine = [gid for name, gid in known if name == own]
+    # One of the same name may be of the process that this one has replaced.
+    mine.sort(key=lambda gid: not is_of_process(gid, os.getpid()))
+    if not mine:
+        return [name for name, _ in known]
+    return [name for name, gid in known if gid != mine[0] and not dead.owns(gid, own_gid=mine[0])]
+
+
+def _publishers(node: Node, topic: str) -> list[tuple[str, bytes]]:
+    """Return full name of the node and id of the endpoint, for each publisher of a topic."""
     infos = node.get_publishers_info_by_topic(node.resolve_topic_name(topic))
-    return [f"{info.node_namespace.rstrip('/')}/{info.node_name}" for info in infos]
-
-
-def other_publishers(node: Node, topic: str) -> list[str]:
-    """Return who else publishes a topic of which a node has one publisher."""
-    names = publishers_of(node, topic)
-    own = node.get_fully_qualified_name()
-    if own in names:
-        names.remove(own)
-    return names
+    return [
+        (f"{info.node_namespace.rstrip('/')}/{info.node_name}", bytes(info.endpoint_gid))
+        for info in infos
+    ]

@@ -10,6 +10,7 @@ from rclpy.node import Node
 from astra_core.first_publisher import FirstPublisher
 from astra_core.peer_watch import PeerWatch
 from astra_core.ros.checks import MessageError
+from astra_core.ros.publisher_process import DeadProcesses
 from astra_core.ros.publishers import full_name, other_publishers, publishers_of
 from astra_local.config import GuardConfig
 from astra_msgs.msg import Heartbeat
@@ -45,6 +46,7 @@ class GuardSources:
         }
         self._companions = PeerWatch(config.companions, config.companion_timeout_s)
         self.wheels: list[str] = []
+        self._dead = DeadProcesses()
         self._heartbeats: list[str] = []
         self._strangers = ""
         self._heard: set[str] = set()
@@ -125,5 +127,5 @@ class GuardSources:
         return sorted(set(publishers_of(self._node, topic)) - known)
 
     def _look(self) -> None:
-        self.wheels = sorted(other_publishers(self._node, "cmd_vel"))
+        self.wheels = sorted(other_publishers(self._node, "cmd_vel", self._dead))
         self._heartbeats = publishers_of(self._node, _HEARTBEATS)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -135,6 +136,33 @@ def test_a_second_publisher_of_cmd_vel_is_a_stop_and_an_error_that_names_it(
     teleop.destroy_publisher(publisher)
     until(lambda: drives(speeds), "driving again", runner=guard)
     until(lambda: health["astra_guard"][0] == Heartbeat.STATE_OK, "a good guard again")
+
+
+TELEOP = """
+import time, rclpy
+from geometry_msgs.msg import Twist
+rclpy.init()
+publisher = rclpy.create_node("teleop").create_publisher(Twist, "cmd_vel", 1)
+time.sleep(120.0)
+"""
+
+
+def test_a_second_publisher_of_cmd_vel_that_was_killed_is_gone_at_once_a_stopped_one_is_not(
+    guard, speeds, stack, health, processes, until
+):
+    if os.readlink("/proc/self/ns/pid") != "pid:[4026531836]":
+        pytest.skip("in a container the guard does not see all processes: it waits for the lease")
+    until(lambda: drives(speeds), "driving", runner=guard)
+    teleop = processes(("teleop", (sys.executable, "-c", TELEOP)))
+    until(lambda: stands(speeds), "a stop", runner=guard)
+    os.kill(teleop.process_ids["teleop"], signal.SIGSTOP)
+    heard = len(speeds)
+    until(lambda: len(speeds) > heard + 100, "two seconds of commands", runner=guard)
+    assert {speed for _, speed in speeds[heard:]} == {0.0}
+    assert "/teleop publishes cmd_vel beside the guard" in health["astra_guard"][1]
+    os.kill(teleop.process_ids["teleop"], signal.SIGKILL)
+    # The middleware takes 20 s.
+    until(lambda: drives(speeds), "driving again", 8.0, guard)
 
 
 def test_heartbeats_of_a_second_publisher_are_not_heard_and_are_an_error_that_names_it(
