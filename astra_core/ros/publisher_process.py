@@ -9,7 +9,6 @@ be lost to all others. But an id of Fast DDS begins with vendor (2 bytes), compu
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +62,7 @@ class DeadProcesses:
 
     def _sees_all(self) -> bool:
         try:
-            return os.readlink(self._proc / "self" / "ns" / "pid") == _FIRST_NAMESPACE
+            return str((self._proc / "self" / "ns" / "pid").readlink()) == _FIRST_NAMESPACE
         except OSError:
             return False
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -150,7 +151,7 @@ time.sleep(120.0)
 def test_a_second_publisher_of_cmd_vel_that_was_killed_is_gone_at_once_a_stopped_one_is_not(
     guard, speeds, stack, health, processes, until
 ):
-    if os.readlink("/proc/self/ns/pid") != "pid:[4026531836]":
+    if str(Path("/proc/self/ns/pid").readlink()) != "pid:[4026531836]":
         pytest.skip("in a container the guard does not see all processes: it waits for the lease")
     until(lambda: drives(speeds), "driving", runner=guard)
     teleop = processes(("teleop", (sys.executable, "-c", TELEOP)))
