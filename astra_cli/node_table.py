@@ -13,6 +13,7 @@ from pathlib import Path
 
 from astra_core.errors import ConfigError
 from astra_core.stack_spec import StackSpec
+from astra_sim.conditions import CONDITIONS
 
 __all__ = [
     "ARGUMENTS",
@@ -91,7 +92,7 @@ ARGUMENTS = (
         "conditions",
         "empty",
         "What has changed in the scene since its tour, and who walks about.",
-        ("empty", "standard", "crowded"),
+        tuple(CONDITIONS),
     ),
     LaunchArgument("map", "", "Folder of the map that Astra-Global loads; empty: by load_map."),
     LaunchArgument(

@@ -9,6 +9,7 @@ from typing import Any
 from astra_core.seeds import SeedRange
 from astra_core.stack_spec import StackSpec
 from astra_eval.versions import library_versions
+from astra_sim.conditions import named_conditions
 
 __all__ = ["EvalProtocol"]
 
@@ -71,5 +72,6 @@ class EvalProtocol:
             "tour": self.tour,
             "depth": self.depth,
             "profile": self.profile,
+            "conditions_sha256": named_conditions(self.conditions).sha256,
             **self.settings,
         }

@@ -14,7 +14,7 @@ from astra_eval.stack_facts import stack_name
 
 __all__ = ["number_text", "print_report"]
 
-_FACTS = ("split", "conditions", "map", "depth", "profile")
+_FACTS = ("split", "conditions", "conditions_sha256", "map", "depth", "profile")
 
 
 def print_report(
@@ -34,7 +34,7 @@ def print_report(
         title: What was evaluated.
     """
     first, last = report["seeds"]
-    facts = ", ".join(f"{name} {report[name]}" for name in _FACTS)
+    facts = ", ".join(f"{name} {report[name]}" for name in _FACTS if name in report)
     console.print(
         f"{title}: {report['scene']} {first}:{last}, n = {report['n']}, {facts}", soft_wrap=True
     )

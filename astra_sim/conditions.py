@@ -6,12 +6,23 @@ moved, doors stand differently, people walk, and images come late or not at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 
-from astra_core.config import setting
+from astra_core.config import setting, to_mapping
 from astra_core.errors import ConfigError
+from astra_sim.slippery.config import SlipperyFloor
 
-__all__ = ["CONDITIONS", "CROWDED", "EMPTY", "STANDARD", "Conditions", "named_conditions"]
+__all__ = [
+    "CONDITIONS",
+    "CROWDED",
+    "EMPTY",
+    "SLIPPERY",
+    "STANDARD",
+    "Conditions",
+    "named_conditions",
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Conditions:
     m2_per_person: float = setting(
         12.0, "free floor for each person: a small home does not hold ten", minimum=3
     )
+    #: Carpets, door sills and wet places on which wheels slip; ``None``: a firm floor.
+    slippery: SlipperyFloor | None = None
 
     def __post_init__(self) -> None:
         """Refuse ranges that contradict each other."""
@@ -54,6 +67,12 @@ class Conditions:
             raise ConfigError(
                 f"fewest_people ({self.fewest_people}) is above most_people ({self.most_people})"
             )
+
+    @property
+    def sha256(self) -> str:
+        """Return the first 12 hex digits of the hash of all values, as the profile has one."""
+        text = json.dumps(to_mapping(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 #: The building of the tour.
@@ -82,10 +101,12 @@ CROWDED = Conditions(
     extra_furniture=1.6,
     m2_per_person=6.0,
 )
+#: As standard, on floors on which wheels slip.
+SLIPPERY = replace(STANDARD, name="slippery", slippery=SlipperyFloor())
 #: All named settings.
-CONDITIONS = {conditions.name: conditions for conditions in (EMPTY, STANDARD, CROWDED)}
+CONDITIONS = {conditions.name: conditions for conditions in (EMPTY, STANDARD, CROWDED, SLIPPERY)}
 #: Named in the design, not built yet.
-_PLANNED = ("changed", "slippery")
+_PLANNED = ("changed",)
 
 
 def named_conditions(name: str) -> Conditions:

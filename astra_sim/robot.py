@@ -2,7 +2,8 @@
 
 The base is three joints (slide x, slide y, hinge yaw). Each physics step gets the force that makes
 the body follow the commanded velocity along its heading and none across it, within what the
-motors and the tyres can give, so blocked robots stand and pushed ones do not fly.
+motors and the tyres can give, so blocked robots stand and pushed ones do not fly. On a slippery
+floor the wheels turn as commanded, and the body follows what the floor gives of that.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import mujoco
 
     from astra_sim.profile import SensorProfile
+    from astra_sim.slippery.footing import Footing
 
 __all__ = ["HIDDEN_GROUP", "ROBOT", "DriveBase", "DriveBaseConfig", "add_robot", "drive_base"]
 
@@ -197,6 +199,8 @@ class DriveBase:
         self._dt_s = float(model.opt.timestep)
         self.linear_mps = 0.0
         self.angular_rad_s = 0.0
+        #: What its wheels slip on; ``None`` on firm ground.
+        self.footing: Footing | None = None
 
     def place(self, data: mujoco.MjData, pose: tuple[float, float, float]) -> None:
         """Put the robot at a pose ``(x, y, theta)`` in ``map``, at rest."""
@@ -243,17 +247,23 @@ class DriveBase:
         self.linear_mps = self._ramped(v)
         self.angular_rad_s += _limited(w - self.angular_rad_s, config.max_angular_rad_s2 * dt)
 
+        linear_mps, angular_rad_s, push = self.linear_mps, self.angular_rad_s, None
+        if self.footing is not None:
+            linear_mps, angular_rad_s, push = self.footing.motion(linear_mps, angular_rad_s, dt)
         x, y, turn = self._dofs
         # Heading in the middle of the step, so that the chord of the arc points the right way.
-        theta = float(data.qpos[self._qpos[2]]) + 0.5 * dt * self.angular_rad_s
-        acceleration_x = (math.cos(theta) * self.linear_mps - float(data.qvel[x])) / dt
-        acceleration_y = (math.sin(theta) * self.linear_mps - float(data.qvel[y])) / dt
+        theta = float(data.qpos[self._qpos[2]]) + 0.5 * dt * angular_rad_s
+        wanted_x, wanted_y = math.cos(theta) * linear_mps, math.sin(theta) * linear_mps
+        if push is not None:
+            wanted_x, wanted_y = wanted_x + push[0], wanted_y + push[1]
+        acceleration_x = (wanted_x - float(data.qvel[x])) / dt
+        acceleration_y = (wanted_y - float(data.qvel[y])) / dt
         size = math.hypot(acceleration_x, acceleration_y)
         if size > config.grip_m_s2:
             acceleration_x *= config.grip_m_s2 / size
             acceleration_y *= config.grip_m_s2 / size
         grip_rad_s2 = config.grip_m_s2 / config.radius_m
-        lack_rad_s = self.angular_rad_s - float(data.qvel[turn])
+        lack_rad_s = angular_rad_s - float(data.qvel[turn])
         acceleration_turn = _limited(lack_rad_s / dt, grip_rad_s2)
         data.qfrc_applied[x] = self._mass_kg * acceleration_x
         data.qfrc_applied[y] = self._mass_kg * acceleration_y

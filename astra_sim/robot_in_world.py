@@ -24,6 +24,7 @@ from astra_sim.sensors.delivery import ImageDelivery
 from astra_sim.sensors.imu import Imu
 from astra_sim.sensors.rig_cameras import RigCameras
 from astra_sim.sensors.wheels import WheelEncoders
+from astra_sim.slippery.footing import Footing
 from astra_sim.truth import GroundTruth
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class RobotInWorld:
         seeds: SensorSeeds,
         object_ids: list[str],
         start_pose: tuple[float, float, float],
+        footing: Footing | None = None,
     ) -> None:
         """Put the robot at its start, at rest, and switch its sensors on.
 
@@ -97,10 +99,12 @@ class RobotInWorld:
             seeds: Of their noise.
             object_ids: Object id of every geom.
             start_pose: (x, y, theta) in ``map``.
+            footing: What its wheels slip on; ``None`` on firm ground.
         """
         self._name, self._model, self._config, self._setup = name, model, config, setup
         self.base = DriveBase(model, config, name)
         self.base.place(data, start_pose)
+        self.base.footing = footing
         self._imu = Imu(setup.profile.imu, setup.imu_hz, np.random.default_rng(seeds.imu))
         self._wheels = WheelEncoders(setup.profile.wheels, np.random.default_rng(seeds.wheels))
         self._inertial = [
@@ -131,6 +135,8 @@ class RobotInWorld:
         """Note where it is before it moves."""
         self._before = self.base.pose(data)
         self._contact_mps = 0.0
+        if self.base.footing is not None:
+            self.base.footing.look_down(self._before)
 
     def push(self, data: mujoco.MjData, command: Velocity) -> None:
         """Apply the motor forces of one physics step."""
@@ -164,7 +170,9 @@ class RobotInWorld:
         middle = before[2] + 0.5 * turn_rad
         forward_m = math.cos(middle) * step_m[0] + math.sin(middle) * step_m[1]
         self.path_m += math.hypot(*step_m)
-        return self._wheels.sample(stamp_ns, forward_m, turn_rad, tick_s)
+        footing = self.base.footing
+        lost = (0.0, 0.0) if footing is None else footing.tick_slip()
+        return self._wheels.sample(stamp_ns, forward_m, turn_rad, tick_s, lost)
 
     def image_is_due(self, stamp_ns: int, first_ns: int) -> bool:
         """Return whether it is time for an image.

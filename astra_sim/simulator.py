@@ -32,7 +32,9 @@ from astra_sim.robot import ROBOT, DriveBaseConfig, add_robot
 from astra_sim.robot_in_world import RobotInWorld, SensorSeeds, SensorSetup
 from astra_sim.scenes.changes import mission_scene
 from astra_sim.scenes.floor_plan import FloorPlan, floor_plan
+from astra_sim.scenes.seeds import stream
 from astra_sim.scenes.types import Scene
+from astra_sim.slippery.footing import Footing, slippery_places
 from astra_sim.surroundings import PersonTruth, Surroundings
 from astra_sim.truth import GroundTruth
 
@@ -165,11 +167,12 @@ class Simulator:
         seeds = [SensorSeeds(imu, wheels, images)]
         for number in range(1, num_robots):
             seeds.append(SensorSeeds(*np.random.SeedSequence((seed, number)).spawn(3)))
+        world = (self.model, self.data, self.robot, setup)
         self._robots = [
-            RobotInWorld(
-                name, self.model, self.data, self.robot, setup, own, self._object_ids, start
+            RobotInWorld(name, *world, own, self._object_ids, start, footing)
+            for name, own, start, footing in zip(
+                names, seeds, starts, self._footings(seed, num_robots), strict=True
             )
-            for name, own, start in zip(names, seeds, starts, strict=True)
         ]
         self._surroundings.attach(self.model, self.data)
         for thing in things:
@@ -288,6 +291,17 @@ class Simulator:
     ) -> None:
         """Close."""
         self.close()
+
+    def _footings(self, seed: int, num_robots: int) -> list[Footing | None]:
+        floor = self.conditions.slippery
+        if floor is None:
+            return [None] * num_robots
+        places = slippery_places(self.scene, floor, seed)
+        track_m, relaxation_m = self.profile.wheels.track_m, floor.relaxation_m
+        return [
+            Footing(places, track_m, relaxation_m, stream(seed, "footing", number))
+            for number in range(num_robots)
+        ]
 
     def _imu_interval(self, commands: Sequence[Velocity], stamp_ns: int) -> tuple[ImuSample, ...]:
         for _ in range(_STEPS_PER_IMU):

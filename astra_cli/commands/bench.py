@@ -95,6 +95,7 @@ def stack(
         "tour": tour,
         "depth": spec.depth,
         "profile": load_profile().sha256,
+        "conditions_sha256": named.sha256,
         "machine": {"processor": platform.processor() or "?", "cores": os.cpu_count()},
         **summarize_stack(inside, outside),
         "in_process": inside,

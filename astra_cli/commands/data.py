@@ -15,6 +15,7 @@ from rich.progress import Progress as ProgressBar
 from astra_core.errors import AstraError, ConfigError
 from astra_core.seeds import SeedRange, parse_seeds
 from astra_eval.json_file import check_result, write_json
+from astra_sim.conditions import CONDITIONS
 
 if TYPE_CHECKING:
     from astra_data.scene_shards import Progress, SceneShards, SceneUnit
@@ -43,7 +44,10 @@ def planner(
         ),
     ] = "cheap",
     conditions: Annotated[
-        str, typer.Option(help="Who walks about: standard, crowded, empty; several with commas.")
+        str,
+        typer.Option(
+            help=f"Conditions of the drives, several with commas: {', '.join(CONDITIONS)}."
+        ),
     ] = "standard",
     states: Annotated[int, typer.Option(min=1, help="States of each scene.")] = 120,
     bag: Annotated[

@@ -187,7 +187,8 @@ def _print_summary(console: Console, summary: dict[str, Any]) -> None:
         f"{results['collisions_per_km']:.2f} collisions per km, "
         f"fallback {results['fallback_percent']:.1f} %, "
         f"real-time factor {results['real_time_factor']:.2f}; "
-        f"map: {summary['map']}, depth: {summary['depth']}, profile {summary['profile']}",
+        f"map: {summary['map']}, depth: {summary['depth']}, profile {summary['profile']}, "
+        f"conditions {summary['conditions_sha256']}",
         highlight=False,
         soft_wrap=True,
     )

@@ -9,6 +9,7 @@ import typer
 
 from astra_core.errors import ConfigError
 from astra_core.stack_spec import StackSpec
+from astra_sim.conditions import CONDITIONS
 
 __all__ = [
     "MAPS",
@@ -70,7 +71,8 @@ Tour = Annotated[str, typer.Option("--tour", help="What takes the tour: rig (all
 Conditions = Annotated[
     str,
     typer.Option(
-        help="What has changed since the tour, and who walks about: empty, standard or crowded."
+        help="What has changed since the tour, who walks about, and on what floor: "
+        f"{', '.join(CONDITIONS)}."
     ),
 ]
 

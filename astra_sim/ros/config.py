@@ -8,6 +8,7 @@ from astra_core.config import setting
 from astra_core.ros.frames import frame_prefix
 from astra_core.ros.robot import robot_file
 from astra_core.watchdog import hang_timeout
+from astra_sim.conditions import CONDITIONS
 
 __all__ = ["SimNodeConfig"]
 
@@ -31,8 +32,8 @@ class SimNodeConfig:
     )
     conditions: str = setting(
         "empty",
-        "What differs from the tour and who walks about: empty, standard or crowded.",
-        choices=("empty", "standard", "crowded"),
+        "What differs from the tour and who walks about.",
+        choices=tuple(CONDITIONS),
     )
     robot_file: str = robot_file()
     profile: str = setting("default", "Sensor profile: a name, or the path of a YAML file.")

@@ -42,7 +42,14 @@ class WheelEncoders:
         self._rolled_m = [0.0, 0.0]
         self._counts = [0, 0]
 
-    def sample(self, stamp_ns: int, forward_m: float, turn_rad: float, dt_s: float) -> WheelSample:
+    def sample(
+        self,
+        stamp_ns: int,
+        forward_m: float,
+        turn_rad: float,
+        dt_s: float,
+        lost: tuple[float, float] = (0.0, 0.0),
+    ) -> WheelSample:
         """Read both encoders.
 
         Args:
@@ -50,11 +57,14 @@ class WheelEncoders:
             forward_m: True distance driven along the heading in the interval.
             turn_rad: True change of heading in the interval.
             dt_s: Length of the interval.
+            lost: Share of its turning that the left and the right wheel lost to a slippery floor.
         """
         draws = self._rng.standard_normal(2)
         measured_m = [0.0, 0.0]
         for side, sign in ((0, -1.0), (1, 1.0)):
-            roll_m = forward_m + sign * self._true_half_track_m * turn_rad
+            way_m = forward_m + sign * self._true_half_track_m * turn_rad
+            # The rim turns farther than the wheel comes.
+            roll_m = way_m / (1.0 - lost[side])
             keep = math.exp(-abs(roll_m) / self._slip_length_m)
             fresh = self._slip_std * math.sqrt(1.0 - keep * keep) * float(draws[side])
             self._slip[side] = keep * self._slip[side] + fresh

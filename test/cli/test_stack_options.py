@@ -74,8 +74,8 @@ def test_tours_that_nobody_takes_yet_are_said(command: str) -> None:
 
 
 def test_conditions_that_are_not_built_yet_are_said() -> None:
-    said = refused("missions", "--conditions", "slippery")
-    assert said == "conditions slippery are not built yet; built: empty, standard, crowded"
+    said = refused("missions", "--conditions", "changed")
+    assert said == "conditions changed are not built yet; built: empty, standard, crowded, slippery"
 
 
 @pytest.mark.parametrize(

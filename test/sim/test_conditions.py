@@ -12,7 +12,15 @@ from plain_scene import plain_room
 from astra_core.errors import ConfigError
 from astra_core.observation import CameraFrame
 from astra_core.records import Velocity
-from astra_sim.conditions import CROWDED, EMPTY, STANDARD, Conditions, named_conditions
+from astra_sim.conditions import (
+    CONDITIONS,
+    CROWDED,
+    EMPTY,
+    SLIPPERY,
+    STANDARD,
+    Conditions,
+    named_conditions,
+)
 from astra_sim.light import change_light
 from astra_sim.profile import load_profile
 from astra_sim.scenes import make_scene
@@ -41,8 +49,20 @@ def test_conditions_have_names():
     assert named_conditions("standard") is STANDARD
     with pytest.raises(ConfigError, match="known: empty, standard, crowded"):
         named_conditions("rush hour")
+    assert all(named_conditions(name).name == name for name in CONDITIONS)
     with pytest.raises(ConfigError, match="fewest_people"):
         Conditions(fewest_people=3, most_people=2)
+
+
+def test_the_hash_of_conditions_is_that_of_every_number():
+    hashes = {conditions.sha256 for conditions in CONDITIONS.values()}
+    assert len(hashes) == len(CONDITIONS)
+    assert dataclasses.replace(STANDARD).sha256 == STANDARD.sha256
+    assert dataclasses.replace(STANDARD, light_change=0.31).sha256 != STANDARD.sha256
+    floor = dataclasses.replace(
+        SLIPPERY.slippery, wet=dataclasses.replace(SLIPPERY.slippery.wet, most=0.21)
+    )
+    assert dataclasses.replace(SLIPPERY, slippery=floor).sha256 != SLIPPERY.sha256
 
 
 def test_nothing_stands_elsewhere_in_the_building_of_the_tour(home):
