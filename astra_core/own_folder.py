@@ -19,7 +19,7 @@ from astra_core.atomic_file import sync_path
 from astra_core.errors import ConfigError
 from astra_core.exchange import exchange
 
-__all__ = ["FolderKind", "new_folder", "place_of", "remove_own", "require_own"]
+__all__ = ["FolderKind", "make_folder", "new_folder", "place_of", "remove_own", "require_own"]
 
 _NAMED = 3
 
@@ -161,6 +161,22 @@ def new_folder(folder: Path | str, kind: FolderKind) -> Iterator[Path]:
         # Killed or failed between two renames, the box holds the only copy of what was there.
         if not keep or not (box / "old").exists():
             shutil.rmtree(box, ignore_errors=True)
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder that files will be added to, beside whatever is in it; return it.
+
+    Raises:
+        ConfigError: Something else is there, or it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write in {folder}: {error.strerror or error}; name another folder"
+        ) from error
 
 
 def _put(new: Path, place: Path, old: Path) -> None:

@@ -25,7 +25,7 @@ _HEADER = "header"
 
 
 def write_shard(path: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> None:
-    """Write a shard; a file of that name is there whole, or as it was before.
+    """Write a new shard: it is there whole, or not at all.
 
     Args:
         path: The file; its folder is made.
@@ -33,16 +33,24 @@ def write_shard(path: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[
         header: Plain data for JSON.
 
     Raises:
-        ShardError: The arrays differ in length.
+        ShardError: The arrays differ in length, something is there already, or the folder cannot be
+            written to.
     """
     lengths = {key: len(array) for key, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise ShardError(f"{path}: arrays of a shard must be equally long, got {lengths}")
     text = json.dumps(header, sort_keys=True, allow_nan=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path) as file:
-        entries: dict[str, Any] = {_HEADER: np.array(text), **arrays}
-        np.savez_compressed(file, **entries)
+    entries: dict[str, Any] = {_HEADER: np.array(text), **arrays}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(path, replaces=False) as file:
+            np.savez_compressed(file, **entries)
+    except FileExistsError as error:
+        raise ShardError(
+            f"{path} is there already, and stays: name another --out, or remove it"
+        ) from error
+    except OSError as error:
+        raise ShardError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def read_shard(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -6,6 +6,7 @@ been interrupted.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -116,7 +117,7 @@ def standing_count(path: Path, header: Mapping[str, Any]) -> int | None:
     Raises:
         ShardError: The file is damaged, or was made in another way.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     found = read_shard_header(path)
     for key, value in header.items():

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 
 from astra_core.errors import AstraError, ConfigError
+from astra_core.own_folder import make_folder
 from astra_core.seeds import SeedRange, parse_seeds
 from astra_eval.json_file import check_result, write_json
 from astra_sim.conditions import CONDITIONS
@@ -183,6 +184,7 @@ def _generate_all(
         AstraError: A shard could not be made; the others stand.
     """
     units = _units(scene.split(","), seeds, conditions.split(","))
+    make_folder(out)
     console, began = Console(), time.monotonic()
     done = _generate(data, out, units, jobs, console, what)
     failed = [progress for progress in done if progress.error is not None]

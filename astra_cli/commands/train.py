@@ -107,15 +107,17 @@ def _train_planner(
     placement: Placement,
 ) -> Path | None:
     """Train a head; return its card in the process that leads."""
+    from astra_core.weights import require_own_weights
     from astra_local.planner_net.registry import HEADS
     from astra_local.train.planner import TRAINING_PRESETS, train_planner, with_options
-    from astra_local.train.planner_export import export_planner
+    from astra_local.train.planner_export import export_planner, planner_name
 
     if preset not in TRAINING_PRESETS:
         raise ConfigError(f"--preset must be {', '.join(TRAINING_PRESETS)}, got {preset!r}")
     if options["head"] not in HEADS:
         raise ConfigError(f"--head must be {', '.join(HEADS)}, got {options['head']!r}")
     training = with_options(TRAINING_PRESETS[preset], steps=steps, seed=seed, **options)
+    require_own_weights(out, planner_name(training))  # not after hours
     trained = train_planner(
         training, data, validation, out, reporter(training.loop.steps), placement
     )
@@ -134,7 +136,7 @@ def _train_score(
 ) -> Path | None:
     """Train the score of a head; return the card of both in the process that leads."""
     from astra_core.robot import RobotConfig
-    from astra_core.weights import load_weights
+    from astra_core.weights import load_weights, require_own_weights
     from astra_local.planner_net.load import load_planner
     from astra_local.train.planner_export import export_score
     from astra_local.train.planner_score import ScoreTraining, train_score
@@ -142,6 +144,7 @@ def _train_score(
     if not where:
         raise ConfigError("--stage score needs --weights: whose plans are to be scored")
     loaded = load_weights(where, "planner")
+    require_own_weights(out, loaded.card.name)
     head = load_planner(loaded, str(loaded.card.settings.get("head")), RobotConfig())
     training = ScoreTraining().with_options(steps, seed)
     trained = train_score(

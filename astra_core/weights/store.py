@@ -13,6 +13,7 @@ from astra_core.errors import WeightsError
 from astra_core.weights.card import CARD_SUFFIX, ModelCard, card_text, parse_card, read_card
 from astra_core.weights.files import write_file
 from astra_core.weights.locate import find_card
+from astra_core.weights.placing import index_name, require_own_weights
 from astra_core.weights.tensor_file import (
     Array,
     dtype_name,
@@ -146,7 +147,7 @@ def load_weights(
 def save_weights(
     folder: Path, card: ModelCard, tensors: Mapping[str, Array], shard_bytes: int = SHARD_BYTES
 ) -> Path:
-    """Write weights and their card; a set of the same name is replaced.
+    """Write weights and their card; a whole set of the same name is replaced, nothing else.
 
     The card is written last, so that a reader in between finds files that its card does not
     describe, and says so, instead of a mixture. More than ``shard_bytes`` become several files with
@@ -163,7 +164,7 @@ def save_weights(
 
     Raises:
         WeightsError: The card could not be read back, an array cannot be stored or is larger than a
-            file may be, or the folder cannot be written to.
+            file may be, the folder cannot be written to, or has other files of these names.
     """
     shards = _split(tensors, shard_bytes)
     names = [f"{card.name}.safetensors"]
@@ -177,6 +178,7 @@ def save_weights(
     path = folder / (card.name + CARD_SUFFIX)
     text = card_text(dataclasses.replace(card, files=hashes)).encode()
     parse_card(text, path)  # before a file is touched: nothing is saved that cannot be loaded
+    require_own_weights(folder, card.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -188,7 +190,7 @@ def save_weights(
         total = sum(array.nbytes for array in tensors.values())
         index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(homes.items()))}
         index_text = json.dumps(index, indent=1) + "\n"
-        write_file(folder / f"{card.name}.safetensors.index.json", index_text.encode())
+        write_file(folder / index_name(card.name), index_text.encode())
     write_file(path, text)
     return path
 

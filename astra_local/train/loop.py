@@ -21,13 +21,17 @@ from torch import Tensor, nn
 from astra_core.atomic_file import atomic_file
 from astra_core.errors import ConfigError
 from astra_local.net.ema import Ema
+from astra_local.train.own_training import (
+    CHECKPOINT,
+    METRICS,
+    TOLD,
+    metrics_line,
+    prepare_folder,
+    told_text,
+)
 from astra_local.train.placement import ALONE, Placement
 
 __all__ = ["Averaged", "LoopConfig", "StepRandom", "Trainer"]
-
-_CHECKPOINT = "checkpoint.pt"
-_TOLD = "training.json"
-_METRICS = "metrics.jsonl"
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ class Trainer:
             placement: Where; the network goes there. Only the process that leads writes.
 
         Raises:
-            ConfigError: The folder holds the checkpoint of another training.
+            ConfigError: The folder holds the checkpoint of another training, or other files under
+                the names of ours.
         """
         self.network, self.config, self.folder = network.to(placement.device), config, folder
         self._placement = placement
@@ -128,15 +133,10 @@ class Trainer:
         self.ema = Ema(network, config.ema_decay)
         self.step = 0
         self.seconds = 0.0
-        folder.mkdir(parents=True, exist_ok=True)
-        if (folder / _CHECKPOINT).is_file():
+        if placement.leads:
+            prepare_folder(folder)
+        if (folder / CHECKPOINT).is_file():
             self._resume()
-        elif (folder / _TOLD).exists():
-            # It would be written over in the end.
-            raise ConfigError(
-                f"{folder / _TOLD} is of another training, whose checkpoint is gone: take another "
-                "--out folder"
-            )
         placement.same(network)
         self._board = _board(folder) if placement.leads else None
 
@@ -193,14 +193,15 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "ema": self.ema.state_dict(),
         }
-        with atomic_file(self.folder / _CHECKPOINT) as file:
+        with atomic_file(self.folder / CHECKPOINT) as file:
             torch.save(state, file)
 
     def describe(self, seeds: Sequence[tuple[str, int]]) -> None:
         """Write ``training.json``: the facts, the scenes learned from, and how far it came."""
         if self._placement.leads:
-            told = {**self._told, "seeds": seeds, "steps": self.step}
-            (self.folder / _TOLD).write_text(json.dumps(told, indent=1) + "\n")
+            text = told_text(dict(self._told), list(seeds), self.step)
+            with atomic_file(self.folder / TOLD) as file:
+                file.write(text.encode())
 
     def _one_step(self, loss_of: StepLoss) -> dict[str, float]:
         self.network.train()
@@ -222,7 +223,7 @@ class Trainer:
         return {**means, "gradient_norm": float(norm), "rate": rate}
 
     def _resume(self) -> None:
-        path = self.folder / _CHECKPOINT
+        path = self.folder / CHECKPOINT
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             facts = json.loads(state["facts"])
@@ -245,9 +246,8 @@ class Trainer:
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
 
     def _keep(self, kind: str, numbers: Mapping[str, Any]) -> None:
-        line = {"step": self.step, "kind": kind, "seconds": round(self.seconds, 1), **numbers}
-        with (self.folder / _METRICS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        with (self.folder / METRICS).open("a", encoding="utf-8") as file:
+            file.write(metrics_line(self.step, kind, self.seconds, dict(numbers)))
         if self._board is not None:
             for key, value in numbers.items():
                 if isinstance(value, int | float):

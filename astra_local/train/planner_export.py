@@ -15,7 +15,7 @@ from astra_local.train.planner import PlannerTraining
 from astra_local.train.planner_score import ScoreTraining
 from astra_local.train.planner_states import PlannerDataset, ShardSource, shards_in
 
-__all__ = ["export_planner", "export_score"]
+__all__ = ["export_planner", "export_score", "planner_name"]
 
 _INPUTS = {
     "occupancy": Port("B T Y X", "float32", (0.0, 1.0), "base_link", "now, 0.5, 1.0, 1.5 s ago"),
@@ -29,6 +29,11 @@ _INPUTS = {
 _OUTPUTS = {
     "actions": Port("B K N 3", "float32", None, "base_link", "steps of 0.2 s, normalised"),
 }
+
+
+def planner_name(training: PlannerTraining) -> str:
+    """Return what the weights of a training will be called."""
+    return f"planner-{training.head}"
 
 
 def export_planner(
@@ -47,7 +52,7 @@ def export_planner(
     """
     states = PlannerDataset(shards_in(data), "train")
     card = ModelCard(
-        name=f"planner-{training.head}",
+        name=planner_name(training),
         part="planner",
         licence="Apache-2.0",
         inputs=_INPUTS,

@@ -1,6 +1,8 @@
 """A file is the old one or the new one, whatever happens in between."""
 
+import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +41,33 @@ def test_its_rights_are_those_of_any_new_file_or_as_told(tmp_path, mode, expecte
     finally:
         os.umask(before)
     assert (tmp_path / "a").stat().st_mode & 0o777 == expected
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("there", [None, "file", "link", "dangling", "folder"])
+def test_what_may_not_replace_takes_a_free_name_only(tmp_path, monkeypatch, links, there):
+    if not links:
+
+        def refuse(self, target):
+            raise OSError(errno.EPERM, "no links here")
+
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    path = tmp_path / "a"
+    (tmp_path / "other").write_bytes(b"other")
+    if there == "file":
+        path.write_bytes(b"old")
+    elif there == "folder":
+        path.mkdir()
+    elif there is not None:
+        path.symlink_to("other" if there == "link" else "nowhere")
+    before = sorted(entry.name for entry in tmp_path.iterdir())
+    if there is None:
+        with atomic_file(path, replaces=False) as file:
+            file.write(b"new")
+        assert path.read_bytes() == b"new" and path.stat().st_nlink == 1
+        return
+    with pytest.raises(FileExistsError), atomic_file(path, replaces=False) as file:
+        file.write(b"new")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == before
+    assert (tmp_path / "other").read_bytes() == b"other"
+    assert there != "file" or path.read_bytes() == b"old"

@@ -7,7 +7,6 @@ import hashlib
 import numpy as np
 import pytest
 
-from astra_core import shard_file
 from astra_core.errors import ShardError
 from astra_core.shard_file import read_shard, read_shard_header, write_shard
 
@@ -36,20 +35,39 @@ def test_the_same_content_has_the_same_bytes(tmp_path):
     assert digest(tmp_path / "one.npz") == digest(tmp_path / "two.npz")
 
 
-def test_an_interrupted_write_leaves_what_was_there(tmp_path, monkeypatch):
-    path = tmp_path / "some.npz"
-    write_shard(path, ARRAYS, HEADER)
-    before = digest(path)
+def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "home" / "some.npz"
 
-    def interrupted(file, **_):
-        file.write(b"half of it")
+    def interrupted(file, **entries):
+        file.write(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(shard_file.np, "savez_compressed", interrupted)
+    monkeypatch.setattr(np, "savez_compressed", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_shard(path, ARRAYS, {"other": 1})
-    assert digest(path) == before
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", ["shard", "file", "link"])
+def test_what_is_there_is_never_replaced(tmp_path, there):
+    path = tmp_path / "some.npz"
+    if there == "shard":
+        write_shard(path, ARRAYS, HEADER)
+    elif there == "file":
+        path.write_text("somebody's")
+    else:
+        path.symlink_to("nowhere")
+    before = path.readlink() if there == "link" else path.read_bytes()
+    with pytest.raises(ShardError, match="is there already, and stays"):
+        write_shard(path, ARRAYS, {"other": 1})
+    assert (path.readlink() if there == "link" else path.read_bytes()) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["some.npz"]
+
+
+def test_a_place_that_is_no_folder_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ShardError, match="file"):
+        write_shard(tmp_path / "file" / "some.npz", ARRAYS, HEADER)
 
 
 def test_arrays_of_different_length_are_refused(tmp_path):
