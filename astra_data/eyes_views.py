@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ from astra_sim.scenes.seeds import stream
 from astra_sim.simulator import Simulator
 from astra_sim.surroundings import PersonTruth
 
-__all__ = ["eyes_rig", "look_about", "truthful_depth"]
+__all__ = ["View", "eyes_rig", "look_about", "moment_of", "truthful_depth", "views_of"]
 
 _PURPOSE = 0x65796573  # "eyes"
 #: Free around the robot: nearer than a planner would go, because recovering begins there.
@@ -54,10 +56,27 @@ def eyes_rig(rig: CameraRig) -> CameraRig:
     return CameraRig(cameras)
 
 
+class View(NamedTuple):
+    """What is seen at one place: a frame of each camera, people in ``map``, pose of the robot."""
+
+    frames: tuple[CameraFrame, ...]
+    people: list[PersonTruth]
+    pose: tuple[float, float, float]
+
+
 def look_about(
     unit: SceneUnit, rig: CameraRig, profile: SensorProfile, count: int
 ) -> list[EyesMoment]:
-    """Return moments at ``count`` places of a scene.
+    """Return moments at ``count`` places of a scene, see :func:`views_of`."""
+    # Every place is a drive of its own: nothing is remembered from the last one.
+    return [
+        moment_of(view, number, 0)
+        for number, view in enumerate(views_of(unit, rig, profile, count))
+    ]
+
+
+def views_of(unit: SceneUnit, rig: CameraRig, profile: SensorProfile, count: int) -> Iterator[View]:
+    """Yield what is seen at ``count`` places of a scene; every camera always gives its frame.
 
     Args:
         unit: Scene and conditions.
@@ -70,7 +89,6 @@ def look_about(
     profile = dataclasses.replace(
         profile, camera=dataclasses.replace(profile.camera, drop_out_probability=0.0)
     )
-    moments: list[EyesMoment] = []
     with Simulator(
         make_scene(unit.family, unit.seed),
         profile,
@@ -80,7 +98,7 @@ def look_about(
         rig=rig,
     ) as simulator:
         plan = floor_plan(simulator.scene)
-        for number in range(count):
+        for _ in range(count):
             for _ in range(_PAUSE_TICKS):
                 simulator.step(Velocity())
             pose = plan.sample_free_pose(rng, _CLEARANCE_M)
@@ -90,31 +108,22 @@ def look_about(
                         break
                     pose = plan.sample_free_pose(rng, _CLEARANCE_M)
             simulator.place(pose)
-            # Every place is a drive of its own: nothing is remembered from the last one.
-            moments.append(moment_of(simulator.expose(), simulator.people(), pose, number, 0))
-    return moments
+            yield View(simulator.expose(), simulator.people(), pose)
 
 
-def moment_of(
-    frames: tuple[CameraFrame, ...],
-    people: list[PersonTruth],
-    pose: tuple[float, float, float],
-    drive: int,
-    tick: int,
-) -> EyesMoment:
-    """Return the moment of frames with depth, one of each camera in the order of the rig.
+def moment_of(view: View, drive: int, tick: int) -> EyesMoment:
+    """Return the moment of a view, its frames in the order of the rig and with depth.
 
     Args:
-        frames: Colour and depth.
-        people: Where they are in ``map``.
-        pose: Of the robot.
+        view: What is seen.
         drive: Which drive.
         tick: Tenths of a second since it began.
     """
-    color = np.stack([shrunk_color(frame.image) for frame in frames])
-    depths = [frame.depth_m for frame in frames if frame.depth_m is not None]
+    color = np.stack([shrunk_color(frame.image) for frame in view.frames])
+    depths = [frame.depth_m for frame in view.frames if frame.depth_m is not None]
     depth_m = np.stack([shrunk_depth(depth) for depth in depths])
-    return EyesMoment(color, depth_m, np.array(pose), _seen_from(people, pose), drive, tick)
+    people = _seen_from(view.people, view.pose)
+    return EyesMoment(color, depth_m, np.array(view.pose), people, drive, tick)
 
 
 def _nearest_m(people: list[PersonTruth], pose: tuple[float, float, float]) -> float:

@@ -41,6 +41,7 @@ __all__ = [
     "build_local",
     "build_odometry",
     "build_open_loop_planner",
+    "build_perception",
     "build_planner",
     "check_local",
     "load_local",
@@ -174,7 +175,7 @@ def build_local(
     models.check_rig(rig)
     return AstraLocal(
         odometry=build_odometry(spec, rig, config, models),
-        perception=PERCEPTION[spec.perception](models, rig, config),
+        perception=build_perception(spec, rig, config, models),
         planner=build_planner(spec, config, np.random.default_rng(config.seed), models=models),
         tracker=TrajectoryTracker(config.tracker, config.robot),
         coverage=RigCoverage(rig, config.occupancy.num_sectors),
@@ -203,6 +204,19 @@ def build_odometry(
     spec.check_built({"odometry": ODOMETRY})
     config = config or LocalConfig()
     return ODOMETRY[spec.odometry](models or _models_of(spec, config, "odometry"), rig, config)
+
+
+def build_perception(
+    spec: StackSpec,
+    rig: CameraRig,
+    config: LocalConfig | None = None,
+    models: Models | None = None,
+) -> Perception:
+    """Build the perception alone, for its evaluation; arguments as :func:`build_local` has them."""
+    spec.check_built({"perception": PERCEPTION})
+    config = config or LocalConfig()
+    models = models or _models_of(spec, config, "perception")
+    return PERCEPTION[spec.perception](models, rig, config)
 
 
 def build_planner(

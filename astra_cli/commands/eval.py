@@ -1,4 +1,4 @@
-"""``./astra eval``: the tables of localization, goals, planner and odometry, with baselines."""
+"""``./astra eval``: tables of localization, goals, planner, odometry and eyes, with baselines."""
 
 from __future__ import annotations
 
@@ -274,6 +274,49 @@ def planner(
         parse_seeds(seeds),
         lambda scenes: summarize(scenes, spec.name),
         title="planner, closed loop" if closed_loop else "planner, open loop",
+        jobs=jobs,
+        rows=rows,
+        json_file=json_file,
+    )
+
+
+@app.command()
+def eyes(
+    scene: Scene = "home",
+    seeds: Seeds = _SEEDS,
+    per_scene: Annotated[int, typer.Option(min=1, help="Places in each scene.")] = 20,
+    stack: Stack = "default",
+    weights: WeightsOption = "",
+    mllm: Mllm = "",
+    conditions: Conditions = "standard",
+    jobs: Jobs = 1,
+    rows: Rows = None,
+    json_file: Json = None,
+) -> None:
+    """How far away is what I see: depth and obstacles, beside one frame of depth cameras."""
+    from astra_eval.eyes_eval import EyesWork
+    from astra_eval.eyes_summary import summarize_eyes
+    from astra_sim.conditions import named_conditions
+    from astra_sim.rendering import select_gl_backend
+
+    spec = chosen_stack(stack, weights, mllm)
+    named_conditions(conditions)
+    select_gl_backend()
+    evaluate(
+        EyesWork(scene, conditions, per_scene, spec),
+        _protocol(
+            "eyes",
+            scene,
+            spec,
+            conditions=conditions,
+            map="none",
+            tour="none",
+            depth=spec.depth,
+            settings={"per_scene": per_scene},
+        ),
+        parse_seeds(seeds),
+        lambda scenes: summarize_eyes(scenes, spec.perception),
+        title="eyes",
         jobs=jobs,
         rows=rows,
         json_file=json_file,
