@@ -9,6 +9,7 @@ of the thinned image, ``N`` points, ``S`` faults.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -64,6 +65,17 @@ class MotionWatch:
         self._votes_against = np.zeros_like(self._votes_for)
         self._looked_m = self._found_m = 0.0
         self._accused: Problem | None = None
+        self._others: tuple[MotionWatch, ...] = ()
+
+    def hear(self, others: Sequence[MotionWatch]) -> None:
+        """Let the other cameras testify, in the order in which they were given at the start."""
+        self._others = tuple(others)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Return whether odometry explains what is seen clearly better than any other mounting."""
+        elsewhere_m = self.disagreement_m[: len(self._others)]
+        return bool((elsewhere_m < -self._config.min_disagreement_m).all())
 
     @property
     def found_share(self) -> float:
@@ -82,6 +94,7 @@ class MotionWatch:
         now: View,
         pose_at: PoseAt,
         farthest_floor: float,
+        twins: frozenset[int] = frozenset(),
     ) -> Problem | None:
         """Compare an image with an earlier one.
 
@@ -91,6 +104,7 @@ class MotionWatch:
             pose_at: Where the robot was.
             farthest_floor: See ``FloorReading``: a camera that sees the floor where it is does not
                 read too short.
+            twins: Numbers of the other cameras that show the very same image.
         """
         last = self._last
         if last is None or now.stamp_ns <= last.stamp_ns:  # the first, or the clock went back
@@ -106,7 +120,7 @@ class MotionWatch:
                 self._vote(thinned_m, earlier, now, pose_at, step_m)
             if not self._kept or _is_step(self._kept[-1][0], now):
                 self._kept.append((now, self._image.points(thinned_m)))
-            self._judge(farthest_floor)
+            self._judge(farthest_floor, twins)
         elif to_seconds(now.stamp_ns - last.stamp_ns) > self._config.retry_after_s:
             self._forget()
         return self._accused
@@ -153,7 +167,7 @@ class MotionWatch:
         self._looked_m = fading * self._looked_m + step_m
         self._found_m = fading * self._found_m + step_m * share
 
-    def _judge(self, farthest_floor: float) -> None:
+    def _judge(self, farthest_floor: float, twins: frozenset[int]) -> None:
         """Accuse the camera of the fault that fits best, or acquit it."""
         c, faults = self._config, self._stories.faults
         other_way_m = float((self._votes_for - self._votes_against)[self._ways].max())
@@ -165,6 +179,10 @@ class MotionWatch:
         score[_SHORT] *= 2.0  # that no floor is seen speaks for it as well
         unclear = self._votes_for[self._faults] < _EXPLAINS * self._votes_against[self._faults]
         unclear[_SHORT] = False
+        # A swap takes two. Who overtakes the robot moves as if another camera had seen him; that
+        # one is in its place.
+        for number, other in enumerate(self._others):
+            unclear[number] |= other.is_in_place and number not in twins
         score[unclear] = np.minimum(score[unclear], 0.0)
         worst = int(np.argmax(score))
         is_steady = self.found_share >= c.min_found_share

@@ -29,6 +29,8 @@ class SightWatch:
     def __init__(self, rig: CameraRig, config: SightConfig) -> None:
         """Believe every camera until it shows something else."""
         self._sights = {camera.name: _Sight(camera, rig, config) for camera in rig.cameras}
+        for sight in self._sights.values():
+            sight.hear(self._sights)
         self._problems: Mapping[str, str] = {}
         self._misplaced: frozenset[str] = frozenset()
         self._ways = WayWatch(rig, config)
@@ -58,14 +60,22 @@ class SightWatch:
             pose_at: The same for other stamps.
         """
         result = []
-        for frame, pose in zip(frames, poses_odom, strict=True):
-            sight = self._sights.get(frame.camera)
-            thinned_m = None if sight is None else sight.thinned(frame)
+        sights = [self._sights.get(frame.camera) for frame in frames]
+        thinned = [
+            None if sight is None else sight.thinned(frame)
+            for sight, frame in zip(sights, frames, strict=True)
+        ]
+        shown = {
+            frame.camera: depth
+            for frame, depth in zip(frames, thinned, strict=True)
+            if depth is not None
+        }
+        for frame, pose, sight, thinned_m in zip(frames, poses_odom, sights, thinned, strict=True):
             if sight is None or thinned_m is None:
                 result.append(frame)
                 continue
             view = View(frame.stamp_ns, pose)
-            usable = sight.look(thinned_m, view, pose_at)
+            usable = sight.look(thinned_m, view, pose_at, shown)
             result.append(frame if usable else replace(frame, depth_m=None))
             if usable:
                 self._ways.look(frame.camera, thinned_m, view)
@@ -94,7 +104,11 @@ class _Sight:
         self._stride = config.pixel_stride
         self._floor, self._frozen = FloorView(camera, config), FrozenWatch(config)
         others = [other for other in rig.cameras if other.name != camera.name]
+        self._others = [other.name for other in others]
         self._motion, self._trust = MotionWatch(camera, others, config), Trust(config)
+
+    def hear(self, sights: Mapping[str, _Sight]) -> None:
+        self._motion.hear([sights[name]._motion for name in self._others])
 
     @property
     def problem(self) -> Problem | None:
@@ -107,11 +121,22 @@ class _Sight:
             return None
         return thin_depth(depth_m, self._stride)
 
-    def look(self, thinned_m: NDArray[np.float32], view: View, pose_at: PoseAt) -> bool:
+    def look(
+        self,
+        thinned_m: NDArray[np.float32],
+        view: View,
+        pose_at: PoseAt,
+        shown: Mapping[str, NDArray[np.float32]],
+    ) -> bool:
         frozen = self._frozen.look(thinned_m, view.pose)
         floor = self._floor.read(thinned_m)
         # What one image shows says more than that it is repeated, or that it moves oddly.
         problem = floor.problem or frozen
         if problem is None:
-            problem = self._motion.look(thinned_m, view, pose_at, floor.farthest)
+            twins = frozenset(
+                number
+                for number, name in enumerate(self._others)
+                if name in shown and np.array_equal(shown[name], thinned_m)
+            )
+            problem = self._motion.look(thinned_m, view, pose_at, floor.farthest, twins)
         return self._trust.judge(problem, view.stamp_ns)

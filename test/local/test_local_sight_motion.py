@@ -233,9 +233,55 @@ def test_who_walks_beside_the_robot_is_no_swapped_camera() -> None:
     rig = make_rig()
     watch = MotionWatch(rig.cameras[0], list(rig.cameras[1:]), SightConfig())
     watch._votes_for[0], watch._votes_against[0] = 0.13, 0.085
-    watch._judge(0.0)
+    watch._judge(0.0, frozenset())
     assert watch._accused is None
     watch._votes_against[0] = 0.06
-    watch._judge(0.0)
+    watch._judge(0.0, frozenset())
     assert watch._accused is not None
     assert watch._accused.kind == "swapped"
+
+
+def test_who_overtakes_the_robot_is_no_swapped_camera_where_the_other_one_is_in_its_place() -> None:
+    """Measured in a home: a walker beside the left camera, and the right one in its place."""
+    rig = make_rig()
+    left, right = (
+        MotionWatch(camera, [other for other in rig.cameras if other is not camera], SightConfig())
+        for camera in (rig["left"], rig["right"])
+    )
+    others = [camera.name for camera in rig.cameras if camera.name != "left"]
+    watches = {"right": right}
+    left.hear([watches.get(name, MotionWatch(rig[name], [], SightConfig())) for name in others])
+    right.hear([left] * len(others))
+    number = others.index("right")
+    left._votes_for[number], left._votes_against[number] = 0.124, 0.060
+    right._votes_against[: len(others)] = 0.35
+    assert right.is_in_place
+    left._judge(0.0, frozenset())
+    assert left._accused is None
+    # Both topics show one camera: the other one is in its place, and still this one is not.
+    left._judge(0.0, frozenset({number}))
+    assert left._accused is not None and "right" in left._accused.text
+    # What fits one other mounting nearly as well as its own does not speak for it.
+    left._forget()
+    left._votes_for[number], left._votes_against[number] = 0.124, 0.060
+    right._votes_for[1] = 0.32
+    assert not right.is_in_place
+    left._judge(0.0, frozenset())
+    assert left._accused is not None and left._accused.kind == "swapped"
+
+
+def test_a_camera_that_shows_the_picture_of_another_is_named() -> None:
+    said, _ = problems("curve", lambda seen: seen[-1] | {"left": seen[-1]["right"]})
+    assert said == {
+        "left": "left camera: it shows what the right camera should: are they swapped?",
+    }
+
+
+def test_cameras_in_a_ring_are_named() -> None:
+    def ring(seen: list[Images]) -> Images:
+        last = seen[-1]
+        return last | {"front": last["left"], "left": last["rear"], "rear": last["front"]}
+
+    said, _ = problems("curve", ring)
+    assert said["front"] == "front camera: it shows what the left camera should: are they swapped?"
+    assert said.keys() == {"front", "left", "rear"}
