@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from astra_cli.topic_names import read_topics
 from astra_core.errors import ConfigError
 from astra_core.stack_spec import StackSpec
 from astra_sim.conditions import CONDITIONS
 
 __all__ = [
     "ARGUMENTS",
+    "DEFAULT_CAMERAS",
     "NODES",
     "PAGE_LINE",
     "THREAD_ENVIRONMENT",
@@ -26,6 +28,7 @@ __all__ = [
     "commands",
     "lifecycle_nodes",
     "node_parameters",
+    "parameter_remarks",
     "process_arguments",
     "remaps",
     "resolve_arguments",
@@ -39,6 +42,9 @@ THREAD_ENVIRONMENT = dict.fromkeys(
 )
 """Numeric libraries would start a thread per core in each process; who sets these is obeyed."""
 
+
+DEFAULT_CAMERAS = ("front", "left", "rear", "right")
+"""The cameras where `rig` names none."""
 
 _CONFIG = Path(__file__).resolve().parent.parent / "config"
 
@@ -142,6 +148,11 @@ ARGUMENTS = (
         "false",
         "Serve the viewer page on this machine: map, cameras, plans, and a box for goals.",
         ("true", "false"),
+    ),
+    LaunchArgument(
+        "topics",
+        "",
+        "A YAML file of the topics that have other names on this robot, as config/topics.yaml.",
     ),
     LaunchArgument("params_file", "", "A YAML file whose parameters override those of config/."),
     LaunchArgument(
@@ -264,7 +275,8 @@ def resolve_arguments(
         config_folder: Where ``robot.yaml`` lies; ``None`` means the repository's ``config/``.
 
     Raises:
-        ConfigError: An unknown argument, a value that is not among its choices, or no stack.
+        ConfigError: An unknown argument, a value that is not among its choices, no stack, or a
+            file of topics that cannot be used.
     """
     known = {argument.name: argument for argument in ARGUMENTS}
     values = {argument.name: argument.default for argument in ARGUMENTS}
@@ -281,6 +293,8 @@ def resolve_arguments(
     if values["stack"]:
         # Said here in one line, and not by nodes that do not come up.
         StackSpec.parse(values["stack"], weights=values["weights"], mllm=values["mllm"])
+    if values["topics"]:
+        remaps(values)
     robot = Path(values["robot"]) if values["robot"] else (config_folder or _CONFIG) / "robot.yaml"
     values["robot"] = str(robot.absolute())
     return values
@@ -297,7 +311,7 @@ def node_parameters(node: NodeSpec, values: Mapping[str, str]) -> dict[str, Valu
     for parameter, argument in node.parameters.items():
         text = values[argument]
         if argument == "rig" and text:
-            parameters[parameter] = [name.strip() for name in text.split(",")]
+            parameters[parameter] = _cameras(text)
         elif text:
             parameters[parameter] = _typed(text)
     return parameters
@@ -311,13 +325,37 @@ def remaps(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
     Args:
         values: From :func:`resolve_arguments`.
+
+    Raises:
+        ConfigError: The file of topics cannot be used.
     """
     pairs = []
     if not values["frame_prefix"]:
         pairs += [("/tf", "tf"), ("/tf_static", "tf_static")]
     if values["namespace"] and values["sim"] == "true":
         pairs.append(("/clock", "clock"))
-    return pairs
+    if not values["topics"]:
+        return pairs
+    own = read_topics(Path(values["topics"]), _cameras(values["rig"]) or DEFAULT_CAMERAS)
+    named = [name for name, _ in own]
+    return [*own, *(pair for pair in pairs if pair[0] not in named)]
+
+
+def parameter_remarks(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a person should know of the ``params_file``, a line each; needs ROS.
+
+    Args:
+        values: From :func:`resolve_arguments`.
+
+    Raises:
+        ConfigError: It sets what no node has, or sets it for a node that there is not.
+    """
+    path = values["params_file"]
+    if not path or not Path(path).is_file():
+        return ()  # the nodes say that it is missing
+    from astra_cli.ros.parameter_check import check_parameter_file
+
+    return check_parameter_file(Path(path), values["namespace"])
 
 
 def process_arguments(node: NodeSpec, values: Mapping[str, str]) -> list[str]:
@@ -349,6 +387,7 @@ def commands(
     """
     folder = config_folder or _CONFIG
     values = resolve_arguments(given, folder)
+    parameter_remarks(values)
     return [
         ProcessCommand(node.name, tuple(_argv(node, values, folder)), restarts=not node.required)
         for node in nodes
@@ -369,6 +408,10 @@ def _argv(node: NodeSpec, values: Mapping[str, str], folder: Path) -> list[str]:
         # Last, so that a user's file has the last word.
         argv += ["--params-file", values["params_file"]]
     return [*argv, *process_arguments(node, values)]
+
+
+def _cameras(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _typed(text: str) -> bool | float | str:

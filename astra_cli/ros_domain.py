@@ -15,6 +15,8 @@ LAST_DOMAIN = 101
 DISCOVERY_OFFSETS = (0, 10, 11)
 
 LOCALHOST_PROFILE = Path(__file__).resolve().parent.parent / "config" / "fastdds_localhost.xml"
+#: In ``config/``, too: for robots, whose launch sets it; it has the room for pictures only.
+ROBOT_PROFILE = "fastdds_robot.xml"
 #: The second is the name before Fast DDS 3.0.
 PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 

@@ -1,5 +1,7 @@
 """Every topic that the nodes publish: name, type, quality of service, by whom and what for.
 
+Besides, what they hear from people and other programs.
+
 The rviz2 configuration is made from it, and a test compares it with the graph of running nodes.
 Names are relative to the namespace unless they begin with a slash; ``<camera>`` stands for each
 camera of the rig. Nothing here imports ROS.
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CAMERA", "TOPICS", "TopicSpec", "topic", "topics_page"]
+__all__ = ["CAMERA", "HEARD", "TOPICS", "TopicSpec", "topic", "topics_page"]
 
 CAMERA = "<camera>"
 
@@ -156,6 +158,23 @@ TOPICS = (
     TopicSpec("/tf_static", "tf2_msgs/msg/TFMessage", _SIM, "mountings", latched=True, depth=1),
     TopicSpec("/clock", "rosgraph_msgs/msg/Clock", _SIM, "simulated time"),
 )
+
+HEARD = (
+    TopicSpec("goal_pose", "geometry_msgs/msg/PoseStamped", (), "a goal, as from rviz2"),
+    TopicSpec(
+        "initialpose",
+        "geometry_msgs/msg/PoseWithCovarianceStamped",
+        (),
+        "where the robot is, as from rviz2",
+    ),
+    TopicSpec(
+        f"camera/{CAMERA}/image_raw/compressed",
+        "sensor_msgs/msg/CompressedImage",
+        (),
+        "heard instead of image_raw where cameras.transport is compressed",
+    ),
+)
+"""What nodes hear that none of them publishes."""
 
 
 def topic(name: str) -> TopicSpec:

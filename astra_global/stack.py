@@ -214,11 +214,12 @@ def build_localizer(
     """Return who finds a robot with this rig on this map; ``coarse`` where it is there already.
 
     Raises:
-        ConfigError: The coarse stage of the spec is not built yet.
+        ConfigError: The coarse stage of the spec is not built yet, or the cameras are too coarse.
     """
     from astra_global.localize.judge import Judge
     from astra_global.localize.localizer import Localizer
     from astra_global.localize.mounting import MountingCheck
+    from astra_global.localize.resolution import require_fine_enough
     from astra_global.localize.rig_comparison import with_cameras_of_map
     from astra_global.localize.search import HypothesisSearch
     from astra_global.localize.signs import Signs
@@ -226,6 +227,7 @@ def build_localizer(
 
     spec.check_built({"coarse": _BUILT["coarse"]})
     config = config or LocalizeConfig()
+    require_fine_enough(rig, config.min_focal_px)
     rig = with_cameras_of_map(rig, places.rig)
     signs = Signs(places, rig, config, text_reader(config.signs))
     return Localizer(

@@ -5,6 +5,7 @@ ros2 launch astra bringup.launch.py map:=/maps/home robot:=/etc/robot.yaml      
 """
 
 import os
+import sys
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
@@ -23,10 +24,12 @@ from astra_cli.node_table import (
     THREAD_ENVIRONMENT,
     NodeSpec,
     node_parameters,
+    parameter_remarks,
     process_arguments,
     remaps,
     resolve_arguments,
 )
+from astra_cli.ros_domain import PROFILE_VARIABLES, ROBOT_PROFILE
 from astra_core.errors import EXIT_CANNOT_WORK
 from astra_viewer.door import TOKEN_VARIABLE, new_token
 from launch import LaunchContext, LaunchDescription
@@ -47,7 +50,17 @@ def generate_launch_description() -> LaunchDescription:
         for name, value in THREAD_ENVIRONMENT.items()
         if name not in os.environ
     ]
-    return LaunchDescription([*declared, *threads, OpaqueFunction(function=_nodes)])
+    profile = OpaqueFunction(function=_middleware_profile)
+    return LaunchDescription([*declared, *threads, profile, OpaqueFunction(function=_nodes)])
+
+
+def _middleware_profile(context: LaunchContext) -> list[SetEnvironmentVariable]:
+    """Give Fast DDS room for pictures: by its defaults half of those sent best effort are lost."""
+    del context
+    if any(os.environ.get(name) for name in PROFILE_VARIABLES):
+        return []
+    profile = Path(get_package_share_directory("astra")) / "config" / ROBOT_PROFILE
+    return [SetEnvironmentVariable(name, str(profile)) for name in PROFILE_VARIABLES]
 
 
 def _nodes(context: LaunchContext) -> list[Node]:
@@ -56,6 +69,8 @@ def _nodes(context: LaunchContext) -> list[Node]:
     }
     config = Path(get_package_share_directory("astra")) / "config"
     values = resolve_arguments(given, config)
+    for remark in parameter_remarks(values):
+        sys.stderr.write(f"{remark}\n")
     page_token = {TOKEN_VARIABLE: os.environ.get(TOKEN_VARIABLE) or new_token()}
     return [
         _node(spec, values, config, page_token)

@@ -2,7 +2,7 @@
 
     python -m astra_cli.ros.parameter_files            # after a default or a description changed
 
-A robot's own values belong into a file of its own, given as ``params_file``.
+A robot's own values belong into files of its own, given as ``params_file`` and ``topics``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import textwrap
 from pathlib import Path
 
 from astra_cli.ros.rviz_config import rviz_config
+from astra_cli.topic_names import CAMERA_FIELD, renameable
 from astra_cli.topic_table import topics_page
 from astra_core.config import Setting, settings
 from astra_core.robot import RobotConfig
@@ -26,7 +27,15 @@ from astra_sim.ros.config import SimNodeConfig
 from astra_sim.ros.robot_description import robot_urdf
 from astra_viewer.ros.config import ViewerConfig
 
-__all__ = ["NODE_CONFIGS", "config_files", "main", "parameter_file", "robot_yaml", "ros_page"]
+__all__ = [
+    "NODE_CONFIGS",
+    "config_files",
+    "main",
+    "parameter_file",
+    "robot_yaml",
+    "ros_page",
+    "topics_yaml",
+]
 
 NODE_CONFIGS: dict[str, tuple[type, str]] = {
     "astra_sim": (SimNodeConfig, "The simulator."),
@@ -81,10 +90,26 @@ def robot_yaml() -> str:
     return "\n".join(lines) + "\n"
 
 
+def topics_yaml() -> str:
+    """Return the text of ``config/topics.yaml``: every topic under its own name."""
+    lines = [
+        "# Topics by Astra's names; made by astra_cli/ros/parameter_files.py. What your robot",
+        "# calls otherwise goes with its name into a file of your own, given as topics:=FILE.",
+        "# {camera} stands for each camera of rig:=...; one by its name, as in",
+        "# camera/front/image_raw, goes before. Compressed images follow their image_raw.",
+    ]
+    for name, about in renameable().items():
+        key = f'"{name}"' if CAMERA_FIELD in name else name
+        line, comment = f"{key}: {key}", f"# {about}"
+        lines += [f"{line}  {comment}"] if len(line + comment) < _WIDTH - 1 else [comment, line]
+    return "\n".join(lines) + "\n"
+
+
 def config_files() -> dict[str, str]:
     """Return the text of every generated file in ``config/`` by its name."""
     files = {f"{name}.yaml": parameter_file(name) for name in NODE_CONFIGS}
     files["robot.yaml"] = robot_yaml()
+    files["topics.yaml"] = topics_yaml()
     rig = default_rig()
     files["astra.urdf"] = robot_urdf(rig, DriveBaseConfig())
     files["astra.rviz"] = rviz_config("map", rig.names)

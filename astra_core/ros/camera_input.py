@@ -25,7 +25,7 @@ from astra_core.ros.frame_sync import FrameSync, SyncConfig
 from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.qos import latched, sensor_input
 from astra_core.ros.rig_gathering import RigGathering
-from astra_core.ros.topic_names import other_name
+from astra_core.ros.topic_names import whence
 
 PixelT = TypeVar("PixelT", np.uint8, np.float32)
 
@@ -129,9 +129,14 @@ class CameraInput:
     def where_images_come(self) -> str:
         """Return the cameras with the topics of their images, for sentences."""
         behind = "/compressed" if self._config.transport == "compressed" else ""
-        topics = {name: f"camera/{name}/image_raw{behind}" for name in self._config.names}
-        resolve = self._node.resolve_topic_name
-        return ", ".join(f"{name} ({resolve(topic)})" for name, topic in topics.items())
+        told = []
+        for name in self._config.names:
+            topic = f"camera/{name}/image_raw{behind}"
+            # The name is told in any case: nobody knows yet where images should come from.
+            why = whence(self._node, topic, self._config.reliable, "cameras.reliable")
+            resolved = self._node.resolve_topic_name(topic)
+            told.append(f"{name} ({resolved}){why.removeprefix(f' ({resolved})')}")
+        return ", ".join(told)
 
     @property
     def unfit(self) -> frozenset[str]:
@@ -233,9 +238,10 @@ class CameraInput:
             self._unfit = {other: why for other, why in self._unfit.items() if other != key}
 
     def _whence(self, name: str) -> str:
-        """Return what to say of the topic of a calibration that was given another name."""
-        usual = f"camera/{name}/camera_info"
-        return other_name(self._node, usual)
+        """Return what to say of the topic of a calibration that does not come."""
+        return whence(
+            self._node, f"camera/{name}/camera_info", self._config.reliable, "cameras.reliable"
+        )
 
 
 def intrinsics_to_msg(camera: Camera, message: CameraInfo) -> CameraInfo:

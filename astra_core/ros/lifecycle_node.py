@@ -23,6 +23,7 @@ from rclpy.node import Node
 from astra_core.errors import AstraError, GlobalLost
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.known_parameters import require_known_parameters
 from astra_core.ros.lifecycle_config import ACTIVE_LINE, LifecycleConfig
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
@@ -68,6 +69,7 @@ class LifecycleOwner(Node):
     def __init__(self) -> None:
         """Read parameters and begin."""
         super().__init__("astra_lifecycle")
+        require_known_parameters(self, LifecycleConfig)
         self._config = read_config(self, LifecycleConfig)
         refuse_changes(self, lambda: "read once, when the node starts")
         self.failure = ""

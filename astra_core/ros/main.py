@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
@@ -20,6 +22,7 @@ from astra_core.watchdog import HANG_TIMEOUT, Watchdog
 
 __all__ = ["STOP_SIGNALS", "catch_stop_signals", "run_node"]
 
+RCLError = _rclpy.RCLError
 _WAIT_S = 0.1
 _FAREWELL_S = 0.3
 # Worker threads share the interpreter with the threads that serve sensors; Python's default turn
@@ -61,7 +64,11 @@ def run_node(make_node: Callable[[], Node]) -> int:
     stop = threading.Event()
     catch_stop_signals(stop)
     # rclpy's own handlers end the context at once: too early for a last "stop" to the wheels.
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    except RCLError as error:
+        rclpy.logging.get_logger("astra").fatal(_told_of_arguments(error))
+        return EXIT_CANNOT_WORK
     try:
         try:
             node = make_node()
@@ -72,6 +79,11 @@ def run_node(make_node: Callable[[], Node]) -> int:
         return EXIT_CANNOT_WORK if getattr(node, "failure", "") else 0
     finally:
         rclpy.try_shutdown()
+
+
+def _told_of_arguments(error: RCLError) -> str:
+    """Return what rcl finds wrong with the command line, without the places in its own source."""
+    return re.sub(r", at \S+:\d+", "", str(error)).removeprefix("failed to initialize rcl: ")
 
 
 def catch_stop_signals(stop: threading.Event, numbers: Iterable[int] = STOP_SIGNALS) -> None:

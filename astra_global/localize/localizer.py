@@ -23,6 +23,7 @@ from astra_global.localize.judge import Judge, Verdict
 from astra_global.localize.mounting import MountingCheck
 from astra_global.localize.place_map import PlaceMap
 from astra_global.localize.query import Query, QueryReader
+from astra_global.localize.resolution import coarse_cameras
 from astra_global.localize.rig_comparison import rig_differences
 from astra_global.ports import CoarseStage, FineStage
 from astra_global.types import PoseAlternative, PoseFix
@@ -60,7 +61,13 @@ class Localizer:
             mounting: Watches whether the cameras are where the rig says.
         """
         self.rig = rig
-        self._differences = rig_differences(rig, places.rig)
+        self._differences = (
+            *rig_differences(rig, places.rig),
+            *(
+                f"camera {camera.name}: its pictures are too coarse to know a place again"
+                for camera in coarse_cameras(rig, config.min_focal_px)
+            ),
+        )
         self._mounting = mounting
         self._config = config
         self._index = places.index

@@ -32,6 +32,7 @@ from astra_core.ros.checks import (
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.known_parameters import require_known_parameters
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import Load, ManagedNode
@@ -77,6 +78,7 @@ class GlobalNode(ManagedNode):
     def __init__(self) -> None:
         """Make an unconfigured node."""
         super().__init__("astra_global")
+        require_known_parameters(self, GlobalNodeConfig)
         accept_changes(self, GlobalNodeConfig, self._apply, self.is_dynamic_parameter)
         self._settings = RobotParameters(self, GlobalNodeConfig)
         self._parts: list = []

@@ -22,6 +22,7 @@ from astra_core.ros.checks import require_frame
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.known_parameters import require_known_parameters
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.node_clock import NodeClock
@@ -64,6 +65,7 @@ class GuardNode(Node):
     def __init__(self) -> None:
         """Read parameters and begin; the guard needs no lifecycle, it is always on."""
         super().__init__("astra_guard")
+        require_known_parameters(self, GuardNodeConfig)
         self._settings = RobotParameters(self, GuardNodeConfig)
         self._config = prefixed(self._settings.read(), "base_frame")
         refuse_changes(self, lambda: "read once, when the node starts", _is_limit)

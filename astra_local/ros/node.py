@@ -28,6 +28,7 @@ from astra_core.ros.checks import require_frame
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import Health, HealthReporter
+from astra_core.ros.known_parameters import require_known_parameters
 from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.managed import Load, ManagedNode
@@ -38,6 +39,7 @@ from astra_core.ros.qos import event, sensor_input
 from astra_core.ros.records import sub_goal_from_msg
 from astra_core.ros.robot import RobotParameters
 from astra_core.ros.stack import device_config, stack_spec
+from astra_core.ros.topic_names import whence
 from astra_core.ros.worker import LatestJobWorker
 from astra_core.time import from_seconds
 from astra_local.pipeline import AstraLocal
@@ -64,6 +66,7 @@ class LocalNode(ManagedNode):
     def __init__(self) -> None:
         """Make an unconfigured node."""
         super().__init__("astra_local")
+        require_known_parameters(self, LocalNodeConfig)
         accept_changes(self, LocalNodeConfig, self._apply, self.is_dynamic_parameter)
         self._settings = RobotParameters(self, LocalNodeConfig)
         self._lane: DirectLane | None = None
@@ -83,7 +86,7 @@ class LocalNode(ManagedNode):
         check_local(spec)
         device, pipeline = device_config(self._config), self._config.pipeline
         self._pipeline = self._models = None
-        self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S)
+        self._watch = SensorWatch(("wheel_odometry", "imu"), _MAX_SILENCE_S, self._whence)
         self._frames: tuple[CameraFrame, ...] = ()
         self._sub_goal: tuple[SubGoal, int] | None = None
         self._tick_ns = self._job_ns = -1
@@ -246,6 +249,10 @@ class LocalNode(ManagedNode):
         self._submit_due()
         self._health.tick(now_ns)
         self._acknowledger.tick(stamp_ns)
+
+    def _whence(self, sensor: str) -> str:
+        reliable = self._config.wheel_topic_reliable
+        return whence(self, sensor, reliable, "wheel_topic_reliable")
 
     def _wheels_are_silent(self) -> bool:
         """Return whether no wheel sample with a new stamp has come for too long."""

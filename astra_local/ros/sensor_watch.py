@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from astra_core.time import from_seconds
 
@@ -12,14 +12,21 @@ __all__ = ["SensorWatch"]
 class SensorWatch:
     """Remembers when each sensor was last heard."""
 
-    def __init__(self, names: Sequence[str], limit_s: float) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        limit_s: float,
+        whence: Callable[[str], str] = lambda name: "",
+    ) -> None:
         """Start with nothing heard.
 
         Args:
             names: The sensors.
             limit_s: Silence up to this long is normal.
+            whence: Returns what to say of the topic of a sensor that was never heard.
         """
         self._heard_ns: dict[str, int | None] = dict.fromkeys(names)
+        self._whence = whence
         self._limit_s, self._limit_ns = limit_s, from_seconds(limit_s)
 
     def hear(self, name: str, now_ns: int) -> None:
@@ -35,7 +42,7 @@ class SensorWatch:
         """Return what is wrong with a sensor; empty when it was heard lately."""
         heard_ns = self._heard_ns[name]
         if heard_ns is None:
-            return f"waiting for {name}"
+            return f"waiting for {name}{self._whence(name)}"
         if now_ns - heard_ns > self._limit_ns:
             return f"{name} silent for more than {self._limit_s:g} s"
         return ""

@@ -20,6 +20,7 @@ from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.health import DiagnosticsReporter, Health
+from astra_core.ros.known_parameters import require_known_parameters
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.qos import event
@@ -51,6 +52,7 @@ class SimNode(Node):
             AstraError: A parameter is wrong.
         """
         super().__init__("astra_sim")
+        require_known_parameters(self, SimNodeConfig)
         self._config = read_config(self, SimNodeConfig)
         refuse_changes(self, lambda: "read once, when the node starts")
         self._make_simulator = make_simulator or make_scene_simulator

@@ -29,6 +29,7 @@ from astra_core.messages.problem import ImageFormatError
 from astra_core.robot import load_robot
 from astra_core.ros.frames import prefixed
 from astra_core.ros.health import DiagnosticsReporter, Health
+from astra_core.ros.known_parameters import require_known_parameters
 from astra_core.ros.main import run_node
 from astra_core.ros.parameters import read_config, refuse_changes
 from astra_core.ros.poses import covariance_from_msg, pose_from_msg, rigid_from_msg
@@ -58,6 +59,7 @@ class ViewerNode(Node):
     def __init__(self) -> None:
         """Open the page and listen."""
         super().__init__("astra_viewer")
+        require_known_parameters(self, ViewerConfig)
         self._config = config = prefixed(read_config(self, ViewerConfig), "odom_frame")
         refuse_changes(self, lambda: "read once, when the node starts")
         self._newest: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from rig_world import RIG, TWINS, camera, changed, make_places
 from room_world import make_rig
 
 from astra_core.camera import Camera, CameraIntrinsics, CameraRig
+from astra_core.errors import ConfigError
 from astra_core.observation import CameraFrame
 from astra_core.stack_spec import StackSpec
 from astra_global.localize.eye import Eye
@@ -72,6 +73,18 @@ def test_rounding_of_files_is_no_difference_and_everything_else_is() -> None:
     # The order is the robot's, since images are told by number.
     turned_round = CameraRig(RIG.cameras[::-1])
     assert with_cameras_of_map(turned_round, RIG).names == turned_round.names
+
+
+def test_a_rig_of_coarse_cameras_only_is_refused_when_it_is_known(places: PlaceMap) -> None:
+    # 20 pixels at 100 degrees: a focal length of 10 / tan(50 degrees) = 8.4 px; 22 take 52 pixels.
+    tiny = camera("front", 0.0, 20, 15, 100.0, (0.1, 0.0, 0.9))
+    fine = camera("rear", np.pi, 64, 48, 100.0, (-0.1, 0.0, 0.9))
+    spec = StackSpec.parse("classical")
+    with pytest.raises(ConfigError, match="front 20x15, at least 52 pixels wide"):
+        build_localizer(spec, places, CameraRig((tiny,)))
+    localizer = build_localizer(spec, places, CameraRig((tiny, fine)))
+    told = [line for line in localizer.remarks if "too coarse" in line]
+    assert told == ["camera front: its pictures are too coarse to know a place again"]
 
 
 # --- poses are as good ---------------------------------------------------------------------------

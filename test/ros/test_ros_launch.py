@@ -12,6 +12,7 @@ import yaml
 pytest.importorskip("ament_index_python")
 
 from astra_cli.node_table import ARGUMENTS, NODES, commands
+from astra_core.errors import ConfigError
 
 FILE = Path(__file__).resolve().parents[2] / "launch" / "bringup.launch.py"
 INSTALLED = Path("/share/astra/config")
@@ -182,6 +183,42 @@ def test_numeric_libraries_get_one_thread_unless_the_user_says_otherwise(bringup
     (description,) = bringup.generate_launch_description().args
     actions = [a.args for a in description if type(a).__name__ == "SetEnvironmentVariable"]
     assert actions == [("OPENBLAS_NUM_THREADS", "1"), ("MKL_NUM_THREADS", "1")]
+
+
+@pytest.mark.parametrize(
+    "variable", ["FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"]
+)
+def test_fast_dds_gets_room_for_pictures_unless_the_user_says_otherwise(
+    bringup, monkeypatch, variable
+):
+    for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (description,) = bringup.generate_launch_description().args
+    functions = [a.kwargs["function"] for a in description if type(a).__name__ == "OpaqueFunction"]
+    assert len(functions) == 2  # before the nodes, which come last
+
+    given = dict(action.args for action in functions[0]({}))
+    assert given[variable] == str(INSTALLED / "fastdds_robot.xml")
+    assert (FILE.parents[1] / "config" / "fastdds_robot.xml").is_file()
+    monkeypatch.setenv(variable, "/etc/mine.xml")
+    assert functions[0]({}) == []
+
+
+def test_topics_with_other_names_reach_every_node(bringup, tmp_path):
+    file = tmp_path / "topics.yaml"
+    file.write_text("imu: /imu/data\n")
+    nodes = nodes_of(bringup, topics=str(file))
+    assert all(("imu", "/imu/data") in node["remappings"] for node in nodes.values())
+
+
+def test_a_typo_in_the_users_file_ends_the_launch_and_the_rest_is_said(bringup, tmp_path, capsys):
+    file = tmp_path / "mine.yaml"
+    file.write_text("slam_toolbox:\n  ros__parameters: {resolution: 0.05}\n")
+    nodes_of(bringup, params_file=str(file))
+    assert "/slam_toolbox is no node of Astra's" in capsys.readouterr().err
+    file.write_text("astra_guard:\n  ros__parameters: {rate_hertz: 50.0}\n")
+    with pytest.raises(ConfigError, match="rate_hertz"):
+        nodes_of(bringup, params_file=str(file))
 
 
 def test_the_real_launch_accepts_the_file():
