@@ -17,7 +17,16 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-__all__ = ["data_estimate", "euler_sample", "path_sample", "target_velocity"]
+__all__ = ["data_estimate", "early_times", "euler_sample", "path_sample", "target_velocity"]
+
+
+def early_times(uniform: Tensor) -> Tensor:
+    """Return times in [0, 1) of density ``2 (1 - t)`` from uniform ones.
+
+    A few Euler steps begin where there is only noise, and the first of them decides which way round
+    an obstacle is taken: there the velocity must be best known.
+    """
+    return 1.0 - (1.0 - uniform).sqrt()
 
 
 def path_sample(noise: Tensor, data: Tensor, time: Tensor) -> Tensor:

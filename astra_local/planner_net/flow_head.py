@@ -7,6 +7,7 @@ from torch import Tensor
 from astra_local.planner_net.contract import PlannerInputs
 from astra_local.planner_net.flow import (
     data_estimate,
+    early_times,
     euler_sample,
     path_sample,
     target_velocity,
@@ -28,7 +29,7 @@ class FlowHead(TimedHead):
     ) -> HeadLoss:
         """Return ``E |v - u|^2`` and the estimate ``X_t + (1 - t) v``, weighted by t."""
         data = actions[:, None].expand_as(randomness.noise)
-        time = randomness.time
+        time = early_times(randomness.time)
         sample = path_sample(randomness.noise, data, time)
         ask = self._asker(self.trunk(inputs))
         velocity = ask(sample, self._situation(time))

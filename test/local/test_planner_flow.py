@@ -1,13 +1,19 @@
 """The house's flow time: 0 is noise, 1 is data; by hand and against the printed slip."""
 
+import pytest
 import torch
 
+from astra_local.planner_net.config import PRESETS
+from astra_local.planner_net.contract import fake_actions, fake_inputs
 from astra_local.planner_net.flow import (
     data_estimate,
+    early_times,
     euler_sample,
     path_sample,
     target_velocity,
 )
+from astra_local.planner_net.heads import Randomness
+from astra_local.planner_net.registry import make_head
 
 NOISE = torch.full((1, 1, 2, 3), -1.0)
 DATA = torch.full((1, 1, 2, 3), 3.0)
@@ -59,3 +65,16 @@ def test_euler_from_half_way_goes_half_as_far():
     half = path_sample(NOISE, DATA, at(0.5))
     torch.testing.assert_close(euler_sample(velocity, half, at(0.5), 2), DATA)
     assert times == [0.5, 0.75]
+
+
+def test_times_lie_early():
+    """The share of times up to t is 1 - (1 - t)^2: three quarters lie in the first half."""
+    assert early_times(torch.tensor([0.0, 0.75, 0.96])).tolist() == pytest.approx([0.0, 0.5, 0.8])
+    assert float(early_times(torch.tensor([1.0 - 2.0**-24]))) < 1.0
+
+
+def test_the_head_learns_at_early_times():
+    head = make_head("flow", PRESETS["debug"])
+    randomness = Randomness.draw(2, 3, torch.Generator().manual_seed(1))
+    loss = head.training_loss(fake_inputs(), fake_actions(), randomness)
+    assert torch.equal(loss.weight, early_times(randomness.time))

@@ -8,7 +8,13 @@ import torch
 from planner_shards import write_folder
 
 from astra_local.planner_net.registry import HEADS
-from astra_local.train.planner import TRAINING_PRESETS, _pools, train_planner, with_options
+from astra_local.train.planner import (
+    ESDF_WEIGHTS,
+    TRAINING_PRESETS,
+    _pools,
+    train_planner,
+    with_options,
+)
 from astra_local.train.planner_states import PlannerDataset, shards_in
 
 
@@ -64,3 +70,10 @@ def test_options_change_what_they_name():
     assert with_options(debug, steps=None, head=None) == debug
     changed = with_options(debug, steps=9, seed=4, batch=7)
     assert changed == replace(debug, batch=7, loop=replace(debug.loop, steps=9, seed=4))
+
+
+def test_every_head_brings_its_own_weight_of_the_esdf_loss():
+    tiny = TRAINING_PRESETS["tiny"]
+    for head, weight in ESDF_WEIGHTS.items():
+        assert with_options(tiny, head=head).esdf_weight == weight
+        assert with_options(tiny, head=head, esdf_weight=0.0).esdf_weight == 0.0
