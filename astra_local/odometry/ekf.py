@@ -25,6 +25,7 @@ from astra_core.records import LocalOdometry, Velocity
 from astra_core.time import from_seconds, to_seconds
 from astra_local.config import OdometryConfig
 from astra_local.odometry import model, silence
+from astra_local.odometry.gyro_noise import GyroNoise
 from astra_local.odometry.kalman import Kalman
 from astra_local.odometry.sample_gate import SampleGate
 from astra_local.odometry.side_noise import SideNoise
@@ -69,6 +70,7 @@ class WheelImuFilter:
         self._side = SideNoise(
             config.accelerometer_noise_mps2, config.accelerometer_bias_walk_mps2_sqrt_s
         )
+        self._gyro_noise = GyroNoise(config.gyro_noise_rad_s)
         self._comparison = TurnComparison(config)
 
     @property
@@ -207,29 +209,31 @@ class WheelImuFilter:
         kalman.propagate(*model.predict(state, dt, self._lead_s, keep), noise)
 
     def _update_imu(self, sample: ImuSample) -> None:
-        c, kalman = self._config, self._kalman
+        kalman = self._kalman
         rate = sample.angular_velocity_rad_s[2]
-        if abs(rate - self._last_gyro) > 6.0 * max(c.gyro_noise_rad_s, _SURELY_TURNING_RAD_S):
+        noise = self._gyro_noise.rad_s
+        if abs(rate - self._last_gyro) > 6.0 * max(noise, _SURELY_TURNING_RAD_S):
             self._still_since_ns = None  # the body moves whatever the wheels say
+        self._gyro_noise.add(rate, stands=self._still_since_ns is not None)
         if self._last_gyro_ns is None:  # it told at first of turns before the start, if it is late
             unsure_s = self._comparison.delay.unsure_s
             kalman.covariance[_THETA, _THETA] += (rate * unsure_s) ** 2
         self._turn_interval_s = self._interval_s(self._last_gyro_ns, sample.stamp_ns)
         self._last_gyro, self._last_gyro_ns = rate, sample.stamp_ns
         self._comparison.add_gyro(rate, self._turn_interval_s)
-        kalman.allow_new(_W, model.gyro, rate, c.gyro_noise_rad_s)
-        kalman.update(model.gyro, rate, c.gyro_noise_rad_s, interval_s=self._intervals_s)
+        kalman.allow_new(_W, model.gyro, rate, noise)
+        kalman.update(model.gyro, rate, noise, interval_s=self._intervals_s)
         # Exact zeros are what drivers without an accelerometer fill in: noise is never that quiet.
         ahead, left = sample.linear_acceleration_m_s2[:2]
         if ahead != 0.0 or left != 0.0:
             explained = model.true_speed(kalman.state) * float(kalman.state[_W])
             self._side.add(sample.stamp_ns, left - explained)
-            noise = self._side.noise_mps2
-            if math.isfinite(noise):
+            scatter = self._side.noise_mps2
+            if math.isfinite(scatter):
                 kalman.update(
                     model.sideways_acceleration,
                     left,
-                    noise,
+                    scatter,
                     interval_s=self._intervals_s,
                     keeps=_TURNS,
                 )
@@ -252,7 +256,12 @@ class WheelImuFilter:
             kalman.allow_new(_W, model.wheel_turn, w, noise)
             kalman.update(model.wheel_turn, w, noise, interval_s=intervals, keeps=_ERRORS)
         elif self._comparison.add_wheels(
-            v, w, self._speed_interval_s, stands=stands, slides=self._slides
+            v,
+            w,
+            self._speed_interval_s,
+            gyro_noise_rad_s=self._gyro_noise.rad_s,
+            stands=stands,
+            slides=self._slides,
         ):
             self._learn_turn_errors()
         if stands:
@@ -280,7 +289,7 @@ class WheelImuFilter:
         if self._still_since_ns is None:
             self._still_since_ns = sample.stamp_ns
         still_s = to_seconds(sample.stamp_ns - self._still_since_ns)
-        most = _MOST_BIAS_RAD_S + 6.0 * self._config.gyro_noise_rad_s
+        most = _MOST_BIAS_RAD_S + 6.0 * self._gyro_noise.rad_s
         return still_s >= self._config.zero_velocity_after_s and abs(self._last_gyro) < most
 
     @property

@@ -46,6 +46,7 @@ class TurnComparison:
         turn_rad_s: float,
         dt_s: float,
         *,
+        gyro_noise_rad_s: float,
         stands: bool,
         slides: Callable[[float], bool],
     ) -> bool:
@@ -55,6 +56,7 @@ class TurnComparison:
             speed_mps: Of the wheels.
             turn_rad_s: Turn rate of the wheels.
             dt_s: Since the reading before; 0 after a gap.
+            gyro_noise_rad_s: White noise of one reading of the gyro.
             stands: Whether the robot is known to stand.
             slides: Whether a turn rate of the wheels can be none of the robot.
 
@@ -84,6 +86,7 @@ class TurnComparison:
             speed_mps,
             dt_s,
             slip_rad_m=self.slip.slip_rad_m,
+            gyro_noise_rad_s=gyro_noise_rad_s,
             stands=stands,
         )
 

@@ -97,6 +97,7 @@ class TurnErrors:
         dt_s: float,
         *,
         slip_rad_m: float,
+        gyro_noise_rad_s: float,
         stands: bool,
     ) -> bool:
         """Take in the mean rates of one tick.
@@ -107,6 +108,7 @@ class TurnErrors:
             speed_mps: Of the wheels.
             dt_s: Length of the tick.
             slip_rad_m: Standard deviation of the wandering turn by slip.
+            gyro_noise_rad_s: White noise of one reading of the gyro.
             stands: Whether the robot is known to stand.
 
         Returns:
@@ -115,7 +117,7 @@ class TurnErrors:
         in_place = abs(speed_mps) < _STILL_MPS
         completed = in_place != self._in_place and self._seconds >= _SHORTEST_S
         if completed:
-            self._compare(slip_rad_m)
+            self._compare(slip_rad_m, gyro_noise_rad_s)
         if completed or in_place != self._in_place:
             self.restart()
         self._in_place = in_place
@@ -134,11 +136,11 @@ class TurnErrors:
         still = stands and self._driven_m == 0.0
         if self._rolled_m < way_m and not (still and self._seconds >= _STANDING_S):
             return completed
-        self._compare(slip_rad_m)
+        self._compare(slip_rad_m, gyro_noise_rad_s)
         self.restart()
         return True
 
-    def _compare(self, slip_rad_m: float) -> None:
+    def _compare(self, slip_rad_m: float, gyro_noise_rad_s: float) -> None:
         c = self._config
         walked = c.gyro_bias_walk_rad_s_sqrt_s**2 * self._seconds
         # Nothing tells more than what was not known at the start.
@@ -149,19 +151,19 @@ class TurnErrors:
         innovation = self._wheels_rad - self._gyro_rad - float(derivative @ self.mean)
         column = self.covariance @ derivative
         known = float(derivative @ column)
-        noise = self._noise(slip_rad_m)
+        noise = self._noise(slip_rad_m, gyro_noise_rad_s)
         noise = max(noise, innovation**2 / _GATE_SIGMA**2 - known)
         gain = column / (known + noise)
         self.mean = self.mean + gain * innovation
         left = np.eye(4) - np.outer(gain, derivative)
         self.covariance = left @ self.covariance @ left.T + noise * np.outer(gain, gain)
 
-    def _noise(self, slip_rad_m: float) -> float:
+    def _noise(self, slip_rad_m: float, gyro_noise_rad_s: float) -> float:
         """Return the variance of the difference over the way, rad^2."""
         c = self._config
-        white = (c.wheel_turn_noise_rad_s**2 + c.gyro_noise_rad_s**2) * self._readings
+        white = (c.wheel_turn_noise_rad_s**2 + gyro_noise_rad_s**2) * self._readings
         if self._rolled_m <= _ROLLING_M:
-            return c.gyro_noise_rad_s**2 * self._readings + _STANDING_NOISE_RAD**2
+            return gyro_noise_rad_s**2 * self._readings + _STANDING_NOISE_RAD**2
         # Integral of a first-order Markov process over a way of so many of its lengths.
         lengths = self._rolled_m / c.wheel_slip_length_m
         share = 2.0 * (lengths - 1.0 + math.exp(-lengths)) / lengths**2

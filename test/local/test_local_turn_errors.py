@@ -23,7 +23,15 @@ def compared(speeds: list[float], seconds: float = 20.0, *, stands: bool = False
     found = TurnErrors(CONFIG)
     for speed in speeds:
         for _ in range(round(seconds / DT_S)):
-            found.add(MISMATCH * speed, BIAS, speed, DT_S, slip_rad_m=0.01, stands=stands)
+            found.add(
+                MISMATCH * speed,
+                BIAS,
+                speed,
+                DT_S,
+                slip_rad_m=0.01,
+                gyro_noise_rad_s=CONFIG.gyro_noise_rad_s,
+                stands=stands,
+            )
     return found
 
 
