@@ -1,4 +1,8 @@
-"""Let pip resolve every lock file for every Python that it serves, without installing anything."""
+"""Let pip resolve every lock file for every Python that it serves, without installing anything.
+
+Without their hashes: with them pip would fetch every file of every Python. Whether the hashes are
+those of the files is seen when CI installs them.
+"""
 
 import json
 import subprocess
@@ -6,7 +10,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements"
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from astra_cli.bootstrap.requirements import pins_of  # noqa: E402
+
+REQUIREMENTS = ROOT / "requirements"
 LOCKS = (
     (("lock-numpy2.txt", "lock-ros-jazzy.txt"), ("3.11", "3.12", "3.13")),
     (("lock-numpy1.txt",), ("3.11", "3.12")),
@@ -25,11 +34,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         # The one source distribution among the pins; pip resolves for another Python from wheels.
         wheels = Path(folder, "wheels")
-        empy = next(
-            line
-            for line in (REQUIREMENTS / "lock-numpy2.txt").read_text().splitlines()
-            if line.startswith("empy==")
-        )
+        pins = pins_of(REQUIREMENTS / "lock-numpy2.txt")
+        empy = next(pin for pin in pins if pin.startswith("empy=="))
         subprocess.run(
             [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, empy],
             check=True,
@@ -60,7 +66,9 @@ def resolve(names: tuple[str, ...], version: str, folder: Path, wheels: Path) ->
     for platform in PLATFORMS:
         command += ["--platform", platform]
     for name in names:
-        command += ["-r", str(REQUIREMENTS / name)]
+        pins = folder / name
+        pins.write_text("\n".join(pins_of(REQUIREMENTS / name)) + "\n", "utf-8")
+        command += ["-r", str(pins)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     title = f"{' + '.join(names)} on Python {version}"
     if done.returncode != 0:

@@ -22,6 +22,7 @@ from astra_cli.commands.options import (
     WeightsOption,
 )
 from astra_core.errors import AstraError
+from astra_core.home_path import home_path
 
 __all__ = ["app", "run"]
 
@@ -209,11 +210,23 @@ def _add_groups() -> None:
     app.add_typer(train_app, name="train", help="Train the networks of the stack.")
 
 
+def with_home(word: str) -> str:
+    """Return a word of the command line with the home folder for a ``~`` that bash has left there.
+
+    It leaves that of ``--out=~/maps``.
+    """
+    option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    if value == "~" or value.startswith("~/"):
+        return f"{option}{equals}{home_path(value)}"
+    return word
+
+
 def run() -> None:
     """Run the command line; every failure is one clear line and a non-zero exit."""
     # A script that starts us with `&` has SIGINT ignored for us; a robot must be stoppable.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _add_groups()
+    sys.argv[1:] = map(with_home, sys.argv[1:])
     try:
         app()
     except AstraError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from astra_cli.topic_names import read_topics
 from astra_core.errors import ConfigError
+from astra_core.home_path import home_path
 from astra_core.stack_spec import StackSpec
 from astra_sim.conditions import CONDITIONS
 
@@ -164,6 +165,9 @@ ARGUMENTS = (
     LaunchArgument("log_level", "info", "debug, info, warn or error."),
 )
 
+#: Arguments that are paths: bash leaves the ``~`` of ``map:=~/maps/home`` as it is.
+_PATHS = ("map", "robot", "topics", "params_file")
+
 #: What both halves of the stack are told, so that they are halves of one.
 _STACK = {"stack": "stack", "weights": "weights", "mllm": "mllm"}
 
@@ -293,6 +297,9 @@ def resolve_arguments(
     if values["stack"]:
         # Said here in one line, and not by nodes that do not come up.
         StackSpec.parse(values["stack"], weights=values["weights"], mllm=values["mllm"])
+    for name in _PATHS:
+        if values[name]:
+            values[name] = str(home_path(values[name]))
     if values["topics"]:
         remaps(values)
     robot = Path(values["robot"]) if values["robot"] else (config_folder or _CONFIG) / "robot.yaml"

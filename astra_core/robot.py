@@ -14,6 +14,7 @@ from pathlib import Path
 
 from astra_core.config import load_yaml, setting, to_mapping
 from astra_core.errors import ConfigError
+from astra_core.home_path import home_path
 
 __all__ = ["FOOTPRINT_RADIUS_M", "RobotConfig", "load_robot"]
 
@@ -77,4 +78,4 @@ def load_robot(path: Path | str | None = None) -> RobotConfig:
         ConfigError: The file cannot be read, or a field of it is unknown, of a wrong type, out
             of range or contradicts another; the message names file and field.
     """
-    return load_yaml(RobotConfig, Path(path)) if path else RobotConfig()
+    return load_yaml(RobotConfig, home_path(path)) if path else RobotConfig()

@@ -9,8 +9,11 @@ from astra_cli.bootstrap import compiler, torch_install
 from astra_cli.bootstrap.errors import SetupError
 from astra_cli.bootstrap.gl import GlChoice, choose_gl, link_library
 from astra_cli.bootstrap.layout import Layout
-from astra_cli.bootstrap.requirements import installed_version, sweep_half_installed
+from astra_cli.bootstrap.own_folders import sweep_half_installed
+from astra_cli.bootstrap.requirements import installed_version, pins_of
+from astra_cli.bootstrap.ros import RosChoice
 from astra_cli.bootstrap.stamps import Stamp
+from astra_cli.bootstrap.steps import plan_steps
 from astra_cli.bootstrap.venv import is_healthy
 
 REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements"
@@ -77,14 +80,45 @@ def test_torch_that_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (result["version"], result["index"]) == ("2.9.1+cu128", "kept")
 
 
+LOCK = """# Made by lock.sh
+empy==3.3.4 \\
+    --hash=sha256:73ac49785b601479df4ea18a7c79bc1304a8a7c34c02b9472cf1206ae88f01b3
+coverage[toml]==7.17.3 \\
+    --hash=sha256:cc
+pycolmap==4.1.0 ; platform_machine == 'x86_64' \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+"""
+PINS = ["empy==3.3.4", "coverage==7.17.3", "pycolmap==4.1.0 ; platform_machine == 'x86_64'"]
+
+
 def test_with_cuda_comes_cupy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASTRA_TORCH_INDEX", "cuda")
-    asked: list[str] = []
-    monkeypatch.setattr(torch_install, "pip_install", lambda _, words, why: asked.append(words[0]))
-    torch_install.install_torch(Layout(tmp_path), tmp_path / "lock", None, lambda t: None)
-    assert asked == [torch_install.TORCH.replace("==", "==="), torch_install.CUPY]
+    layout = Layout(tmp_path)
+    layout.venv.mkdir()
+    (tmp_path / "lock").write_text(LOCK)
+    asked: list[list[str | Path]] = []
+    monkeypatch.setattr(torch_install, "pip_install", lambda _, words, why: asked.append(words))
+    torch_install.install_torch(layout, tmp_path / "lock", None, lambda t: None)
+    assert [words[0] for words in asked] == [
+        torch_install.TORCH.replace("==", "==="),
+        torch_install.CUPY,
+    ]
+    # With one hash in a constraint pip would ask for one of torch.
+    for words in asked:
+        assert Path(words[words.index("--constraint") + 1]).read_text().splitlines() == PINS
     setup = (Path(__file__).resolve().parents[1] / "setup.py").read_text(encoding="utf-8")
     assert f'"gpu": ["{torch_install.CUPY}"]' in setup
+
+
+def test_pins_without_their_hashes(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(LOCK)
+    assert pins_of(tmp_path / "lock") == PINS
+
+
+def test_what_has_hashes_comes_before_torch_needs_it(tmp_path: Path) -> None:
+    keys = [step.key for step in plan_steps(Layout(tmp_path), RosChoice("jazzy"))]
+    assert keys.index("requirements") < keys.index("torch")
 
 
 def test_a_new_wish_replaces_torch_once() -> None:
@@ -136,17 +170,14 @@ def test_missing_compiler_and_headers_name_their_packages(
 
 
 @pytest.mark.parametrize("name", ["lock-numpy1.txt", "lock-numpy2.txt", "lock-ros-jazzy.txt"])
-def test_locks_pin_everything_and_leave_torch_alone(name: str) -> None:
-    lines = (REQUIREMENTS / name).read_text().splitlines()
-    pins = [line.split(";")[0].strip() for line in lines if not line.startswith("#")]
-    assert pins and all(re.fullmatch(r"[\w.-]+==[\w.+!]+", pin) for pin in pins)
-    assert not any(pin.startswith(("torch==", "nvidia-")) for pin in pins)
+def test_locks_pin_everything_with_hashes_and_leave_torch_alone(name: str) -> None:
+    text = (REQUIREMENTS / name).read_text()
+    # An extra belongs to the pin: pip would look for `coverage[toml]` among those without a hash.
+    pin = r"[\w.-]+(\[[\w,-]+\])?==[\w.+!]+( ; [^\n]+?)?( \\\n    --hash=sha256:[0-9a-f]{64})+\n"
+    assert re.fullmatch(rf"(#[^\n]*\n)+({pin})+", text)
+    assert not any(line.startswith(("torch==", "nvidia-")) for line in text.splitlines())
 
 
 def test_the_two_workspace_locks_differ_in_numpy_only() -> None:
-    def pins(name: str) -> set[str]:
-        lines = (REQUIREMENTS / name).read_text().splitlines()
-        return {line for line in lines if not line.startswith("#")}
-
-    difference = pins("lock-numpy1.txt") ^ pins("lock-numpy2.txt")
-    assert {pin.split("==")[0] for pin in difference} == {"numpy"}
+    one, two = (set(pins_of(REQUIREMENTS / f"lock-numpy{n}.txt")) for n in (1, 2))
+    assert {pin.split("==")[0] for pin in one ^ two} == {"numpy"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from astra_cli.bootstrap.environment import run_environment, shell_exports
+from astra_cli.bootstrap.environment import build_environment, run_environment, shell_exports
 from astra_cli.bootstrap.errors import SetupError
 from astra_cli.bootstrap.layout import Layout
 from astra_cli.bootstrap.ros import RosChoice, choose_ros
@@ -56,6 +56,41 @@ def test_sourced_ros_of_another_python_is_refused(tmp_path: Path, sourced: dict[
 def test_own_prefixes_are_no_sourced_ros(tmp_path: Path) -> None:
     environ = {"AMENT_PREFIX_PATH": f"{tmp_path}/install/astra:{tmp_path}/.venv"}
     assert not choose_ros(environ, tmp_path, machine="x86_64").is_sourced
+
+
+def test_workspaces_over_our_own_environment_are_no_sourced_ros(tmp_path: Path) -> None:
+    root, overlay = tmp_path / "astra", tmp_path / "my ws" / "install" / "my_msgs"
+    make_package(overlay, "my_msgs")
+    (root / ".venv").mkdir(parents=True)
+    (root / ".venv" / "pyvenv.cfg").touch()
+    own = f"{root}/install/astra_msgs:{root}/.venv"
+    choice = choose_ros({"AMENT_PREFIX_PATH": f"{overlay}:{own}"}, root, machine="x86_64")
+    assert choice == choose_ros({}, root, machine="x86_64")
+    # What was built stays, and the overlay is still found.
+    env = build_environment(Layout(root), choice, {"AMENT_PREFIX_PATH": f"{overlay}:{own}"})
+    assert env["AMENT_PREFIX_PATH"].split(":") == [f"{root}/.venv", str(overlay)]
+    # A ROS 2 that was sourced on top is one.
+    make_package(tmp_path / "ros", "rclpy")
+    with pytest.raises(SetupError, match="no rclpy"):
+        choose_ros({"AMENT_PREFIX_PATH": f"{tmp_path}/ros:{own}"}, root, machine="x86_64")
+
+
+def test_a_workspace_over_ros_builds_nothing_again_unless_it_replaces_what_we_build_on(
+    tmp_path: Path,
+) -> None:
+    ros, overlay = tmp_path / "jazzy", tmp_path / "ws"
+    make_package(ros, "rclpy")
+    make_package(overlay, "my_robot")
+    plain, over = RosChoice("jazzy", (ros,)), RosChoice("jazzy", (overlay, ros))
+    assert over.identity == plain.identity
+    make_package(overlay, "sensor_msgs")
+    assert over.identity != plain.identity
+
+
+def make_package(prefix: Path, name: str) -> None:
+    share = prefix / "share" / name
+    share.mkdir(parents=True)
+    (share / "package.xml").touch()
 
 
 def test_wheels_of_another_checkout_are_refused(tmp_path: Path) -> None:

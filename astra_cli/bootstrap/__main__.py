@@ -9,6 +9,7 @@ from astra_cli.bootstrap.console import StepLine, say
 from astra_cli.bootstrap.environment import run_environment, shell_exports
 from astra_cli.bootstrap.errors import SetupError
 from astra_cli.bootstrap.layout import Layout
+from astra_cli.bootstrap.own_folders import require_writable
 from astra_cli.bootstrap.ros import RosChoice, choose_ros, system_version
 from astra_cli.bootstrap.setup_lock import setup_lock
 from astra_cli.bootstrap.stamps import Stamp, read_stamp, remove_stamp, write_stamp
@@ -64,10 +65,11 @@ def set_up(layout: Layout, ros: RosChoice) -> None:
         ros: The chosen ROS 2.
 
     Raises:
-        SetupError: If a step fails.
+        SetupError: If a step fails, or the checkout cannot be written to.
     """
     if not _pending(layout, plan_steps(layout, ros)):
         return
+    require_writable(layout)
     with setup_lock(layout.lock):
         steps = plan_steps(layout, ros)
         todo = _pending(layout, steps)

@@ -1,11 +1,12 @@
 """Pinned requirements, installed with the environment's own pip."""
 
 import os
-import shutil
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from astra_cli.bootstrap.layout import Layout
+from astra_cli.bootstrap.own_folders import sweep_half_installed
 from astra_cli.bootstrap.process import run_logged
 from astra_cli.bootstrap.ros import RosChoice
 
@@ -18,6 +19,17 @@ def workspace_lock(layout: Layout, ros: RosChoice) -> Path:
 def ros_lock(layout: Layout) -> Path:
     """The lock file of the ROS 2 wheels."""
     return layout.requirements / "lock-ros-jazzy.txt"
+
+
+def pins_of(lock: Path) -> list[str]:
+    """Return the pins of a lock file as constraints: ``name==version ; marker``.
+
+    Without hashes: with one among its files, pip asks for one of everything, constraints included.
+    Without extras: constraints have none.
+    """
+    lines = (line.removesuffix("\\").strip() for line in lock.read_text("utf-8").splitlines())
+    pins = [line for line in lines if line and not line.startswith(("#", "--hash="))]
+    return [re.sub(r"^([\w.-]+)\[[^]]*\]", r"\1", pin) for pin in pins]
 
 
 def pip_install(layout: Layout, arguments: Sequence[str | Path], purpose: str) -> None:
@@ -48,23 +60,6 @@ def pip_install(layout: Layout, arguments: Sequence[str | Path], purpose: str) -
         "--disable-pip-version-check",
     ]
     run_logged([*command, *arguments], layout.log, purpose=purpose, env=env)
-
-
-def sweep_half_installed(site_packages: Path) -> list[str]:
-    """Forget distributions whose installation was interrupted, so that pip installs them again.
-
-    pip writes RECORD last, but takes a distribution for installed as soon as its METADATA is there.
-
-    Args:
-        site_packages: The environment's site-packages.
-
-    Returns:
-        Names of the metadata folders removed.
-    """
-    broken = [f for f in sorted(site_packages.glob("*.dist-info")) if not (f / "RECORD").is_file()]
-    for folder in broken:
-        shutil.rmtree(folder)
-    return [folder.name for folder in broken]
 
 
 def installed_version(layout: Layout, distribution: str) -> str | None:

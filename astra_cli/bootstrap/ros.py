@@ -10,6 +10,17 @@ from pathlib import Path
 from astra_cli.bootstrap.errors import SetupError
 
 WHEELS_DISTRO = "jazzy"
+#: What our messages and nodes are built on.
+BUILT_ON = (
+    "rclpy",
+    "rosidl_default_generators",
+    "builtin_interfaces",
+    "geometry_msgs",
+    "nav_msgs",
+    "sensor_msgs",
+    "std_msgs",
+    "tf2_msgs",
+)
 
 
 @dataclass(frozen=True)
@@ -33,12 +44,17 @@ class RosChoice:
 
     @property
     def identity(self) -> str:
-        """A text that changes when everything built on this ROS 2 must be built again."""
-        return ":".join([self.distro, f"numpy{self.numpy_major}", *map(str, self.prefixes)])
+        """A text that changes when everything built on this ROS 2 must be built again.
+
+        A workspace that lies over the installation and has nothing that we build on is no part
+        of it: the same checkout may be used with and without it sourced.
+        """
+        below = [p for p in self.prefixes if any(_holds(p, name) for name in BUILT_ON)]
+        return ":".join([self.distro, f"numpy{self.numpy_major}", *map(str, below)])
 
     def has_package(self, name: str) -> bool:
         """Whether the sourced installation holds a package."""
-        return any((p / "share" / name / "package.xml").is_file() for p in self.prefixes)
+        return any(_holds(prefix, name) for prefix in self.prefixes)
 
 
 def choose_ros(
@@ -53,7 +69,7 @@ def choose_ros(
     """Take the sourced ROS 2 where there is one, otherwise the wheels.
 
     Prefixes below ``root`` are this workspace's own (a shell that carries its environment) and
-    count for nothing.
+    count for nothing; with its wheels among them, neither do workspaces that were built over it.
 
     Args:
         environ: Environment variables.
@@ -70,12 +86,10 @@ def choose_ros(
         SetupError: If a ROS 2 is sourced that this Python cannot import, there is neither that nor
             a wheel, or the shell carries another checkout's wheels, which nothing can be built on.
     """
-    prefixes = tuple(
-        Path(entry)
-        for entry in environ.get("AMENT_PREFIX_PATH", "").split(":")
-        if entry and not Path(entry).is_relative_to(root)
-    )
-    if not prefixes:
+    listed = [Path(entry) for entry in environ.get("AMENT_PREFIX_PATH", "").split(":") if entry]
+    prefixes = tuple(prefix for prefix in listed if not prefix.is_relative_to(root))
+    carries_own = any(p.is_relative_to(root) and (p / "pyvenv.cfg").is_file() for p in listed)
+    if not prefixes or (carries_own and not any(_is_ros(prefix) for prefix in prefixes)):
         if machine != "x86_64":
             raise SetupError(
                 f"no ROS 2 wheels for {machine}: source a ROS 2 installation "
@@ -108,6 +122,15 @@ def choose_ros(
             "NumPy 1.26 has no wheels for Python 3.13: name another Python (ASTRA_PYTHON)"
         )
     return RosChoice(distro, prefixes, numpy_major)
+
+
+def _holds(prefix: Path, package: str) -> bool:
+    return (prefix / "share" / package / "package.xml").is_file()
+
+
+def _is_ros(prefix: Path) -> bool:
+    """Whether a prefix has a ROS 2 of its own, rather than packages over one."""
+    return _holds(prefix, "rclpy") or (prefix / "pyvenv.cfg").is_file()
 
 
 def system_version(distribution: str) -> str | None:

@@ -73,18 +73,18 @@ def plan_steps(layout: Layout, ros: RosChoice) -> list[Step]:
             lambda note: compiler.provide_tools(layout.log),
         ),
         Step(
-            "torch",
-            f"PyTorch ({torch_install.TORCH})",
-            fingerprint([base, torch_install.TORCH]),
-            lambda: torch_install.is_as_wished(read_stamp(layout.stamps, "torch"), os.environ),
-            lambda note: torch_install.install_torch(layout, lock, inherited_torch, note),
-        ),
-        Step(
             "requirements",
             f"Python packages ({lock.name})",
             fingerprint([base], [lock]),
             lambda: installed_version(layout, "mujoco") is not None,
             lambda note: pip_install(layout, ["-r", lock], "installing the Python packages"),
+        ),
+        Step(
+            "torch",
+            f"PyTorch ({torch_install.TORCH})",
+            fingerprint([base, torch_install.TORCH]),
+            lambda: torch_install.is_as_wished(read_stamp(layout.stamps, "torch"), os.environ),
+            lambda note: torch_install.install_torch(layout, lock, inherited_torch, note),
         ),
     ]
     if not ros.is_sourced:

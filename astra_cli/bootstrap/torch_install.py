@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from astra_cli.bootstrap.layout import Layout
-from astra_cli.bootstrap.requirements import installed_version, pip_install
+from astra_cli.bootstrap.requirements import installed_version, pins_of, pip_install
 from astra_cli.bootstrap.stamps import Stamp
 
 TORCH = "torch==2.13.0"
@@ -69,9 +69,12 @@ def install_torch(
 ) -> dict[str, str]:
     """Install the pinned torch unless there is one; only ``ASTRA_TORCH_INDEX`` replaces one.
 
+    It comes without a hash: every index that a person may choose has another file of that version.
+    What it needs besides NVIDIA's libraries is in place already, with hashes.
+
     Args:
         layout: The checkout's paths.
-        lock: Pins for what torch itself needs.
+        lock: What is installed already, and has to stay.
         inherited: Version of a system torch that the environment sees (as on a Jetson), or None.
         note: Tells the person something.
 
@@ -84,7 +87,9 @@ def install_torch(
         note(f"torch {present} is there already and is kept")
         return {"version": present, "index": "kept", "wish": ""}
     index = choose_index(os.environ)
-    arguments: list[str | Path] = [TORCH, "--constraint", lock]
+    constraints = layout.venv / "astra-pins.txt"
+    constraints.write_text("\n".join(pins_of(lock)) + "\n", "utf-8")
+    arguments: list[str | Path] = [TORCH, "--constraint", constraints]
     if index != PIP_CONFIGURED:
         # A build with a local version (+cpu, +cu...) outranks the plain one, so this index wins
         # over pip's own.
@@ -101,7 +106,7 @@ def install_torch(
     pip_install(layout, arguments, "installing torch")
     if wish == "cuda":
         note("CuPy, for the kernels of Astra-Local")
-        pip_install(layout, [CUPY, "--constraint", lock], "installing CuPy")
+        pip_install(layout, [CUPY, "--constraint", constraints], "installing CuPy")
     return {
         "version": installed_version(layout, "torch") or "unknown",
         "index": index,

@@ -1,6 +1,5 @@
 """The virtual environment: made once, repaired where an interruption left half of it."""
 
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +8,7 @@ from pathlib import Path
 from astra_cli.bootstrap import debian
 from astra_cli.bootstrap.errors import SetupError
 from astra_cli.bootstrap.layout import Layout
+from astra_cli.bootstrap.own_folders import empty_venv
 from astra_cli.bootstrap.process import run_logged
 
 
@@ -26,18 +26,13 @@ def make_venv(layout: Layout, *, system_site_packages: bool) -> None:
             needs that).
 
     Raises:
-        SetupError: If Python cannot make an environment.
+        SetupError: If Python cannot make an environment, or one is there that is not ours and does
+            not fit.
     """
     if is_healthy(layout, system_site_packages=system_site_packages):
         return
     if layout.venv.exists() and not _fits(layout.venv, system_site_packages=system_site_packages):
-        # Of another Python or another kind: nothing in it can be used. The log is all that is worth
-        # keeping.
-        for entry in layout.venv.iterdir():
-            if entry != layout.log:
-                shutil.rmtree(
-                    entry
-                ) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        empty_venv(layout)  # of another Python or another kind: nothing in it can be used
     command: list[str | Path] = [base_python(), "-m", "venv", layout.venv]
     if system_site_packages:
         command.append("--system-site-packages")
@@ -80,8 +75,8 @@ def _fits(venv: Path, *, system_site_packages: bool) -> bool:
 def read_settings(venv: Path) -> dict[str, str]:
     """Read ``pyvenv.cfg``; an absent one has no settings."""
     try:
-        lines = (venv / "pyvenv.cfg").read_text().splitlines()
-    except OSError:
+        lines = (venv / "pyvenv.cfg").read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
         return {}
     pairs = (line.partition("=") for line in lines)
     return {key.strip().lower(): value.strip() for key, _, value in pairs}

@@ -1,13 +1,13 @@
 """The colcon build: the messages, and the package ``astra`` itself."""
 
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from astra_cli.bootstrap.environment import build_environment, run_environment
 from astra_cli.bootstrap.fingerprint import files_below
 from astra_cli.bootstrap.layout import Layout
+from astra_cli.bootstrap.own_folders import remove_built
 from astra_cli.bootstrap.process import run_logged
 from astra_cli.bootstrap.ros import RosChoice
 
@@ -55,8 +55,7 @@ def build_messages(layout: Layout, ros: RosChoice) -> None:
     # Generated code of a message that is gone, or of another ROS 2, must not stay: these builds
     # start clean.
     for name in ("astra_msgs", "tf2_msgs"):
-        shutil.rmtree(layout.build / name, ignore_errors=True)
-        shutil.rmtree(layout.install / name, ignore_errors=True)
+        remove_built(layout, name)
     env = build_environment(layout, ros, os.environ)
     cmake_arguments = [
         "-GNinja",
@@ -76,7 +75,7 @@ def package_description(layout: Layout) -> list[str]:
     """
     data = [
         path
-        for folder in ("launch", "config", "weights")
+        for folder in ("launch", "config", "weights", "security")
         for path in files_below(layout.root / folder)
     ]
     packages = [
@@ -110,8 +109,7 @@ def build_package(layout: Layout, ros: RosChoice) -> None:
     env["PYTHONPATH"] = os.pathsep.join(
         p for p in env["PYTHONPATH"].split(os.pathsep) if p != str(layout.root)
     )
-    shutil.rmtree(layout.build / "astra", ignore_errors=True)
-    shutil.rmtree(layout.install / "astra", ignore_errors=True)
+    remove_built(layout, "astra")
     _build(layout, ["astra"], ["--symlink-install"], env)
 
 

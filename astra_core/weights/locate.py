@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from astra_core.errors import WeightsError
+from astra_core.home_path import home_path
 from astra_core.weights.card import CARD_SUFFIX
 
 __all__ = ["find_card", "list_cards", "shipped_weights"]
@@ -46,7 +47,7 @@ def find_card(where: str | Path, shipped: Path | None = None) -> Path:
     text = str(where)
     if not text or "\0" in text:
         raise WeightsError("no weights are named: say NAME, a folder or a .safetensors file")
-    path = Path(where)
+    path = home_path(where)
     is_path = isinstance(where, Path) or "/" in text or path.suffix in (_FILE_SUFFIX, ".yaml")
     try:
         if not is_path and (card := _by_name(text, shipped or shipped_weights())) is not None:

@@ -19,6 +19,7 @@ from tf2_msgs.msg import TFMessage
 from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, LocalLost, NotLocalized
 from astra_core.first_publisher import FirstPublisher
+from astra_core.home_path import home_path
 from astra_core.observation import CameraFrame
 from astra_core.recent import RecentSentence
 from astra_core.rewind import Rewind
@@ -169,7 +170,7 @@ class GlobalNode(ManagedNode):
         ]
         services.start()
         lane.start()
-        folder = Path(config.map_folder) if config.map_folder else None
+        folder = home_path(config.map_folder) if config.map_folder else None
         return lambda progress: self._stack.load(folder, progress)
 
     def loaded(self, result: LoadedParts) -> None:

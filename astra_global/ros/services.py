@@ -9,6 +9,7 @@ from pathlib import Path
 from rclpy.node import Node
 
 from astra_core.errors import AstraError, ConfigError, NotLocalized
+from astra_core.home_path import home_path
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.node_clock import NodeClock
 from astra_core.time import from_seconds
@@ -67,7 +68,7 @@ class GlobalServices:
 
     def _load_map(self, request: LoadMap.Request, response: LoadMap.Response) -> LoadMap.Response:
         try:
-            map_ = self._load(Path(request.path))
+            map_ = self._load(home_path(request.path))
         except AstraError as error:
             response.error_code, response.error_msg = error.code, str(error)
             return response
