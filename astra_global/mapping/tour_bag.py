@@ -22,8 +22,9 @@ from astra_core.messages.problem import MessageError
 from astra_core.messages.transforms import stamped_pose
 from astra_core.observation import ImuSample, WheelSample
 from astra_core.time import NS_PER_S, from_seconds
-from astra_global.mapping.bag_chunks import bound_chunks
+from astra_global.mapping.bag_limits import BagLimits
 from astra_global.mapping.bag_rig import read_rig
+from astra_global.mapping.bag_storage import open_bag
 from astra_global.mapping.config import TopicConfig
 from astra_global.mapping.errors import TourError
 
@@ -36,6 +37,15 @@ _POSES = (
     "geometry_msgs/msg/PoseWithCovarianceStamped",
     "nav_msgs/msg/Odometry",
     "geometry_msgs/msg/TransformStamped",
+)
+#: All that is read of a bag; the last is what ROS 1 calls TFMessage.
+_READ = (
+    *_PICTURES,
+    *_POSES,
+    "sensor_msgs/msg/CameraInfo",
+    "sensor_msgs/msg/Imu",
+    "tf2_msgs/msg/TFMessage",
+    "tf/msg/tfMessage",
 )
 
 
@@ -56,19 +66,13 @@ class TourBag:
         Raises:
             TourError: It cannot be opened, or has no camera with calibration and place.
         """
-        from rosbags.highlevel import AnyReader
-        from rosbags.typesys import Stores, get_typestore
-
-        bound_chunks()
         self.folder = Path(folder)
         self.topics = topics
         if not self.folder.exists():
             raise TourError(f"{self.folder}: there is no such bag")
         try:
-            self._reader: Any = AnyReader(
-                [self.folder], default_typestore=get_typestore(Stores.ROS2_JAZZY)
-            )
-            self._reader.open()
+            self._limits = BagLimits.of(self.folder)
+            self._reader: Any = open_bag(self.folder, self._limits, _READ)
         except Exception as error:  # rosbags raises many kinds for damaged files
             raise TourError(f"{self.folder}: not a readable bag: {error}") from error
         # Every publisher of a topic has a connection of its own.
@@ -299,8 +303,11 @@ class TourBag:
         self, connections: Sequence[Any], start_ns: int | None = None, stop_ns: int | None = None
     ) -> Iterator[tuple[Any, int, bytes]]:
         """Yield what the bag holds of some connections, not parsed yet."""
+        self._limits.begin()
         try:
-            yield from self._reader.messages(connections, start_ns, stop_ns)
+            for item in self._reader.messages(connections, start_ns, stop_ns):
+                self._limits.take(1)
+                yield item
         except AstraError:
             raise
         except Exception as error:  # rosbags raises many kinds for damaged files
