@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from astra_sim.redecorated.config import Night
 from astra_sim.scenes.seeds import stream
 
 if TYPE_CHECKING:
     import mujoco
 
-__all__ = ["change_light"]
+__all__ = ["change_light", "dim_to_lamps"]
 
 #: What a change of 1 means; brightness itself changes by at most the share given.
 _TURN_RAD = math.radians(50.0) / 0.3
@@ -54,3 +55,21 @@ def change_light(spec: mujoco.MjSpec, seed: int, change: float) -> None:
     # What shines by itself (ceilings stand for light that comes off the floor) follows.
     for material in spec.materials:
         material.emission *= brightness
+
+
+def dim_to_lamps(spec: mujoco.MjSpec, night: Night) -> None:
+    """Take the daylight out of a world whose pictures are those of :func:`night_scene`.
+
+    What is left is the warm light of lamps that comes from everywhere in a room.
+
+    Args:
+        spec: The world; changed in place.
+        night: How dark it is.
+    """
+    warm = np.array([night.warm_red, night.warm_green, night.warm_blue])
+    headlight = spec.visual.headlight
+    headlight.ambient = np.clip(night.ambient * np.asarray(headlight.ambient) * warm, 0.0, 1.0)
+    for light in spec.lights:
+        light.diffuse = np.clip(night.directed * np.asarray(light.diffuse) * warm, 0.0, 1.0)
+    for material in spec.materials:
+        material.emission *= night.directed

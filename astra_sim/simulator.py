@@ -23,9 +23,10 @@ from astra_core.records import Velocity
 from astra_core.time import from_seconds
 from astra_sim.conditions import EMPTY, Conditions
 from astra_sim.disc import Disc
-from astra_sim.light import change_light
+from astra_sim.light import change_light, dim_to_lamps
 from astra_sim.moving import let_robot_touch
 from astra_sim.profile import SensorProfile
+from astra_sim.redecorated.night import is_night
 from astra_sim.rendering import select_gl_backend
 from astra_sim.rig import default_rig
 from astra_sim.robot import ROBOT, DriveBaseConfig, add_robot
@@ -142,6 +143,8 @@ class Simulator:
 
         spec = build_world(scene)
         change_light(spec, seed, conditions.light_change)
+        if conditions.redecorated and is_night(seed, conditions.redecorated.night):
+            dim_to_lamps(spec, conditions.redecorated.night)
         for name in names:
             add_robot(spec, self.rig, self.robot, name, seen=num_robots > 1)
         self._surroundings.add_to(spec, names)

@@ -1,8 +1,10 @@
-"""What stands elsewhere at mission time than on the tour, and what has come since."""
+"""What stands elsewhere at mission time than on the tour, has come since, or looks otherwise."""
 
 from __future__ import annotations
 
 from astra_sim.conditions import Conditions
+from astra_sim.redecorated.looks import redecorated_scene
+from astra_sim.redecorated.night import is_night, night_scene
 from astra_sim.scenes.editor import SceneEditor
 from astra_sim.scenes.parts import object_bounds
 from astra_sim.scenes.seeds import stream
@@ -25,16 +27,20 @@ def mission_scene(scene: Scene, seed: int, conditions: Conditions) -> Scene:
         conditions: The conditions of the mission.
 
     Returns:
-        ``scene`` itself where nothing stands elsewhere. Objects, landmarks and their ids are those
+        ``scene`` itself where nothing has changed. Objects, landmarks and their ids are those
         of the tour; positions of landmarks are the true ones of the mission. Added objects are
         no landmarks: copies called ``<id>-extra-<n>``, and what lies on slippery floors.
     """
+    if conditions.redecorated is not None:
+        scene = redecorated_scene(scene, seed, conditions.redecorated)
     if conditions.moved_share > 0.0:
         scene = moved_scene(scene, seed, conditions.moved_share)
     if conditions.extra_furniture > 1.0:
         scene = _crowded_scene(scene, seed, conditions.extra_furniture)
     if conditions.slippery is not None:
         scene = slippery_scene(scene, seed, conditions.slippery)
+    if conditions.redecorated is not None and is_night(seed, conditions.redecorated.night):
+        scene = night_scene(scene, seed, conditions.redecorated.night)
     return scene
 
 

@@ -14,9 +14,10 @@ from astra_sim.scenes.textures.pictures import window_texture
 from astra_sim.scenes.textures.store import TextureStore
 from astra_sim.scenes.types import SceneObject
 
-__all__ = ["home_look"]
+__all__ = ["HOME_WALLS", "home_look"]
 
-_STYLES = {
+#: Kind of room to the styles of wall that it may have.
+HOME_WALLS = {
     "living room": ("wallpaper", "stripes", "brick", "plaster"),
     "kitchen": ("tiles", "plaster", "panels"),
     "bedroom": ("wallpaper", "stripes", "plaster"),
@@ -46,7 +47,7 @@ def _home_wall(face: WallFace, seed: int, textures: TextureStore) -> str:
     rng = stream(seed, "wall", name)
     base = stream(seed, "wall color", room.name)
     tint = shade(WALL_TINTS[int(base.integers(0, len(WALL_TINTS)))], base, 8.0)
-    style = str(rng.choice(_STYLES[room.kind]))
+    style = str(rng.choice(HOME_WALLS[room.kind]))
     if style == "brick":
         tint = shade((168, 104, 84), rng, 14.0)
     draw = partial(

@@ -19,9 +19,10 @@ from astra_sim.scenes.textures.store import TextureStore
 from astra_sim.scenes.textures.walls import painted_wall
 from astra_sim.scenes.types import SceneObject
 
-__all__ = ["office_look", "plan_office_windows"]
+__all__ = ["OFFICE_ROOM_WALLS", "office_look", "plan_office_windows"]
 
-_STYLES = {
+#: Kind of room to the styles of wall that it may have.
+OFFICE_ROOM_WALLS = {
     "reception": ("graphic", "slats", "concrete", "brick", "dado"),
     "corridor": ("band", "dado", "panels", "brick", "graphic"),
     "open office": ("graphic", "band", "brick", "concrete", "felt", "dado"),
@@ -77,8 +78,8 @@ def _wall(face: WallFace, seed: int, ceiling_m: float, mpp: float, textures: Tex
     # Rooms of one kind share a tint: corridors look alike, and so do meeting rooms.
     base = stream(seed, "wall color", kind)
     tint = shade(WALL_TINTS[int(base.integers(0, len(WALL_TINTS)))], base, 8.0)
-    main, other = base.choice(len(_STYLES[kind]), 2)
-    style = _STYLES[kind][int(main if rng.random() < 0.6 else other)]
+    main, other = base.choice(len(OFFICE_ROOM_WALLS[kind]), 2)
+    style = OFFICE_ROOM_WALLS[kind][int(main if rng.random() < 0.6 else other)]
     draw = partial(
         painted_wall,
         paint=OFFICE_WALLS[style],

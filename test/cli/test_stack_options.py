@@ -73,9 +73,10 @@ def test_tours_that_nobody_takes_yet_are_said(command: str) -> None:
     assert "--tour must be rig, got 'roof'" in refused(command, "--tour", "roof")
 
 
-def test_conditions_that_are_not_built_yet_are_said() -> None:
-    said = refused("missions", "--conditions", "changed")
-    assert said == "conditions changed are not built yet; built: empty, standard, crowded, slippery"
+def test_conditions_that_nobody_knows_are_said() -> None:
+    said = refused("missions", "--conditions", "rush hour")
+    known = "known: empty, standard, crowded, changed, slippery"
+    assert said == f"unknown conditions 'rush hour'; {known}"
 
 
 @pytest.mark.parametrize(
