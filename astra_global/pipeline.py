@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -350,7 +351,8 @@ class AstraGlobal:
                 raise NotLocalized("the robot does not know where it is")
             start = pose.pose
         world = self._world
-        return world.routes.plan(start, world.destinations.near(goal).pose)
+        place = world.destinations.near(goal)
+        return replace(world.routes.plan(start, place.pose), remark=place.remark)
 
     @property
     def route(self) -> Route | None:

@@ -40,6 +40,7 @@ class MissionShown:
         time_s: Since the goal was accepted.
         recoveries: So far.
         driven_by: Who drives, for people; see :func:`driver_text`.
+        message: What is otherwise than asked, and why it is slow or waits, for people.
         end: How it ended, for people; empty while it runs.
         has_arrived: Whether that was the good end.
     """
@@ -52,6 +53,7 @@ class MissionShown:
     time_s: float = 0.0
     recoveries: int = 0
     driven_by: str = ""
+    message: str = ""
     end: str = ""
     has_arrived: bool = False
 
@@ -71,6 +73,8 @@ def mission_text(shown: MissionShown) -> str:
         )
         if shown.driven_by:
             lines.append(shown.driven_by)
+        if shown.message:
+            lines.append(plain(shown.message))
     elif asked:
         lines = [title, "asked"]
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from tf2_msgs.msg import TFMessage
 
 from astra_core.camera import Camera, CameraRig
 from astra_core.config import setting
-from astra_core.errors import AstraError
+from astra_core.errors import AstraError, ConfigError
 from astra_core.messages.color import color_of
 from astra_core.messages.depth import depth_of
 from astra_core.messages.problem import ImageFormatError
@@ -31,6 +32,9 @@ PixelT = TypeVar("PixelT", np.uint8, np.float32)
 
 __all__ = ["CameraInput", "CameraInputConfig", "intrinsics_to_msg"]
 
+# A part of the name of a topic.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
 
 @dataclass(frozen=True)
 class CameraInputConfig:
@@ -45,6 +49,16 @@ class CameraInputConfig:
         False, "Ask for every image (needs a reliable publisher, such as the simulator)."
     )
     sync: SyncConfig = field(default_factory=SyncConfig)
+
+    def __post_init__(self) -> None:
+        """Refuse names that are no part of a topic, or of which two are alike."""
+        wrong = [name for name in self.names if not _NAME.fullmatch(name)]
+        twice = [name for name, count in Counter(self.names).items() if count > 1]
+        if wrong or twice or not self.names:
+            told = ", ".join(map(repr, wrong or twice)) or "there is none"
+            raise ConfigError(
+                f"names must be different names of cameras, of letters, digits and _: {told}"
+            )
 
 
 class CameraInput:

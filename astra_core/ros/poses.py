@@ -21,10 +21,11 @@ from std_msgs.msg import Header
 from astra_core import se3
 from astra_core.messages.transforms import rigid_of
 from astra_core.records import Velocity
-from astra_core.ros.checks import require_finite
+from astra_core.ros.checks import MessageError, require_finite
 from astra_core.ros.stamps import to_stamp
 
 __all__ = [
+    "command_from_msg",
     "covariance_from_msg",
     "covariance_to_msg",
     "header",
@@ -105,6 +106,21 @@ def velocity_to_msg(velocity: Velocity) -> Twist:
 def velocity_from_msg(message: Twist) -> Velocity:
     """Return the planar part of a Twist."""
     return Velocity(message.linear.x, message.angular.z)
+
+
+def command_from_msg(what: str, message: Twist) -> Velocity:
+    """Return the velocity that a Twist asks for.
+
+    Raises:
+        MessageError: It asks for a way that Astra's robots do not move: to do the rest of it alone
+            would lead somewhere else.
+    """
+    if message.linear.y != 0.0:
+        raise MessageError(
+            f"{what} asks to move sideways (linear.y {message.linear.y:g} m/s); Astra drives ahead "
+            "and turns only"
+        )
+    return velocity_from_msg(message)
 
 
 def planar_transform(

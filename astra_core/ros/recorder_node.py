@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from sensor_msgs.msg import CompressedImage, Image
 
+from astra_core.bag_qos import bag_qos
 from astra_core.ros.main import run_node
 
 __all__ = ["BagRecorder", "main"]
@@ -75,17 +77,18 @@ class BagRecorder(Node):
             self._connections[topic] = None  # A type nobody described: skipped, once and for all.
             self.get_logger().warning(f"{topic} is not recorded: type {type_name} is unknown")
             return
-        qos = self._qos_of(topic)
+        offers = [info.qos_profile for info in self.get_publishers_info_by_topic(topic)]
+        qos = _strongest(offers)
         if type_name == "sensor_msgs/msg/Image":
             depth = topic.endswith("/depth/image_raw")
             stored = topic + ("/compressedDepth" if depth else "/compressed")
-            connection = self._connect(stored, "sensor_msgs/msg/CompressedImage")
+            connection = self._connect(stored, "sensor_msgs/msg/CompressedImage", offers)
             self._connections[topic] = connection
             self.create_subscription(
                 Image, topic, lambda message: self._write_image(connection, message, depth), qos
             )
             return
-        connection = self._connect(topic, type_name)
+        connection = self._connect(topic, type_name, offers)
         self._connections[topic] = connection
         self.create_subscription(
             message_class(type_name),
@@ -95,23 +98,15 @@ class BagRecorder(Node):
             raw=True,
         )
 
-    def _qos_of(self, topic: str) -> QoSProfile:
-        """Return the strongest promise that every publisher of a topic keeps."""
-        offers = [info.qos_profile for info in self.get_publishers_info_by_topic(topic)]
-        reliable = bool(offers) and all(
-            offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers
+    def _connect(self, topic: str, type_name: str, offers: Sequence[QoSProfile]) -> Any:
+        # With the publishers' promises, so that a player makes the same ones.
+        told = [
+            bag_qos(reliable=_is_reliable(offer), latched=_is_latched(offer), depth=offer.depth)
+            for offer in offers
+        ]
+        return self._writer.add_connection(
+            topic, type_name, typestore=self._types, offered_qos_profiles=told
         )
-        latched = bool(offers) and all(
-            offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers
-        )
-        return QoSProfile(
-            depth=100,
-            reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-            durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
-        )
-
-    def _connect(self, topic: str, type_name: str) -> Any:
-        return self._writer.add_connection(topic, type_name, typestore=self._types)
 
     def _write_image(self, connection: Any, message: Image, depth: bool) -> None:
         from rclpy.serialization import serialize_message
@@ -140,6 +135,25 @@ class BagRecorder(Node):
                 name = f"{package}/msg/{path.stem}"
                 if name not in self._types.types:
                     self._types.register(get_types_from_msg(path.read_text(), name))
+
+
+def _is_reliable(offer: QoSProfile) -> bool:
+    return bool(offer.reliability == ReliabilityPolicy.RELIABLE)
+
+
+def _is_latched(offer: QoSProfile) -> bool:
+    return bool(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+def _strongest(offers: Sequence[QoSProfile]) -> QoSProfile:
+    """Return the strongest promise that every publisher of a topic keeps."""
+    reliable = bool(offers) and all(_is_reliable(offer) for offer in offers)
+    latched = bool(offers) and all(_is_latched(offer) for offer in offers)
+    return QoSProfile(
+        depth=100,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
 
 
 def message_class(type_name: str) -> type:

@@ -21,13 +21,23 @@ from astra_global.types import AstraMap, GoalMatch
 
 __all__ = ["Destinations", "GoalPlace", "TextGoal"]
 
+# Nobody tells a place more exactly.
+_WORTH_A_WORD_M = 0.01
+
 
 @dataclass(frozen=True, eq=False)
 class GoalPlace:
-    """The goal pose p_G ``(3,)`` in ``map``, and the landmark it belongs to (empty if none)."""
+    """Where to stop.
+
+    Attributes:
+        pose: The goal pose p_G ``(3,)`` in ``map``.
+        landmark_id: The landmark it belongs to; empty if none.
+        remark: For people: how it differs from what was asked; empty if it does not.
+    """
 
     pose: NDArray[np.float64]
     landmark_id: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +117,18 @@ class Destinations:
         Raises:
             GoalUnreachable: Nothing near it is free.
         """
-        return GoalPlace(free_pose_near(self._routes.space, pose, self._config))
+        wanted = np.asarray(pose, dtype=np.float64)
+        free = free_pose_near(self._routes.space, wanted, self._config)
+        away_m = float(np.linalg.norm(free[:2] - wanted[:2]))
+        if away_m < _WORTH_A_WORD_M:
+            return GoalPlace(free)
+        return GoalPlace(
+            free,
+            remark=(
+                f"there is no room for the robot at ({wanted[0]:.2f}, {wanted[1]:.2f}): it goes to "
+                f"the nearest free place, {away_m:.2f} m away"
+            ),
+        )
 
     def _air_line_m(self, match: GoalMatch, here: NDArray[np.float64]) -> float:
         """Return how long the way to a landmark must be at least."""

@@ -36,7 +36,8 @@ class FindGoal(SkillBehaviour):
         x, y, theta = (float(value) for value in place.pose)
         world.note(
             "goal",
-            f"goal pose ({x:.2f}, {y:.2f}, {theta:.2f}) {place.landmark_id}".rstrip(),
+            f"goal pose ({x:.2f}, {y:.2f}, {theta:.2f}) {place.landmark_id}".rstrip()
+            + (f": {place.remark}" if place.remark else ""),
             landmark_id=place.landmark_id,
             pose=[x, y, theta],
         )

@@ -90,6 +90,7 @@ class Mission:
             time_s=self._seconds(),
             first_fix_time_s=self._first_fix_s,
             recoveries=world.recoveries,
+            remark=world.place.remark if world.place else "",
         )
         world.ask = Ask(MissionPhase.DONE, world.new_request())
         world.note("result", message or "arrived", error_code=code)
@@ -105,8 +106,12 @@ class Mission:
             eta_s=ask.remaining_m / world.config.usual_speed_mps,
             recoveries=world.recoveries,
             result=self.result,
-            message=self.result.error_msg if self.result else ask.message,
+            message=self.result.error_msg if self.result else self._told(ask),
         )
+
+    def _told(self, ask: Ask) -> str:
+        remark = self._world.place.remark if self._world.place else ""
+        return "; ".join(filter(None, (remark, ask.message)))
 
     def _seconds(self) -> float:
         return to_seconds(self._world.now_ns - self._start_ns)

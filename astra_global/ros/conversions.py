@@ -246,6 +246,7 @@ def result_to_msg(
         first_fix_time=float(record.first_fix_time_s),
         fallback_fraction=float(fallback_fraction),
         recoveries=int(record.recoveries),
+        remark=record.remark,
     )
     if record.goal_pose is not None:
         message.goal_pose = pose_stamped(record.goal_pose, stamp_ns, map_frame)

@@ -210,6 +210,8 @@ class MissionDesk:
         frames = self.frames()
         begin = None if start is None else pose_in_map(start, frames, self.fixed)
         route = pipeline.path(begin, pose_in_map(goal, frames, self.fixed), self._now_ns)
+        if route.remark:
+            self._node.get_logger().info(f"the way to show: {route.remark}")
         return path_to_msg(route.points_m, self._now_ns, self._config.map_frame)
 
     def close(self) -> None:
@@ -243,6 +245,7 @@ class MissionDesk:
             navigation_time=to_seconds(self._now_ns - self._start_ns),
             recoveries=int(status.recoveries),
             localized=localized,
+            message=status.message,
         )
         if localized and status.phase != MissionPhase.DONE:
             message.current_pose = pose_stamped(pose.pose, pose.stamp_ns, self._config.map_frame)
@@ -256,7 +259,9 @@ class MissionDesk:
     def _log(self, result: MissionResult) -> None:
         logger = self._node.get_logger()
         if result.success:
-            logger.info(f"arrived at {result.landmark_id or 'the goal'} in {result.time_s:.1f} s")
+            where = result.landmark_id or "the goal"
+            remark = f"; {result.remark}" if result.remark else ""
+            logger.info(f"arrived at {where} in {result.time_s:.1f} s{remark}")
         else:
             logger.warning(f"mission ended with code {result.error_code}: {result.error_msg}")
 

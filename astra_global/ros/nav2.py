@@ -90,7 +90,9 @@ def _result_of(action: Any) -> Callable[[Navigate.Result, Progress], Any]:
             answer.error_code = message.error_code
         if hasattr(answer, "error_msg"):
             where = f"pose {progress.reached + 1}: " if progress.reached else ""
-            answer.error_msg = where + message.error_msg if message.error_msg else ""
+            # A goal that was not free was reached as near as there is room.
+            said = message.error_msg or message.remark
+            answer.error_msg = where + said if said else ""
         return answer
 
     return result

@@ -22,12 +22,14 @@ class Route(Polyline):
         node_ids: Nodes of the graph on the way.
         source: ``graph``, ``straight`` (no node needed) or ``grid`` (the graph knew no way).
         cost: What the search paid, in metres.
+        remark: For people: how its goal differs from what was asked; empty if it does not.
     """
 
     goal_pose: NDArray[np.float64]
     node_ids: tuple[str, ...] = ()
     source: str = "graph"
     cost: float = 0.0
+    remark: str = ""
 
     def heading_at(self, station_m: float) -> float:
         """Return the direction of the route at a station, radians."""

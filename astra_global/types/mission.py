@@ -38,6 +38,7 @@ class MissionResult:
         first_fix_time_s: Until the first accepted fix; -1 = never.
         recoveries: How many were needed.
         fallback_fraction: Share of planning cycles in which a fallback drove.
+        remark: For people: what is otherwise than asked; empty if nothing is.
     """
 
     error_code: int
@@ -49,6 +50,7 @@ class MissionResult:
     first_fix_time_s: float = -1.0
     recoveries: int = 0
     fallback_fraction: float = 0.0
+    remark: str = ""
 
     @property
     def success(self) -> bool:
@@ -68,7 +70,7 @@ class MissionStatus:
         eta_s: At the usual speed; NaN while unknown.
         recoveries: Recoveries so far.
         result: Set once, when the phase is ``DONE``.
-        message: For people: why it does what it does.
+        message: For people: what is otherwise than asked, and why it does what it does.
     """
 
     phase: MissionPhase

@@ -27,7 +27,7 @@ from astra_core.ros.lockstep import TickAcknowledger
 from astra_core.ros.main import run_node
 from astra_core.ros.node_clock import NodeClock
 from astra_core.ros.parameters import accept_changes, refuse_changes
-from astra_core.ros.poses import header, velocity_from_msg, velocity_to_msg
+from astra_core.ros.poses import command_from_msg, header, velocity_to_msg
 from astra_core.ros.qos import event
 from astra_core.ros.robot import RobotParameters
 from astra_local.ros.guard_config import GuardNodeConfig
@@ -172,7 +172,7 @@ class GuardNode(Node):
         placed_ns = self._node_clock.place("the command", message.header.stamp)
         self._node_clock.follow("the command", message.header.stamp)
         with self._lock:
-            self._guard.on_command(velocity_from_msg(message.twist), placed_ns)
+            self._guard.on_command(command_from_msg("the command", message.twist), placed_ns)
         self._last_command_ns = placed_ns
 
     def _on_timer(self) -> None:

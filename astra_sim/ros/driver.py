@@ -14,7 +14,7 @@ from astra_core.observation import Observation
 from astra_core.records import Velocity
 from astra_core.ros.direct import DirectLane
 from astra_core.ros.frames import prefixed
-from astra_core.ros.poses import velocity_from_msg
+from astra_core.ros.poses import command_from_msg
 from astra_core.ros.qos import event, latched
 from astra_core.ros.stamps import from_stamp
 from astra_core.time import from_seconds
@@ -104,7 +104,7 @@ class RobotDriver:
         self._sensors.send_calibration(stamp_ns)
 
     def _on_command(self, message: Twist) -> None:
-        self._command, self._heard_ns = velocity_from_msg(message), self._now_ns
+        self._command, self._heard_ns = command_from_msg("cmd_vel", message), self._now_ns
 
     def _on_ack(self, message: TickAck) -> None:
         self._acknowledge(f"{self._namespace}{message.node}", from_stamp(message.stamp))

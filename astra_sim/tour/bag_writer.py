@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from astra_core.bag_qos import bag_qos
 from astra_core.camera import CameraRig
 from astra_core.errors import AstraError, ConfigError
 from astra_core.observation import Observation
@@ -162,7 +163,7 @@ class BagWriter:
                 topic,
                 message.__msgtype__,
                 typestore=self._typestore,
-                offered_qos_profiles=[_latched_qos()] if latched else [],
+                offered_qos_profiles=[bag_qos(latched=latched, depth=1 if latched else 0)],
             )
             self._connections[topic] = connection
         self._writer.write(connection, stamp_ns, self._factory.serialize(message))
@@ -179,27 +180,3 @@ def _recording(name: str) -> FolderKind:
         return [f"{name}.mcap", "metadata.yaml", "landmarks.yaml"] if is_ours else []
 
     return FolderKind("recording of ours", own_files)
-
-
-def _latched_qos() -> Any:
-    from rosbags.interfaces import (
-        Qos,
-        QosDurability,
-        QosHistory,
-        QosLiveliness,
-        QosReliability,
-        QosTime,
-    )
-
-    forever = QosTime(9223372036, 854775807)
-    return Qos(
-        history=QosHistory.KEEP_LAST,
-        depth=1,
-        reliability=QosReliability.RELIABLE,
-        durability=QosDurability.TRANSIENT_LOCAL,
-        deadline=forever,
-        lifespan=forever,
-        liveliness=QosLiveliness.AUTOMATIC,
-        liveliness_lease_duration=forever,
-        avoid_ros_namespace_conventions=False,
-    )

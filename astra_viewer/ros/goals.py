@@ -94,7 +94,7 @@ class GoalClient:
     def _on_answer(self, future: Future, shown: MissionShown) -> None:
         handle: Any = future.result()
         if handle is None or not handle.accepted:
-            shown.end = "the goal was rejected: the stack is not active"
+            shown.end = "the goal was rejected: astra_global cannot take goals now, see its health"
             return
         handle.get_result_async().add_done_callback(lambda result: self._on_result(result, shown))
 
@@ -110,6 +110,8 @@ class GoalClient:
             if shown.has_arrived
             else f"{result.error_msg} ({result.error_code})"
         )
+        if shown.has_arrived and result.remark:
+            shown.end += f"; {result.remark}"
 
     def _on_feedback(self, message: Any) -> None:
         uuid, feedback = bytes(message.goal_id.uuid), message.feedback
@@ -117,6 +119,7 @@ class GoalClient:
         shown.phase, shown.landmark = feedback.phase, feedback.landmark_id
         shown.distance_m, shown.speed_mps = feedback.distance_remaining, feedback.speed
         shown.time_s, shown.recoveries = feedback.navigation_time, feedback.recoveries
+        shown.message = feedback.message
 
     def _of(self, uuid: bytes) -> MissionShown:
         """Return the mission with an id; one of somebody else takes the page when it is new."""

@@ -60,7 +60,7 @@ def test_where_any_will_do_the_shorter_way_wins() -> None:
 def test_pose_goal_takes_its_heading() -> None:
     runner = Runner((1.0, 1.0, 0.0))
     result = runner.run(Goal(pose=np.array([8.5, 6.0, 2.0]))).result
-    assert result.success
+    assert result.success and result.remark == ""
     assert np.linalg.norm(runner.robot.pose[:2] - (8.5, 6.0)) < 0.3
     assert abs(runner.robot.pose[2] - 2.0) < 0.45
 
@@ -69,6 +69,28 @@ def test_pose_goal_inside_furniture_is_unreachable() -> None:
     runner = Runner((1.0, 1.0, 0.0))
     result = runner.run(Goal(pose=np.array([1.0, 7.2, 0.0]))).result
     assert result.error_code == CODES["GOAL_UNREACHABLE"]
+
+
+def test_a_goal_that_is_moved_says_so_by_how_much() -> None:
+    runner = Runner((1.0, 1.0, 0.0))
+    # Beside a bed that ends at x = 1.8; the robot needs 0.22 m and 0.08 m of air.
+    wanted = np.array([1.9, 7.0, 0.0])
+    runner.stack.start(Goal(pose=wanted), runner.now_ns)
+    on_its_way = runner.until(MissionPhase.DRIVING).message
+    result = runner.go_on(300.0).result
+    assert result is not None and result.success and result.goal_pose is not None
+    away_m = float(np.linalg.norm(result.goal_pose[:2] - wanted[:2]))
+    assert 0.15 < away_m < 0.3
+    words = (
+        "there is no room for the robot at (1.90, 7.00): it goes to the nearest free place, "
+        f"{away_m:.2f} m away"
+    )
+    assert result.remark == words
+    assert words in on_its_way
+    assert any(words in said for said in runner.said("goal"))
+    assert runner.stack.path(None, wanted, runner.now_ns).remark == words
+    free = runner.stack.path(None, np.array([1.0, 2.0, 0.0]), runner.now_ns)
+    assert free.remark == ""
 
 
 def test_image_goal_goes_to_where_the_picture_was_taken() -> None:

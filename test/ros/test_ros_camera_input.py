@@ -10,6 +10,7 @@ import fake_robot
 from sensor_msgs.msg import CameraInfo
 from tf2_msgs.msg import TFMessage
 
+from astra_core.errors import ConfigError
 from astra_core.messages.problem import ImageFormatError
 from astra_core.ros.camera_input import CameraInput, CameraInputConfig, intrinsics_to_msg
 from astra_core.ros.images import depth_to_msg
@@ -140,3 +141,12 @@ def test_a_camera_that_cannot_work_is_refused_when_it_is_known(cameras, given, w
     assert words in cameras.cameras.missing and not cameras.rigs
     cameras.info()
     assert cameras.cameras.missing == "" and len(cameras.rigs) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(("front", "front"), "'front'"), (("front cam",), "'front cam'"), ((), "there is none")],
+)
+def test_names_that_cannot_be_those_of_cameras_are_refused(names, words):
+    with pytest.raises(ConfigError, match=words):
+        CameraInputConfig(names=names)

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
-from geometry_msgs.msg import PoseStamped, Quaternion
+from geometry_msgs.msg import PoseStamped, Quaternion, Twist, Vector3
 from hypothesis import given
 from hypothesis import strategies as st
 from sensor_msgs.msg import Image
@@ -26,6 +26,7 @@ from astra_core.records import LocalOdometry, SubGoal, Trajectory, TrajectorySou
 from astra_core.ros.checks import MessageError
 from astra_core.ros.images import color_to_msg, depth_to_msg
 from astra_core.ros.poses import (
+    command_from_msg,
     covariance_from_msg,
     covariance_to_msg,
     pose_from_msg,
@@ -41,7 +42,8 @@ from astra_core.ros.records import (
     sub_goal_to_msg,
 )
 from astra_core.ros.stamps import from_stamp, to_stamp
-from astra_global.ros.conversions import goal_from_msg, path_to_msg, pose_in_map
+from astra_global.ros.conversions import goal_from_msg, path_to_msg, pose_in_map, result_to_msg
+from astra_global.types import MissionResult
 from astra_local.ros.conversions import distance_grid, trajectory_to_msg
 from astra_local.ros.guard_conversions import nearest_from_msg, nearest_to_msg
 from astra_local.types import GridField, NearestObstacle
@@ -260,6 +262,21 @@ def test_sub_goals_round_trip(extra, mode):
     np.testing.assert_allclose(back.pose, record.pose)
     for name in ("stamp_ns", "is_final", "max_speed_mps", "halt", "spin_rad", "sequence"):
         assert getattr(back, name) == getattr(record, name)
+
+
+@pytest.mark.parametrize("sideways_mps", [0.3, -0.001, float("nan")])
+def test_a_command_to_move_sideways_is_refused_and_not_bent(sideways_mps):
+    ahead = Twist(linear=Vector3(x=0.4), angular=Vector3(z=-0.2))
+    assert command_from_msg("cmd_vel", ahead) == Velocity(0.4, -0.2)
+    ahead.linear.y = sideways_mps
+    with pytest.raises(MessageError, match="cmd_vel asks to move sideways"):
+        command_from_msg("cmd_vel", ahead)
+
+
+def test_the_result_says_what_was_otherwise_than_asked():
+    record = MissionResult(0, remark="the nearest free place, 0.32 m away")
+    message = result_to_msg(record, 0, "map", 0.0)
+    assert (message.error_code, message.error_msg, message.remark) == (0, "", record.remark)
 
 
 @pytest.mark.parametrize(

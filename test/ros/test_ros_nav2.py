@@ -78,6 +78,8 @@ def test_goal_feedback_and_result_are_converted(nav2):
     # Nav2's clients expect numbers, also before the route is known.
     assert (told.estimated_time_remaining.sec, told.distance_remaining) == (0, 0.0)
     assert told.number_of_recoveries == 2
+    moved = door.result(Navigate.Result(remark="0.3 m beside it"), Progress(0, 1))
+    assert (moved.error_code, moved.error_msg) == (0, "0.3 m beside it")
     ended = door.result(Navigate.Result(error_code=104, error_msg="no way"), Progress(0, 1))
     assert (ended.error_code, ended.error_msg) == (104, "no way")
 

@@ -11,7 +11,7 @@ pytest.importorskip("astra_msgs.msg")
 from action_msgs.msg import GoalStatus, GoalStatusArray
 from rclpy.action import ActionClient
 
-from astra_core.errors import MissionCancelled, MissionPreempted, NotLocalized
+from astra_core.errors import MissionCancelled, MissionPreempted, NotLocalized, SensorTimeout
 from astra_core.records import GlobalPose, LocalizationStatus, SubGoal
 from astra_core.ros.qos import event, latched
 from astra_global.ros.config import GlobalNodeConfig
@@ -50,7 +50,7 @@ class FakePipeline:
         phase = MissionPhase.DRIVING if self.result is None else MissionPhase.DONE
         halt = self.result is not None
         sub_goal = SubGoal(now_ns, np.array([1.0, 0.0, 0.0]), halt=halt, sequence=len(self.goals))
-        return MissionStatus(phase, sub_goal, "fridge", 2.5, 5.0, 1, self.result)
+        return MissionStatus(phase, sub_goal, "fridge", 2.5, 5.0, 1, self.result, "beside it")
 
     def global_pose(self, now_ns):
         pose = np.array([1.0, 2.0, 0.0])
@@ -112,6 +112,7 @@ def test_a_goal_runs_reports_and_succeeds(desk, send, result_of, node, until):
     assert (goal.text, timeout_s) == ("I am thirsty", 30.0)
     assert feedback[-1].phase == "driving" and feedback[-1].landmark_id == "fridge"
     assert feedback[-1].distance_remaining == 2.5 and feedback[-1].localized
+    assert feedback[-1].message == "beside it"
     assert feedback[-1].current_pose.header.frame_id == "map"
     assert feedback[-1].current_pose.pose.position.y == 2.0
     for is_fallback in (False, False, False, True):
@@ -215,3 +216,25 @@ def test_stopping_the_desk_tells_the_client(desk, send, result_of):
     assert status == GoalStatus.STATUS_ABORTED
     assert (result.error_code, result.error_msg) == (106, "astra_global was deactivated")
     assert not desk.running
+
+
+def test_a_goal_that_cannot_succeed_is_refused_and_a_mission_that_cannot_go_on_ends(node):
+    trouble, config = ["no image has come"], GlobalNodeConfig()
+    outputs = GlobalOutputs(node, config)
+    desk = MissionDesk(node, config, outputs, trouble=lambda: trouble[0])
+    desk.open(True)
+    assert desk.refusal() == "no image has come"  # and not: map or cameras
+    desk.pipeline = pipeline = FakePipeline()
+    pipeline.fail = lambda error: setattr(pipeline, "result", MissionResult(error.code, str(error)))
+    goal = GoalSpec(text="I am thirsty")
+    with pytest.raises(SensorTimeout, match="no image has come"):
+        desk.start(goal)
+    trouble[0] = ""
+    desk.start(goal)
+    desk.step(100_000_000)
+    assert desk.running and pipeline.result is None
+    trouble[0] = "the image of front is 64x48"
+    desk.step(200_000_000)
+    assert not desk.running
+    assert (pipeline.result.error_code, pipeline.result.error_msg) == (202, trouble[0])
+    desk.close()

@@ -146,14 +146,14 @@ def server(node):
             goal.abort()
             return result
         while not goal.is_cancel_requested and goal.request.goal.landmark_id != "near":
-            feedback = Navigate.Feedback(phase="driving", distance_remaining=2.0)
+            feedback = Navigate.Feedback(phase="driving", distance_remaining=2.0, message="slow")
             goal.publish_feedback(feedback)
             time.sleep(0.05)
         if goal.is_cancel_requested:
             result.error_code, result.error_msg = Navigate.Result.CANCELLED, "cancelled"
             goal.canceled()
         else:
-            result.time, result.path_length = 3.0, 2.0
+            result.time, result.path_length, result.remark = 3.0, 2.0, "beside it"
             goal.succeed()
         return result
 
@@ -205,7 +205,7 @@ def test_goals_are_followed_to_their_end(node, server, until):
     client.send_landmark("near")
     until(lambda: client.shown.end, "the end")
     assert client.shown.has_arrived
-    assert client.shown.end == "arrived after 3 s and 2.0 m"
+    assert client.shown.end == "arrived after 3 s and 2.0 m; beside it"
     client.send_text("nowhere")
     assert client.shown.end == ""
     until(lambda: client.shown.end, "the end")
@@ -219,6 +219,7 @@ def test_stop_ends_the_mission_of_anybody(node, server, until):
     until(lambda: one.is_ready() and other.is_ready(), "the action server")
     one.send_text("far away")
     until(lambda: other.shown.phase == "driving", "the mission of somebody else")
+    until(lambda: other.shown.message == "slow", "why it is slow")
     assert other.shown.goal == ""
     other.cancel_all()
     until(lambda: one.shown.end and other.shown.end, "the end")

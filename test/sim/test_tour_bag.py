@@ -71,6 +71,15 @@ def test_folder_holds_the_bag_and_nothing_else(small_bag):
     assert info["relative_file_paths"] == ["mission.mcap"]
 
 
+def test_every_topic_carries_how_it_is_offered(small_bag):
+    with Reader(small_bag[0]) as reader:
+        offers = {item.topic: item.ext.offered_qos_profiles for item in reader.connections}
+    durable = {topic: [offer.durability.name for offer in told] for topic, told in offers.items()}
+    assert durable.pop("/tf_static") == ["TRANSIENT_LOCAL"]
+    assert durable and all(told == ["VOLATILE"] for told in durable.values())
+    assert {offer.reliability.name for told in offers.values() for offer in told} == {"RELIABLE"}
+
+
 def test_jpeg_shows_the_image_in_rgb(small_bag):
     [(stamp, message)] = small_bag[1]["/camera/front/image_raw/compressed"]
     assert message.format == "rgb8; jpeg compressed bgr8"

@@ -31,6 +31,11 @@ def test_a_mission_on_its_way():
     assert "driven by the classical planner" in text
 
 
+def test_what_is_otherwise_than_asked_is_said_on_the_way():
+    shown = MissionShown(goal="(1.0, 2.0) m", phase="driving", message="no room *there*: beside it")
+    assert "no room \\*there\\*: beside it" in mission_text(shown)
+
+
 def test_the_end_replaces_the_way():
     text = mission_text(MissionShown(goal="x", phase="driving", end="nothing fits (102)"))
     assert "nothing fits" in text
