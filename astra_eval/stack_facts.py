@@ -57,7 +57,7 @@ def weights_sha256(stack: StackSpec) -> dict[str, str]:
     Raises:
         WeightsError: A model is missing, or its card is damaged.
     """
-    from astra_core.weights import find_card, read_card
+    from astra_core.weights.foreign import any_card
 
-    cards = [read_card(find_card(where)) for where in stack.models.values()]
+    cards = [any_card(where) for where in stack.models.values()]
     return {card.name: card.sha256 for card in cards}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from astra_core.models import LoadedModel, Loader, LoadRequest, Models, load_mod
 from astra_core.robot_settings import require_robot
 from astra_core.stack_spec import StackSpec
 from astra_core.weights import load_weights
+from astra_core.weights.foreign import ONNX, TRANSFORMERS, any_card, transformers_folder
 from astra_local.config import LocalConfig, PlannerConfig, RobotConfig
 from astra_local.odometry.ekf import WheelImuFilter
 from astra_local.perception import DepthPerception
@@ -79,6 +81,33 @@ def _load_encoder(request: LoadRequest) -> LoadedModel:
     return LoadedModel(load_encoder(weights).to(request.device.torch_device()), weights.card)
 
 
+def _mono(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
+    from astra_local.mono.eyes import MonoEyes
+
+    eyes = MonoEyes(models.network("perception"))
+    radius_m = config.robot.footprint_radius_m
+    return DepthPerception(rig, config.occupancy, config.motion, radius_m, eyes)
+
+
+def _load_mono(request: LoadRequest) -> LoadedModel:
+    from astra_local.mono.onnx_model import OnnxDepth
+
+    card = any_card(request.where)
+    device = request.device.torch_device()
+    if request.where.startswith(ONNX):
+        file = Path(request.where.removeprefix(ONNX)).expanduser()
+        return LoadedModel(OnnxDepth(file, cuda=device.type == "cuda"), card)
+    if request.where.startswith(TRANSFORMERS):
+        from astra_local.mono.transformers_model import TransformersDepth
+
+        folder = transformers_folder(request.where.removeprefix(TRANSFORMERS))
+        return LoadedModel(TransformersDepth(folder, device), card)
+    raise ConfigError(
+        f"perception=mono runs models of others, and {card.name!r} is one of ours: take "
+        "perception=encoder"
+    )
+
+
 def _mppi(models: Models, config: PlannerConfig, robot: RobotConfig) -> Proposer:
     return MppiProposer(config)
 
@@ -111,6 +140,7 @@ ODOMETRY: dict[str, Callable[[Models, CameraRig, LocalConfig], OdometryEstimator
 PERCEPTION: dict[str, Callable[[Models, CameraRig, LocalConfig], Perception]] = {
     "depth": _depth,
     "encoder": _encoder,
+    "mono": _mono,
 }
 PLANNERS: dict[str, Callable[[Models, PlannerConfig, RobotConfig], Proposer]] = {
     "mppi": _mppi,
@@ -122,7 +152,7 @@ PLANNERS: dict[str, Callable[[Models, PlannerConfig, RobotConfig], Proposer]] = 
 #: Who loads the network of a part, for those that have one.
 LOADERS: dict[str, dict[str, Loader]] = {
     "odometry": {},
-    "perception": {"encoder": _load_encoder},
+    "perception": {"encoder": _load_encoder, "mono": _load_mono},
     "planner": dict.fromkeys(("flow", "act", "vae", "diffusion"), _load_head),
 }
 
