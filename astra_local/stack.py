@@ -82,7 +82,7 @@ def _load_encoder(request: LoadRequest) -> LoadedModel:
 
 
 def _mono(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
-    from astra_local.mono.eyes import MonoEyes
+    from astra_local.mono_net.eyes import MonoEyes
 
     eyes = MonoEyes(models.network("perception"))
     radius_m = config.robot.footprint_radius_m
@@ -90,7 +90,7 @@ def _mono(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
 
 
 def _load_mono(request: LoadRequest) -> LoadedModel:
-    from astra_local.mono.onnx_model import OnnxDepth
+    from astra_local.mono_net.onnx_model import OnnxDepth
 
     card = any_card(request.where)
     device = request.device.torch_device()
@@ -98,7 +98,7 @@ def _load_mono(request: LoadRequest) -> LoadedModel:
         file = Path(request.where.removeprefix(ONNX)).expanduser()
         return LoadedModel(OnnxDepth(file, cuda=device.type == "cuda"), card)
     if request.where.startswith(TRANSFORMERS):
-        from astra_local.mono.transformers_model import TransformersDepth
+        from astra_local.mono_net.transformers_model import TransformersDepth
 
         folder = transformers_folder(request.where.removeprefix(TRANSFORMERS))
         return LoadedModel(TransformersDepth(folder, device), card)

@@ -94,7 +94,9 @@ class VaeHead(_LatentHead):
     """Squared error, a weak pull to the prior, and plans drawn from it."""
 
     name = "vae"
-    kl_weight = 0.05
+    #: On validation states after 1,200 steps much better than 0.05: what is drawn from the prior
+    #: must have been seen from the posterior.
+    kl_weight = 0.3
 
     def _wrong(self, plan: Tensor, target: Tensor) -> Tensor:
         return (plan - target).square().mean()

@@ -32,7 +32,7 @@ __all__ = ["ESDF_WEIGHTS", "TRAINING_PRESETS", "PlannerTraining", "train_planner
 _TRUE_WAYS = ("true", "bag")
 #: Of the masked ESDF loss beside the head's own: by score on validation states after 1,200 steps,
 #: as many trials for each head (docs/training.md).
-ESDF_WEIGHTS = {"flow": 20.0, "act": 10.0, "vae": 10.0, "diffusion": 10.0}
+ESDF_WEIGHTS = {"flow": 20.0, "act": 5.0, "vae": 10.0, "diffusion": 10.0}
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from astra_core.stack_spec import StackSpec
 from astra_core.weights.foreign import any_card, foreign_card
 from astra_eval.stack_facts import weights_sha256
 from astra_local.config import LocalConfig
-from astra_local.mono.eyes import MonoEyes
-from astra_local.mono.model import fitting_size
-from astra_local.mono.onnx_model import OnnxDepth
+from astra_local.mono_net.eyes import MonoEyes
+from astra_local.mono_net.model import fitting_size
+from astra_local.mono_net.onnx_model import OnnxDepth
 from astra_local.stack import PERCEPTION, build_local, load_local
 from astra_sim.rig import default_rig
 
@@ -149,7 +149,7 @@ def lookalike(folder, kind="metric"):
 
 
 def test_a_transformers_model_by_folder(tmp_path):
-    from astra_local.mono.transformers_model import TransformersDepth
+    from astra_local.mono_net.transformers_model import TransformersDepth
 
     folder = lookalike(tmp_path / "model")
     model = TransformersDepth(folder, DeviceConfig().torch_device())
@@ -165,7 +165,7 @@ def test_a_transformers_model_by_folder(tmp_path):
 
 
 def test_a_transformers_model_that_says_no_metres_is_refused(tmp_path):
-    from astra_local.mono.transformers_model import TransformersDepth
+    from astra_local.mono_net.transformers_model import TransformersDepth
 
     folder = lookalike(tmp_path / "model", "relative")
     with pytest.raises(WeightsError, match="says relative depth"):

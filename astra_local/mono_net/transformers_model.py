@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from astra_core.errors import WeightsError
-from astra_local.mono.model import IMAGENET_MEAN, IMAGENET_STD, fitting_size
+from astra_local.mono_net.model import IMAGENET_MEAN, IMAGENET_STD, fitting_size
 
 __all__ = ["TransformersDepth"]
 
@@ -57,7 +57,7 @@ class TransformersDepth:
 
     @torch.no_grad()
     def depth_m(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the depth of a picture, see :class:`astra_local.mono.model.MonoModel`."""
+        """Return the depth of a picture, see :class:`astra_local.mono_net.model.MonoModel`."""
         height, width = image.shape[:2]
         scale = self._shortest_px / min(height, width) if self._shortest_px else 1.0
         height, width = fitting_size(round(scale * height), round(scale * width), self._patch)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.observation import CameraFrame
-from astra_local.mono.model import MonoModel
+from astra_local.mono_net.model import MonoModel
 
 __all__ = ["MonoEyes"]
 

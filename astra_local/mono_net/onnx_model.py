@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astra_core.errors import WeightsError
-from astra_local.mono.model import IMAGENET_MEAN, IMAGENET_STD, fitting_size
+from astra_local.mono_net.model import IMAGENET_MEAN, IMAGENET_STD, fitting_size
 
 __all__ = ["OnnxDepth"]
 
@@ -51,7 +51,7 @@ class OnnxDepth:
         self._height, self._width = sides
 
     def depth_m(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the depth of a picture, see :class:`astra_local.mono.model.MonoModel`.
+        """Return the depth of a picture, see :class:`astra_local.mono_net.model.MonoModel`.
 
         Raises:
             WeightsError: What comes out is no map.
