@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from astra_cli.topic_names import read_topics
 from astra_core.errors import ConfigError
 from astra_core.home_path import home_path
+from astra_core.parameter_sections import closest
 from astra_core.stack_spec import StackSpec
 from astra_sim.conditions import CONDITIONS
 
@@ -28,6 +29,7 @@ __all__ = [
     "ProcessCommand",
     "commands",
     "lifecycle_nodes",
+    "misspelt_arguments",
     "node_parameters",
     "parameter_remarks",
     "process_arguments",
@@ -305,6 +307,21 @@ def resolve_arguments(
     robot = Path(values["robot"]) if values["robot"] else (config_folder or _CONFIG) / "robot.yaml"
     values["robot"] = str(robot.absolute())
     return values
+
+
+def misspelt_arguments(names: Iterable[str]) -> tuple[str, ...]:
+    """Return a line for each name that is no argument but looks like one: launch says nothing.
+
+    Args:
+        names: Of everything that a launch was given, by a parent launch too.
+    """
+    known = [argument.name for argument in ARGUMENTS]
+    strange = {name: closest(name, known) for name in names if name not in known}
+    return tuple(
+        f"the launch has no argument {name!r} (did you mean {meant!r}?)"
+        for name, meant in strange.items()
+        if meant
+    )
 
 
 def node_parameters(node: NodeSpec, values: Mapping[str, str]) -> dict[str, Value]:

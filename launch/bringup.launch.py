@@ -23,6 +23,7 @@ from astra_cli.node_table import (
     NODES,
     THREAD_ENVIRONMENT,
     NodeSpec,
+    misspelt_arguments,
     node_parameters,
     parameter_remarks,
     process_arguments,
@@ -69,7 +70,8 @@ def _nodes(context: LaunchContext) -> list[Node]:
     }
     config = Path(get_package_share_directory("astra")) / "config"
     values = resolve_arguments(given, config)
-    for remark in parameter_remarks(values):
+    strange = misspelt_arguments(getattr(context, "launch_configurations", ()))
+    for remark in (*strange, *parameter_remarks(values)):
         sys.stderr.write(f"{remark}\n")
     page_token = {TOKEN_VARIABLE: os.environ.get(TOKEN_VARIABLE) or new_token()}
     return [

@@ -13,6 +13,7 @@ from astra_cli.node_table import (
     NODES,
     commands,
     lifecycle_nodes,
+    misspelt_arguments,
     node_parameters,
     resolve_arguments,
 )
@@ -149,3 +150,11 @@ def test_unknown_arguments_and_values_are_refused():
 def test_every_argument_is_described():
     for argument in ARGUMENTS:
         assert argument.description.endswith(".")
+
+
+def test_misspelt_arguments_of_a_launch_are_named_and_those_of_others_are_not():
+    lines = misspelt_arguments(["map", "sene", "params_fil", "launch-prefix", "rviz"])
+    assert lines == (
+        "the launch has no argument 'sene' (did you mean 'scene'?)",
+        "the launch has no argument 'params_fil' (did you mean 'params_file'?)",
+    )
