@@ -46,6 +46,7 @@ LEFT_OUT = {
     "pycolmap": NO_KEY,
     "rapidocr": NO_KEY,
     "rosbags": PIP_ONLY,
+    "ruamel": "comes with rosbags",
     "rustworkx": NO_KEY,
     "torch": "one pinned version from an index that the person chooses; apt's is years older",
     "transformers": OPTIONAL,
