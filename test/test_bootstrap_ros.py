@@ -9,7 +9,7 @@ from astra_cli.bootstrap.errors import SetupError
 from astra_cli.bootstrap.layout import Layout
 from astra_cli.bootstrap.ros import RosChoice, choose_ros
 from astra_cli.bootstrap.ros_wheels import patch_cmake_files
-from astra_cli.bootstrap.workspace import message_packages
+from astra_cli.bootstrap.workspace import build_messages, message_packages
 
 
 @pytest.fixture
@@ -170,8 +170,17 @@ def test_wheels_are_patched_once(tmp_path: Path) -> None:
         f'{image}/lib/python3.12/site-packages/numpy/_core/include"\n'
     )
     site_packages = tmp_path / "lib" / "python3.12" / "site-packages"
-    assert patch_cmake_files(tmp_path, Path("/usr/include/python3.12"), site_packages) == 1
+    adapt = folder / "rosidl_adapt_interfaces.cmake"
+    adapt.write_text('  file(STRINGS "${idl_output}" idl_tuples)\n')
+    assert patch_cmake_files(tmp_path, Path("/usr/include/python3.12"), site_packages) == 2
     assert export.read_text() == (
         f'INCLUDE "/usr/include/python3.12;{site_packages}/numpy/_core/include"\n'
     )
+    # As ASCII, CMake cuts every path in it at the first accent.
+    assert adapt.read_text() == '  file(STRINGS "${idl_output}" idl_tuples ENCODING UTF-8)\n'
     assert patch_cmake_files(tmp_path, Path("/usr/include/python3.12"), site_packages) == 0
+
+
+def test_accents_below_a_sourced_ros_are_said_before_the_build(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"cannot build messages below .*Wörk"):
+        build_messages(Layout(tmp_path / "Wörk"), RosChoice("jazzy", (tmp_path,)))

@@ -2,7 +2,8 @@
 
 The wheels carry include paths of the image that built them (``/opt/python/cp3XX-cp3XX/...``), and
 CMake refuses an imported target whose include path does not exist. Both prefixes are rewritten once
-after installation.
+after installation. And rosidl reads its list of interfaces as ASCII, which cuts every path at its
+first accent.
 """
 
 import re
@@ -11,10 +12,12 @@ from pathlib import Path
 
 INCLUDE = re.compile(r"/opt/python/cp3\d+-cp3\d+/include/python3\.\d+")
 SITE_PACKAGES = re.compile(r"/opt/python/cp3\d+-cp3\d+/lib/python3\.\d+/site-packages")
+LIST_READ_AS_ASCII = 'file(STRINGS "${idl_output}" idl_tuples)'
+LIST_READ = 'file(STRINGS "${idl_output}" idl_tuples ENCODING UTF-8)'
 
 
 def patch_cmake_files(venv: Path, include: Path, site_packages: Path) -> int:
-    """Rewrite the prefixes; files that are right already are left alone.
+    """Rewrite prefixes and encoding; files that are right already are left alone.
 
     Args:
         venv: Root of the virtual environment.
@@ -29,6 +32,7 @@ def patch_cmake_files(venv: Path, include: Path, site_packages: Path) -> int:
         for path in folder.rglob("*.cmake"):
             text = path.read_text()
             patched = SITE_PACKAGES.sub(str(site_packages), INCLUDE.sub(str(include), text))
+            patched = patched.replace(LIST_READ_AS_ASCII, LIST_READ)
             if patched != text:
                 # pip may have linked the file to its cache: replace it, do not write through it.
                 replacement = path.with_name(path.name + ".part")

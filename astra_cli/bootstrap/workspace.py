@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from astra_cli.bootstrap.environment import build_environment, run_environment
+from astra_cli.bootstrap.errors import SetupError
 from astra_cli.bootstrap.fingerprint import files_below
 from astra_cli.bootstrap.layout import Layout
 from astra_cli.bootstrap.own_folders import remove_built
@@ -49,8 +50,13 @@ def build_messages(layout: Layout, ros: RosChoice) -> None:
         ros: The chosen ROS 2.
 
     Raises:
-        SetupError: If the build fails.
+        SetupError: If the build fails, or must.
     """
+    if ros.is_sourced and not str(layout.root).isascii():
+        raise SetupError(
+            f"ROS 2 {ros.distro} cannot build messages below {layout.root}: its CMake files cut "
+            "paths at letters with accents; put the checkout elsewhere"
+        )
     packages = message_packages(ros)
     # Generated code of a message that is gone, or of another ROS 2, must not stay: these builds
     # start clean.
