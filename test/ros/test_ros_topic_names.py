@@ -19,6 +19,7 @@ def test_nodes_are_joined_by_the_names_of_the_robot(processes, node, until, tmp_
     file = tmp_path / "topics.yaml"
     file.write_text(TOPICS)
     argv = {c.name: c.argv for c in commands({"topics": str(file), "rig": "front"})}
+    argv["astra_lifecycle"] = (*argv["astra_lifecycle"], "-p", "nodes:=['astra_local']")
     names = ("astra_guard", "astra_local", "astra_lifecycle")
     runner = processes(*((name, argv[name]) for name in names))
 
