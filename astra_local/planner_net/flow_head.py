@@ -23,6 +23,7 @@ class FlowHead(TimedHead):
     """Learns the velocity ``v(X_t, t | C)`` of :mod:`astra_local.planner_net.flow`."""
 
     name = "flow"
+    noise_width = 2.0
 
     def training_loss(
         self, inputs: PlannerInputs, actions: Tensor, randomness: Randomness

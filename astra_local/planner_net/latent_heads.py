@@ -94,6 +94,7 @@ class VaeHead(_LatentHead):
     """Squared error, a weak pull to the prior, and plans drawn from it."""
 
     name = "vae"
+    noise_width = 1.5
     #: On validation states after 1,200 steps much better than 0.05: what is drawn from the prior
     #: must have been seen from the posterior.
     kl_weight = 0.3

@@ -22,7 +22,7 @@ from astra_local.config import PlannerConfig
 from astra_local.planner.check import TrajectoryCheck
 from astra_local.planner.rollout import roll_out
 from astra_local.planner_net.action import denormalized, normalized
-from astra_local.planner_net.heads import PlanningHead
+from astra_local.planner_net.heads import PlanningHead, widened
 from astra_local.planner_net.picker import PickerWeights, expected_score
 from astra_local.planner_net.sensed import inputs_of, window_distance
 from astra_local.planner_net.touch_score import touch_chance
@@ -97,13 +97,17 @@ class NetProposer:
         last = self._last.at(query.now_ns)
         with torch.inference_mode():
             scene = self._head.encode(inputs_of(arrays, occupied, known, distance).to(device))
-            start = torch.from_numpy(noise).to(device)
+            drawn = torch.from_numpy(noise).to(device)
+            start = widened(drawn, self._head.noise_width)
             if last is None:
                 actions = self._head.sample(scene, start)
             else:
                 plan = normalized(torch.from_numpy(last).to(device)).expand_as(start)
                 begin = torch.zeros_like(start[..., 0, 0])
-                begin[:, _WARM_EVERY - 1 :: _WARM_EVERY] = _WARM_BEGIN
+                warm = slice(_WARM_EVERY - 1, None, _WARM_EVERY)
+                begin[:, warm] = _WARM_BEGIN
+                # Between noise and a plan, the net has seen no other noise than it was taught by.
+                start[:, warm] = drawn[:, warm]
                 actions = self._head.sample_near(scene, start, plan, begin)
             steps: NDArray[np.float32] = denormalized(actions[0]).cpu().numpy()
             if self._head.score is None:

@@ -18,7 +18,7 @@ from torch.nn import functional
 from astra_local.planner_net.action import denormalized, poses_of
 from astra_local.planner_net.contract import PlannerInputs, window_places
 from astra_local.planner_net.decoder import people_gap
-from astra_local.planner_net.heads import PlanningHead
+from astra_local.planner_net.heads import PlanningHead, widened
 from astra_local.planner_net.picker import PickerWeights, collision_chance
 from astra_local.planner_net.touch_score import touch_chance
 from astra_local.planner_record import NUM_STEPS, STEP_S
@@ -167,7 +167,8 @@ def answers_of(
     rows: list[tuple[Tensor, ...]] = []
     for batch, randomness in validation_batches(data, answers, limit, seed=0):
         scene = head.encode(batch.inputs.to(head.device))
-        actions = head.sample(scene, randomness.noise.to(head.device))
+        noise = widened(randomness.noise, head.noise_width)
+        actions = head.sample(scene, noise.to(head.device))
         chance = None if head.score is None else touch_chance(head.score(scene, actions)).cpu()
         steps = denormalized(actions.cpu())
         xy = poses_of(steps)[..., :2]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from astra_core.errors import ConfigError
 from astra_local.planner_net.action import denormalized, poses_of
-from astra_local.planner_net.heads import PlanningHead, Randomness
+from astra_local.planner_net.heads import PlanningHead, Randomness, widened
 from astra_local.planner_net.touch_score import survival_loss
 from astra_local.train.loop import LoopConfig, StepRandom, Trainer
 from astra_local.train.placement import ALONE, Placement
@@ -89,10 +89,12 @@ def train_score(
         index = chance.rng.integers(len(states), size=training.batch)
         mirrored = chance.rng.random(training.batch) < 0.5
         batch = states.batch(index[share], mirrored[share]).to(placement.device)
-        noise = Randomness.draw(training.batch, training.answers, chance.generator)
+        drawn = Randomness.draw(training.batch, training.answers, chance.generator)
+        # What is to be judged later is drawn like this.
+        noise = widened(drawn.to(placement.device, share).noise, head.noise_width)
         with torch.no_grad():
             scene = head.encode(batch.inputs)
-            plans = head.sample(scene, noise.to(placement.device, share).noise)
+            plans = head.sample(scene, noise)
         touches = _touches(plans, batch, radius_m)
         loss = survival_loss(score(scene, plans), touches)
         share_hit = touches.any(dim=(-1, -2)).float().mean()

@@ -54,7 +54,7 @@ def query(standing=None, pose=(0.0, 0.0, 0.0), goal=(2.0, 0.0, 0.0), speed=(0.3,
 class Scripted(torch.nn.Module):
     """A head that answers what it is told, in metres and radians."""
 
-    name, is_multimodal, score = "flow", True, None
+    name, is_multimodal, score, noise_width = "flow", True, None, 3.0
 
     def __init__(self, steps):
         super().__init__()
@@ -69,6 +69,7 @@ class Scripted(torch.nn.Module):
         return inputs
 
     def sample(self, inputs, noise):
+        self.noise = noise
         return normalized(self.steps)[None]
 
     def sample_near(self, inputs, noise, plan, begin):
@@ -187,6 +188,22 @@ def test_the_next_answers_begin_near_the_best_of_the_last():
     proposer.reset()
     proposer.propose(replace(query(), now_ns=SECOND))
     assert not hasattr(head, "near")
+
+
+def test_answers_after_the_first_begin_with_wider_noise_unless_they_begin_near_a_plan():
+    head = Scripted([straight(0.0)])
+    proposer = NetProposer(head)
+    drawn = np.random.default_rng(0).standard_normal((2, 10, 16, 3), dtype=np.float32)
+    rng = np.random.default_rng(0)
+    proposer.propose(replace(query(), rng=rng))
+    wide = 3.0 * drawn[0]
+    wide[0] = drawn[0, 0]
+    assert np.allclose(head.noise[0].numpy(), wide)
+    proposer.propose(replace(query(), rng=rng, now_ns=SECOND // 10))
+    wide = 3.0 * drawn[1]
+    for k in (0, 3, 7):
+        wide[k] = drawn[1, k]
+    assert np.allclose(head.noise[0].numpy(), wide)
 
 
 def test_a_plan_is_brought_forward_by_the_time_that_has_passed():
