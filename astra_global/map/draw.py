@@ -29,6 +29,9 @@ _LANDMARK = (214, 84, 48)
 _ROUTE = (38, 160, 96)
 _TEXT = (28, 32, 40)
 _SUPERSAMPLING = 2
+#: Metres between coordinates at the edge: the least that leaves room for the numbers.
+_STEPS_M = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_ROOM_PX = 44
 _MOST_PIXELS = 60_000_000  # while it is drawn, three bytes each: larger maps are drawn smaller
 
 
@@ -94,6 +97,7 @@ def draw_map(
         f"{len(astra_map.landmarks)} landmarks   map: {astra_map.provenance.get('map', '?')}"
     )
     _draw_frame(draw, headline, size, scale, ImageFont.load_default(size=15 * unit), unit)
+    _draw_coordinates(draw, view, size, ImageFont.load_default(size=11 * unit), unit)
     small = image.resize((size[0] // unit, size[1] // unit), Image.Resampling.LANCZOS)
     return save_picture(small, path)
 
@@ -219,3 +223,31 @@ def _draw_frame(
     y = size[1] - margin - 4 * unit
     draw.line([(margin, y), (margin + scale_px_m, y)], fill=_TEXT, width=3 * unit)
     draw.text((margin + scale_px_m + 6 * unit, y - 10 * unit), "1 m", fill=_TEXT, font=font)
+
+
+def _draw_coordinates(
+    draw: ImageDraw.ImageDraw,
+    view: _View,
+    size: tuple[int, int],
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    unit: int,
+) -> None:
+    """Write x along the top and y down the left edge: who writes landmarks reads places off."""
+    width_m, height_m = (side / view.scale_px_m for side in size)
+    for step in _STEPS_M:
+        if step * view.scale_px_m >= _ROOM_PX * unit:
+            break
+    mark, below_headline = 6 * unit, 32 * unit
+    for x in range(math.ceil(view.x_min_m / step), math.floor((view.x_min_m + width_m) / step) + 1):
+        at = view.pixel(x * step, 0.0)[0]
+        draw.line([(at, below_headline), (at, below_headline + mark)], fill=_TEXT, width=unit)
+        below = (at, below_headline + 2 * mark)
+        draw.text(below, f"{x * step}", fill=_TEXT, font=font, anchor="mt")
+    y_min_m = view.y_max_m - height_m
+    for y in range(math.ceil(y_min_m / step), math.floor(view.y_max_m / step) + 1):
+        at = view.pixel(0.0, y * step)[1]
+        # The headline is above, the scale bar below.
+        if below_headline + 3 * mark < at < size[1] - 6 * mark:
+            draw.line([(0, at), (mark, at)], fill=_TEXT, width=unit)
+            beside = (2 * mark, at)
+            draw.text(beside, f"{y * step}", fill=_TEXT, font=font, anchor="lm")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from astra_sim.scenes.home_look import HOME_WALLS
-from astra_sim.scenes.office_look import OFFICE_ROOM_WALLS
 from astra_sim.scenes.seeds import stream
 from astra_sim.scenes.textures.noise import to_uint8
 from astra_sim.scenes.textures.office_walls import OFFICE_WALLS
 from astra_sim.scenes.textures.palette import WALL_TINTS, shade
+from astra_sim.scenes.textures.room_walls import HOME_WALLS, OFFICE_ROOM_WALLS
 from astra_sim.scenes.textures.types import WallPainter
 from astra_sim.scenes.textures.walls import WALL_STYLES, painted_wall
 from astra_sim.scenes.textures.warehouse import cladding_texture

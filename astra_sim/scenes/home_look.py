@@ -11,22 +11,12 @@ from astra_sim.scenes.shell import CEILING_M, ShellLook, WallFace
 from astra_sim.scenes.textures import walls as wall_textures
 from astra_sim.scenes.textures.palette import COLORS, WALL_TINTS, WOODS, shade
 from astra_sim.scenes.textures.pictures import window_texture
+from astra_sim.scenes.textures.room_walls import HOME_WALLS
 from astra_sim.scenes.textures.store import TextureStore
 from astra_sim.scenes.types import SceneObject
 
-__all__ = ["HOME_WALLS", "home_look"]
+__all__ = ["home_look"]
 
-#: Kind of room to the styles of wall that it may have.
-HOME_WALLS = {
-    "living room": ("wallpaper", "stripes", "brick", "plaster"),
-    "kitchen": ("tiles", "plaster", "panels"),
-    "bedroom": ("wallpaper", "stripes", "plaster"),
-    "guest room": ("wallpaper", "stripes", "plaster", "panels"),
-    "study": ("panels", "brick", "wallpaper", "plaster"),
-    "bathroom": ("tiles",),
-    "laundry": ("tiles", "plaster", "brick"),
-    "hall": ("plaster", "panels", "stripes", "wallpaper"),
-}
 _FLOORS = {"kitchen": "tiles", "bathroom": "tiles", "laundry": "tiles"}
 
 

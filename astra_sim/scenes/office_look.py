@@ -15,26 +15,13 @@ from astra_sim.scenes.textures.city import city_texture
 from astra_sim.scenes.textures.office_floors import grid_ceiling, office_floor
 from astra_sim.scenes.textures.office_walls import OFFICE_WALLS
 from astra_sim.scenes.textures.palette import COLORS, WALL_TINTS, WOODS, shade
+from astra_sim.scenes.textures.room_walls import OFFICE_ROOM_WALLS
 from astra_sim.scenes.textures.store import TextureStore
 from astra_sim.scenes.textures.walls import painted_wall
 from astra_sim.scenes.types import SceneObject
 
-__all__ = ["OFFICE_ROOM_WALLS", "office_look", "plan_office_windows"]
+__all__ = ["office_look", "plan_office_windows"]
 
-#: Kind of room to the styles of wall that it may have.
-OFFICE_ROOM_WALLS = {
-    "reception": ("graphic", "slats", "concrete", "brick", "dado"),
-    "corridor": ("band", "dado", "panels", "brick", "graphic"),
-    "open office": ("graphic", "band", "brick", "concrete", "felt", "dado"),
-    "office": ("band", "dado", "stripes", "felt", "panels"),
-    "meeting room": ("felt", "slats", "graphic", "band", "concrete", "dado"),
-    "kitchen": ("tiles", "graphic", "brick", "dado"),
-    "toilets": ("tiles",),
-    "print room": ("band", "dado", "panels"),
-    "server room": ("concrete", "panels", "brick"),
-    "storage": ("concrete", "brick", "panels"),
-    "mail room": ("band", "dado", "concrete"),
-}
 _FLOORS = {
     "reception": ("slabs", "planks", "tiles"),
     "kitchen": ("tiles", "planks"),
