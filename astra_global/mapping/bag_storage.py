@@ -83,7 +83,7 @@ def _bind(limits: BagLimits) -> None:
     from ruamel.yaml import YAML
 
     class LimitedYaml(YAML):
-        """YAML that is read by our reader: with limits, and ten times as fast."""
+        """YAML that is read by our reader, with limits."""
 
         def load(self, stream: Any) -> Any:
             text = str(stream)

@@ -82,6 +82,7 @@ def test_shards_of_another_kind_or_schema_are_refused(tmp_path, header, said):
     meta.update(header)
     if said is None:
         del meta["robot"]
+    path.unlink()
     write_shard(path, arrays, meta)
     with pytest.raises(ShardError, match=said or "lacks robot"):
         read_planner_shard(path)

@@ -107,6 +107,8 @@ def test_what_is_no_such_shard_is_refused(shard, tmp_path):
     arrays, header = read_shard(path)
 
     def changed(what="x.npz", **parts):
+        # A shard is never replaced.
+        (tmp_path / what).unlink(missing_ok=True)
         write_shard(tmp_path / what, {**arrays, **parts.pop("arrays", {})}, {**header, **parts})
         return tmp_path / what
 
