@@ -119,37 +119,71 @@ def local(
 def show(
     where: Annotated[Path, typer.Argument(help="A shard, or a folder of shards.")],
     sheet: Annotated[
-        Path | None, typer.Option(help="Draw states, taken from all shards, to this PNG.")
+        Path | None,
+        typer.Option(help="Draw states or moments, taken from all shards, to this PNG."),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, max=200, help="States on the sheet.")] = 36,
+    count: Annotated[int, typer.Option(min=1, max=200, help="How many are on the sheet.")] = 36,
     seed: Annotated[int, typer.Option(help="Which states.")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
 ) -> None:
-    """Say what planner shards hold and how good the expert is; draw some to look at."""
-    from astra_data.planner_summary import draw_choice, planner_shards, summarize
+    """Say what shards hold (planner states and how good the expert is, or what eyes see)."""
+    from astra_core.shard_file import read_shard_header
+    from astra_data.planner_summary import planner_shards
+    from astra_local.eyes_record import KIND as EYES
 
     check_result(json_file)
     paths = planner_shards(where)
+    is_eyes = read_shard_header(paths[0]).get("kind") == EYES
+    show_kind = _show_moments if is_eyes else _show_states
+    write_json(json_file, show_kind(paths, where, sheet, count, seed))
+
+
+def _show_moments(
+    paths: Sequence[Path], where: Path, sheet: Path | None, count: int, seed: int
+) -> dict[str, Any]:
+    from astra_data.eyes_summary import draw_moments, summarize_moments
+
+    summary = summarize_moments(paths)
+    if sheet is not None:
+        draw_moments(paths, sheet, count, seed)
+    lines = [f"{summary['moments']} moments in {summary['shards']} shards of {where}"]
+    lines += [
+        f"  {name}: {group['moments']} moments, mean brightness {group['brightness']} of 255, "
+        f"depth known in {group['known_percent']} % of the pixels and below 1 m in "
+        f"{group['near_percent']} %, {group['people']} people about"
+        for name, group in summary["groups"].items()
+    ]
+    _say(lines)
+    return summary
+
+
+def _show_states(
+    paths: Sequence[Path], where: Path, sheet: Path | None, count: int, seed: int
+) -> dict[str, Any]:
+    from astra_data.planner_summary import draw_choice, summarize
+
     summary = summarize(paths)
     if sheet is not None:
         draw_choice(paths, sheet, count, seed)
-    write_json(json_file, summary)
+    lines = [f"{summary['states']} states in {summary['shards']} shards of {where}"]
+    lines += [
+        f"  {name}: {group['states']} states, the expert touches walls in "
+        f"{group['expert_touches_static_percent']} % and people in "
+        f"{group['expert_touches_people_percent']} %, comes near people in "
+        f"{group['encounter_percent']} %, stands in {group['expert_stands_percent']} %, "
+        f"mean {group['expert_speed_mps']} m/s; sub-goals: {group['final_percent']} % final, "
+        f"{group['goal_behind_percent']} % behind; {group['kicked_percent']} % kicked; "
+        f"{group['known_percent']} % of the window known"
+        for name, group in summary["groups"].items()
+    ]
+    _say(lines)
+    return summary
+
+
+def _say(lines: Sequence[str]) -> None:
     console = Console()
-    console.print(
-        f"{summary['states']} states in {summary['shards']} shards of {where}", highlight=False
-    )
-    for name, group in summary["groups"].items():
-        console.print(
-            f"  {name}: {group['states']} states, the expert touches walls in "
-            f"{group['expert_touches_static_percent']} % and people in "
-            f"{group['expert_touches_people_percent']} %, comes near people in "
-            f"{group['encounter_percent']} %, stands in {group['expert_stands_percent']} %, "
-            f"mean {group['expert_speed_mps']} m/s; sub-goals: {group['final_percent']} % final, "
-            f"{group['goal_behind_percent']} % behind; {group['kicked_percent']} % kicked; "
-            f"{group['known_percent']} % of the window known",
-            highlight=False,
-            soft_wrap=True,
-        )
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _training_seeds(text: str) -> SeedRange:

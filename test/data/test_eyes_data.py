@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from astra_cli.commands.data import app
 from astra_core.errors import ConfigError
 from astra_data.eyes_data import EyesData
+from astra_data.eyes_summary import _mean, summarize_moments
 from astra_data.scene_shards import SceneUnit, generate
 from astra_local.eyes_record import read_eyes_shard
 from astra_sim.conditions import named_conditions
@@ -112,3 +114,28 @@ def test_the_command_refuses_before_it_works(tmp_path):
     assert "test seeds" in refused("--seeds", "60000:60001")
     assert "--rigs must be" in refused("--rigs", "mine")
     assert "unknown conditions" in refused("--conditions", "foggy")
+
+
+def test_shards_are_counted_and_drawn(data, tmp_path):
+    result = CliRunner().invoke(
+        app, ["show", str(data.out), "--sheet", str(tmp_path / "sheet.png"), "--count", "3"]
+    )
+    assert result.exit_code == 0, result.output
+    assert "10 moments in 2 shards" in result.output
+    rig = len(read_eyes_shard(data.path(UNITS[1])).rig.cameras)
+    groups = summarize_moments([data.path(unit) for unit in UNITS])["groups"]
+    assert set(groups) == {"home standard 4 cameras", f"home standard {rig} cameras"}
+    assert groups["home standard 4 cameras"]["moments"] == 5
+    assert groups["home standard 4 cameras"]["known_percent"] > 95.0
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size == (5 * 128, 3 * 2 * 96)
+
+
+def test_a_group_weighs_shards_by_their_moments():
+    facts = [
+        {"moments": 1, "people": 4.0, "known_percent": 100.0},
+        {"moments": 3, "people": 0.0, "known_percent": 60.0},
+    ]
+    mean = _mean(facts)
+    assert (mean["people"], mean["known_percent"]) == (1.0, 70.0)
+    assert (mean["moments"], mean["shards"]) == (4, 2)
