@@ -18,7 +18,13 @@ from astra_core.untrusted.files import read_bytes
 __all__ = ["parse_yaml", "read_yaml"]
 
 #: libyaml reads a large map in a fraction of the time; the pure Python loader gives the same data.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: A class of our own, so that what it knows besides is no business of others who use PyYAML.
+_Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+# launch_ros writes lists of parameters with this tag, which rcl passes over.
+_Loader.add_constructor(
+    "tag:yaml.org,2002:python/tuple",
+    lambda loader, node: loader.construct_sequence(node, deep=True),
+)
 _MOST_BYTES = 10_000_000
 #: A value each, with every alias counted as what it stands for; some ten seconds to build.
 _MOST_VALUES = 200_000

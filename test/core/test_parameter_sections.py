@@ -1,7 +1,9 @@
 """Who is addressed by a ROS parameter file, by the rules of rcl."""
 
 import pytest
+import yaml
 
+from astra_core.config import read_yaml
 from astra_core.errors import ConfigError
 from astra_core.parameter_sections import addresses, closest, read_sections
 
@@ -38,6 +40,24 @@ def test_sections_have_full_names_and_dotted_parameters(tmp_path):
     assert any_node.is_for_any_name and any_node.names == ("use_sim_time",)
     assert guard.node == "/r1/astra_guard" and not guard.is_for_any_name
     assert guard.names == ("guard.max_linear_mps", "rate_hz")
+
+
+def test_lists_that_launch_ros_has_written_are_read(tmp_path):
+    file = tmp_path / "launch_params"
+    values = {"cameras.names": ("front", "rear"), "use_sim_time": True}
+    # As launch_ros.actions.Node does with every list of a dictionary of parameters.
+    file.write_text(yaml.dump({"/**": {"ros__parameters": values}}, default_flow_style=False))
+    assert "!!python/tuple" in file.read_text()
+    (section,) = read_sections(file)
+    assert section.names == ("cameras.names", "use_sim_time")
+    assert read_yaml(file)["/**"]["ros__parameters"]["cameras.names"] == ["front", "rear"]
+
+
+def test_other_tags_of_python_stay_refused(tmp_path):
+    file = tmp_path / "robot.yaml"
+    file.write_text("/**:\n  ros__parameters: {a: !!python/object/apply:os.getcwd []}\n")
+    with pytest.raises(ConfigError, match="constructor for the tag"):
+        read_sections(file)
 
 
 @pytest.mark.parametrize(
