@@ -28,7 +28,7 @@ MS = 1_000_000
     ("spec", "message"),
     [
         (StackSpec(planner="vae"), "planner=vae is not built yet; built: mppi, "),
-        (StackSpec(perception="mono"), "perception=mono is not built yet; built: depth"),
+        (StackSpec(perception="mono"), "perception=mono is not built yet; built: depth, encoder"),
         (StackSpec(odometry="transformer"), "odometry=transformer is not built yet; built: ekf"),
     ],
 )
@@ -36,6 +36,7 @@ def test_what_is_not_built_yet_is_named_with_what_is(
     monkeypatch, spec: StackSpec, message: str
 ) -> None:
     monkeypatch.delitem(stack.PLANNERS, "vae")
+    monkeypatch.delitem(stack.PERCEPTION, "mono")
     with pytest.raises(ConfigError, match=message):
         check_local(spec)
     with pytest.raises(ConfigError, match=message):
