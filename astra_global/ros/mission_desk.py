@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from geometry_msgs.msg import PoseStamped
@@ -17,6 +17,7 @@ from astra_core.errors import (
     AstraError,
     ConfigError,
     GoalNotFound,
+    GoalUnreachable,
     NotLocalized,
     SensorTimeout,
 )
@@ -33,7 +34,7 @@ from astra_global.ros.conversions import (
     result_to_msg,
 )
 from astra_global.ros.nav2 import nav2_doors
-from astra_global.ros.nav2_path import path_server
+from astra_global.ros.nav2_path import path_servers
 from astra_global.ros.nav2_state import Nav2State
 from astra_global.ros.navigate_server import NAVIGATE, NavigateServer
 from astra_global.ros.outputs import GlobalOutputs
@@ -92,7 +93,7 @@ class MissionDesk:
             wake=lambda: self.step(self._now_ns),
             doors=[NAVIGATE, *(doors := nav2_doors())],
         )
-        self._paths = path_server(node, self.path)
+        self._paths = path_servers(node, self.path)
         self._nav2 = Nav2State(node, lambda: not self.refusal()) if doors else None
 
     @property
@@ -198,8 +199,13 @@ class MissionDesk:
         odom = None if pipeline is None else self._placed(pipeline.map_to_odom())
         return {c.map_frame: np.zeros(3), c.odom_frame: odom, c.base_frame: base}
 
-    def path(self, start: PoseStamped | None, goal: PoseStamped) -> Path:
-        """Return the way from a pose, or from where the robot is, to another, without driving it.
+    def path(self, start: PoseStamped | None, goals: Sequence[PoseStamped]) -> Path:
+        """Return the way through poses in their order, without driving it.
+
+        Args:
+            start: Where it begins; ``None`` is where the robot is.
+            goals: At least one. Where a pose is not free, the way goes to beside it and on from
+                there.
 
         Raises:
             AstraError: A pose cannot be used, or there is no way.
@@ -209,18 +215,28 @@ class MissionDesk:
             raise NotLocalized(self.refusal())
         frames = self.frames()
         begin = None if start is None else pose_in_map(start, frames, self.fixed)
-        route = pipeline.path(begin, pose_in_map(goal, frames, self.fixed), self._now_ns)
-        if route.remark:
-            self._node.get_logger().info(f"the way to show: {route.remark}")
-        return path_to_msg(route.points_m, self._now_ns, self._config.map_frame)
+        pieces: list[NDArray[np.float64]] = []
+        for number, goal in enumerate(goals, start=1):
+            try:
+                route = pipeline.path(begin, pose_in_map(goal, frames, self.fixed), self._now_ns)
+            except (ConfigError, NotLocalized, GoalUnreachable) as error:
+                if len(goals) == 1:
+                    raise
+                raise type(error)(f"pose {number}: {error}") from error
+            if route.remark:
+                self._node.get_logger().info(f"the way to show: {route.remark}")
+            # A piece begins where the one before it ends.
+            pieces.append(route.points_m[1:] if pieces else route.points_m)
+            begin = route.goal_pose
+        return path_to_msg(np.concatenate(pieces), self._now_ns, self._config.map_frame)
 
     def close(self) -> None:
         """Close the desk; a client that waits is told."""
         if self._running:
             self.stop("astra_global is shutting down")
         self._server.close()
-        if self._paths is not None:
-            self._paths.destroy()
+        for server in self._paths:
+            server.destroy()
         if self._nav2 is not None:
             self._nav2.close()
 

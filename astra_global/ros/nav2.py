@@ -20,7 +20,7 @@ from astra_global.ros.navigate_server import Door, Progress
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GoalSpec
 
-__all__ = ["nav2_doors"]
+__all__ = ["nav2_doors", "poses_of"]
 
 #: More poses than anybody drives in one go; a number of loops can be anything.
 _MOST_POSES = 1000
@@ -43,7 +43,7 @@ def nav2_doors() -> list[Door]:
         Door(
             action.NavigateThroughPoses,
             "navigate_through_poses",
-            lambda message: _goals(_poses(message)),
+            lambda message: [_goal(pose) for pose in poses_of(message.poses)],
             _feedback_of(action.NavigateThroughPoses),
             _result_of(action.NavigateThroughPoses),
         ),
@@ -102,19 +102,20 @@ def _goal(pose: Any) -> Navigate.Goal:
     return Navigate.Goal(goal=GoalSpec(kind=GoalSpec.KIND_POSE, pose=pose))
 
 
-def _goals(poses: Sequence[Any]) -> list[Navigate.Goal]:
-    if len(poses) > _MOST_POSES:
-        raise ConfigError(f"the goal has {len(poses)} poses; {_MOST_POSES} are the most")
-    return [_goal(pose) for pose in poses]
+def poses_of(poses: Any) -> Sequence[Any]:
+    """Return the poses of a field: a list until Jazzy, ``nav_msgs/Goals`` since.
 
-
-def _poses(message: Any) -> Sequence[Any]:
-    # A list until Jazzy, nav_msgs/Goals since.
-    return getattr(message.poses, "goals", message.poses)
+    Raises:
+        ConfigError: They are too many.
+    """
+    found: Sequence[Any] = getattr(poses, "goals", poses)
+    if len(found) > _MOST_POSES:
+        raise ConfigError(f"the goal has {len(found)} poses; {_MOST_POSES} are the most")
+    return found
 
 
 def _waypoints(message: Any) -> list[Navigate.Goal]:
-    poses = list(_poses(message))
+    poses = list(poses_of(message.poses))
     first = int(getattr(message, "goal_index", 0))
     loops = max(1, int(getattr(message, "number_of_loops", 0)))
     if poses and first >= len(poses):
@@ -123,7 +124,7 @@ def _waypoints(message: Any) -> list[Navigate.Goal]:
         raise ConfigError(
             f"{loops} loops of {len(poses)} waypoints are too many: {_MOST_POSES} is the most"
         )
-    return _goals(poses[first:] + poses * (loops - 1))
+    return [_goal(pose) for pose in poses[first:] + poses * (loops - 1)]
 
 
 def _duration(seconds: float) -> Duration:

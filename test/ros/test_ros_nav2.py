@@ -13,16 +13,22 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("astra_msgs.msg")
 
+import numpy as np
 from action_msgs.msg import GoalStatus
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 from lifecycle_msgs.srv import GetState
 from rclpy.action import ActionClient
 
-from astra_core.errors import ConfigError, GoalNotFound
+from astra_core.errors import ConfigError, GoalNotFound, GoalUnreachable
+from astra_core.records import LocalizationStatus
 from astra_core.ros.qos import latched
+from astra_global.ros.config import GlobalNodeConfig
+from astra_global.ros.mission_desk import MissionDesk
 from astra_global.ros.nav2 import nav2_doors
+from astra_global.ros.nav2_path import path_servers
 from astra_global.ros.nav2_state import Nav2State
 from astra_global.ros.navigate_server import NAVIGATE, Door, NavigateServer, Progress
+from astra_global.ros.outputs import GlobalOutputs
 from astra_msgs.action import Navigate
 from astra_msgs.msg import GoalSpec
 
@@ -234,3 +240,100 @@ def test_clients_that_wait_for_nav2_are_answered(node, until, in_executor):
     until(lambda: heard, "the pose")
     assert [message.pose.pose.position.x for message in heard] == [2.0]
     state.close()
+
+
+class Handle(SimpleNamespace):
+    def __init__(self, **request):
+        super().__init__(request=SimpleNamespace(**request), ended=[])
+
+    def succeed(self):
+        self.ended.append("succeeded")
+
+    def abort(self):
+        self.ended.append("aborted")
+
+
+@pytest.fixture
+def asked(nav2, node, monkeypatch):
+    """Ask a path server without its transport: returns (how it ended, result, what was found)."""
+    heard, answers = [], {}
+
+    def find(start, goals):
+        heard.append((start, list(goals)))
+        if goals[-1].pose.position.x > 100.0:
+            raise GoalUnreachable("there is no way")
+        return "the way"
+
+    for name, codes in (("ComputePathToPose", (200, 208)), ("ComputePathThroughPoses", (300, 308))):
+        result = type("Result", (nav2.NavigateToPose.Result,), {})
+        result.UNKNOWN, result.NO_VALID_PATH = codes
+        setattr(nav2, name, SimpleNamespace(Result=result))
+    monkeypatch.setattr(
+        "astra_global.ros.nav2_path.ActionServer",
+        lambda _node, _action, name, answer: answers.update({name: answer}),
+    )
+    path_servers(node, find)
+
+    def ask(name, **request):
+        heard.clear()
+        handle = Handle(**request)
+        result = answers[name](handle)
+        return handle.ended, result, list(heard)
+
+    return ask
+
+
+@pytest.mark.parametrize("wrap", [list, lambda poses: SimpleNamespace(goals=poses)])
+def test_paths_to_a_pose_and_through_poses_are_asked(asked, wrap):
+    start, near, next_, far = stamped(0, 1, 2, 500)
+    ended, result, heard = asked("compute_path_to_pose", start=start, goal=near, use_start=True)
+    assert (ended, result.path, heard) == (["succeeded"], "the way", [(start, [near])])
+    # What `start` holds counts only with `use_start`.
+    through = {"start": start, "use_start": False}
+    *_, heard = asked("compute_path_through_poses", goals=wrap([near, next_]), **through)
+    assert heard == [(None, [near, next_])]
+
+    ended, result, _ = asked("compute_path_through_poses", goals=wrap([near, far]), **through)
+    assert (ended, result.error_code, result.error_msg) == (["aborted"], 308, "there is no way")
+    for goals, words in (([], "no poses"), (stamped(*range(1001)), "1001 poses")):
+        ended, result, heard = asked("compute_path_through_poses", goals=wrap(goals), **through)
+        assert (ended, result.error_code, heard) == (["aborted"], 300, [])
+        assert words in result.error_msg
+
+
+def test_without_nav2_no_path_is_offered(monkeypatch, node):
+    monkeypatch.setitem(sys.modules, "nav2_msgs", None)
+    assert path_servers(node, None) == []
+
+
+def test_a_way_through_poses_goes_on_from_where_each_piece_ends(node):
+    asked = []
+
+    def plan(start, goal, _now_ns):
+        asked.append((start, goal))
+        if goal[0] > 100.0:
+            raise GoalUnreachable("there is no way")
+        # The second of them is not free: the way ends beside it.
+        end = goal + np.array([0.0, 0.5 if goal[0] == 2.0 else 0.0, 0.0])
+        begin = np.zeros(3) if start is None else start
+        points_m = np.linspace(begin[:2], end[:2], 3)
+        return SimpleNamespace(points_m=points_m, goal_pose=end, remark="")
+
+    config = GlobalNodeConfig()
+    desk = MissionDesk(node, config, GlobalOutputs(node, config))
+    desk.pipeline = SimpleNamespace(
+        path=plan,
+        global_pose=lambda _now_ns: SimpleNamespace(status=LocalizationStatus.NOT_LOCALIZED),
+        map_to_odom=lambda: None,
+    )
+    way = desk.path(None, stamped(1, 2, 4))
+    assert [(p.pose.position.x, p.pose.position.y) for p in way.poses] == [
+        (0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (1.5, 0.25), (2.0, 0.5), (3.0, 0.25), (4.0, 0.0),
+    ]  # fmt: skip
+    assert asked[0][0] is None
+    np.testing.assert_allclose([start for start, _ in asked[1:]], [[1, 0, 0], [2, 0.5, 0]])
+    with pytest.raises(GoalUnreachable, match=r"^pose 2: there is no way"):
+        desk.path(None, stamped(1, 500))
+    with pytest.raises(GoalUnreachable, match=r"^there is no way"):
+        desk.path(None, stamped(500))
+    desk.close()
