@@ -15,6 +15,7 @@ from astra_cli.topic_names import read_topics
 from astra_core.errors import ConfigError
 from astra_core.home_path import home_path
 from astra_core.parameter_sections import closest
+from astra_core.robot import load_robot
 from astra_core.stack_spec import StackSpec
 from astra_sim.conditions import CONDITIONS
 
@@ -282,7 +283,7 @@ def resolve_arguments(
 
     Raises:
         ConfigError: An unknown argument, a value that is not among its choices, no stack, or a
-            file of topics that cannot be used.
+            file of topics or of a robot that cannot be used.
     """
     known = {argument.name: argument for argument in ARGUMENTS}
     values = {argument.name: argument.default for argument in ARGUMENTS}
@@ -306,6 +307,8 @@ def resolve_arguments(
         remaps(values)
     robot = Path(values["robot"]) if values["robot"] else (config_folder or _CONFIG) / "robot.yaml"
     values["robot"] = str(robot.absolute())
+    if robot.is_file():  # the nodes say that it is missing
+        load_robot(values["robot"])
     return values
 
 

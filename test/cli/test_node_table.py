@@ -132,6 +132,15 @@ def test_the_robot_file_reaches_everybody_who_needs_it():
     assert f'robot_file:="{Path.cwd() / "a.yaml"}"' in argv_of("astra_local", robot="a.yaml")
 
 
+def test_a_robot_that_cannot_be_starts_nothing(tmp_path):
+    robot = tmp_path / "robot.yaml"
+    robot.write_text("footprint_radius: 0.3\n")
+    with pytest.raises(ConfigError, match="did you mean 'footprint_radius_m'"):
+        commands({"robot": robot})
+    robot.write_text("footprint_radius_m: 0.3\n")
+    assert any(f'robot_file:="{robot}"' in word for word in commands({"robot": robot})[0].argv)
+
+
 def test_robots_with_a_prefix_share_tf_and_others_do_not():
     alone = argv_of("astra_local", sim=True, namespace="r1")
     assert "/tf:=tf" in alone and "/clock:=clock" in alone
