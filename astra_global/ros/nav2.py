@@ -91,8 +91,7 @@ def _result_of(action: Any) -> Callable[[Navigate.Result, Progress], Any]:
         if hasattr(answer, "error_msg"):
             where = f"pose {progress.reached + 1}: " if progress.reached else ""
             # A goal that was not free was reached as near as there is room.
-            said = message.error_msg or message.remark
-            answer.error_msg = where + said if said else ""
+            answer.error_msg = where + message.error_msg if message.error_msg else message.remark
         return answer
 
     return result

@@ -59,12 +59,16 @@ NAVIGATE = Door(Navigate, "navigate", lambda message: [message], _same, _same)
 
 @dataclass(eq=False)
 class _Asked:
-    """The goal of a client: through which door, what is left of it, and how much is done."""
+    """The goal of a client: through which door, what is left of it, and how much is done.
+
+    Remarks say how poses differed from what was asked, as in the result of ``Navigate``.
+    """
 
     door: Door
     handle: ServerGoalHandle
     left: deque[Navigate.Goal] = field(default_factory=deque)
     reached: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def progress(self) -> Progress:
@@ -137,6 +141,10 @@ class NavigateServer:
         """
         with self._lock:
             asked = self._goal
+            if asked is not None and result.remark:
+                several = asked.reached or asked.left
+                where = f"pose {asked.reached + 1}: " if several else ""
+                asked.remarks.append(where + result.remark)
             if asked is not None and result.error_code == Navigate.Result.NONE:
                 asked.reached += 1
                 if asked.left and not asked.handle.is_cancel_requested:
@@ -148,6 +156,8 @@ class NavigateServer:
                         return
             self._goal, self._cancelling = None, False
         if asked is not None:
+            # Of every pose: its client hears of the last result only.
+            result.remark = "; ".join(asked.remarks)
             self._end(asked, result)
 
     def close(self) -> None:

@@ -84,7 +84,8 @@ def test_goal_feedback_and_result_are_converted(nav2):
     # Nav2's clients expect numbers, also before the route is known.
     assert (told.estimated_time_remaining.sec, told.distance_remaining) == (0, 0.0)
     assert told.number_of_recoveries == 2
-    moved = door.result(Navigate.Result(remark="0.3 m beside it"), Progress(0, 1))
+    # It was reached: a pose that is done is not one before the next.
+    moved = door.result(Navigate.Result(remark="0.3 m beside it"), Progress(1, 1))
     assert (moved.error_code, moved.error_msg) == (0, "0.3 m beside it")
     ended = door.result(Navigate.Result(error_code=104, error_msg="no way"), Progress(0, 1))
     assert (ended.error_code, ended.error_msg) == (104, "no way")
@@ -137,9 +138,8 @@ def test_a_goal_of_several_poses_is_a_mission_each(node, until, in_executor, fai
         return [Navigate.Goal(goal=GoalSpec(text=word)) for word in message.goal.text.split()]
 
     def result(message, progress):
-        return Navigate.Result(
-            error_code=message.error_code, error_msg=f"{progress.reached} reached"
-        )
+        said = f"{progress.reached} reached"
+        return Navigate.Result(error_code=message.error_code, error_msg=said, remark=message.remark)
 
     started = []
 
@@ -166,13 +166,13 @@ def test_a_goal_of_several_poses_is_a_mission_each(node, until, in_executor, fai
         if word == failing:
             break
         until(lambda word=word: started and started[-1] == word, word)
-        in_executor(server.finish, Navigate.Result())
+        in_executor(server.finish, Navigate.Result(remark="" if word == "b" else f"beside {word}"))
     until(ended.done, "the result")
-    wanted = (GoalStatus.STATUS_SUCCEEDED, "3 reached")
+    wanted = (GoalStatus.STATUS_SUCCEEDED, "3 reached", "pose 1: beside a; pose 3: beside c")
     if failing:
-        wanted = (GoalStatus.STATUS_ABORTED, "1 reached")
+        wanted = (GoalStatus.STATUS_ABORTED, "1 reached", "pose 1: beside a")
     told = ended.result()
-    assert (told.status, told.result.error_msg) == wanted
+    assert (told.status, told.result.error_msg, told.result.remark) == wanted
     assert started == (["a"] if failing else ["a", "b", "c"])
 
     empty = ask("")
