@@ -375,11 +375,13 @@ def parameter_remarks(values: Mapping[str, str]) -> tuple[str, ...]:
         values: From :func:`resolve_arguments`.
 
     Raises:
-        ConfigError: It sets what no node has, or sets it for a node that there is not.
+        ConfigError: It is missing, sets what no node has, or sets it for a node that there is not.
     """
     path = values["params_file"]
-    if not path or not Path(path).is_file():
-        return ()  # the nodes say that it is missing
+    if not path:
+        return ()
+    if not Path(path).is_file():  # launch_ros would warn of it and start the nodes without it
+        raise ConfigError(f"params_file: there is no file {path}")
     from astra_cli.ros.parameter_check import check_parameter_file
 
     return check_parameter_file(Path(path), values["namespace"])

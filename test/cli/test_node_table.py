@@ -79,11 +79,13 @@ def test_a_folder_with_odd_characters_stays_one_string():
     assert not any(word.startswith("map_folder") for word in argv_of("astra_global"))
 
 
-def test_namespace_and_user_file_reach_every_node():
-    for command in commands({"namespace": "/robot1/", "params_file": "/tmp/mine.yaml"}):
+def test_namespace_and_user_file_reach_every_node(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.touch()
+    for command in commands({"namespace": "/robot1/", "params_file": mine}):
         assert "__ns:=/robot1" in command.argv
         files = [b for a, b in itertools.pairwise(command.argv) if "params-file" in a]
-        assert files[-1] == "/tmp/mine.yaml" and len(files) == 2
+        assert files[-1] == str(mine) and len(files) == 2
         assert "/tf:=tf" in command.argv
         assert command.argv[0] == sys.executable
 

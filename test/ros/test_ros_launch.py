@@ -126,10 +126,12 @@ def told(argv):
         {"sim": "true", "viewer": "true", "map": "/maps/home", "seed": "12", "scene": "office"},
         {"sim": "true", "namespace": "r1", "rig": "front,rear", "conditions": "standard"},
         {"namespace": "r1", "frame_prefix": "r1/", "use_sim_time": "true"},
-        {"params_file": "/etc/mine.yaml", "map": "/maps/my home", "robot": "/etc/robot.yaml"},
+        {"params_file": "mine.yaml", "map": "/maps/my home", "robot": "/etc/robot.yaml"},
     ],
 )
-def test_launch_and_runner_tell_every_node_the_same(bringup, given):
+def test_launch_and_runner_tell_every_node_the_same(bringup, given, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").touch()
     nodes = nodes_of(bringup, **given)
     processes = {command.name: command.argv for command in commands(given, INSTALLED)}
     assert list(nodes) == list(processes)
@@ -144,8 +146,10 @@ def test_launch_and_runner_tell_every_node_the_same(bringup, given):
         assert ("__ns:=/r1" in processes[name]) == (kwargs["namespace"] == "r1")
 
 
-def test_on_a_robot_there_is_no_simulator(bringup):
-    nodes = nodes_of(bringup, params_file="/etc/robot.yaml", namespace="r1")
+def test_on_a_robot_there_is_no_simulator(bringup, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.touch()
+    nodes = nodes_of(bringup, params_file=str(mine), namespace="r1")
     assert "astra_sim" not in nodes
     assert "astra_viewer" not in nodes
     local = nodes["astra_local"]
@@ -155,7 +159,7 @@ def test_on_a_robot_there_is_no_simulator(bringup):
         "cameras.reliable": False,
         "wheel_topic_reliable": False,
     }
-    assert local["parameters"][-1] == "/etc/robot.yaml"
+    assert local["parameters"][-1] == str(mine)
     assert local["namespace"] == "r1"
     assert ("/tf", "tf") in local["remappings"]
 
@@ -219,6 +223,11 @@ def test_a_typo_in_the_users_file_ends_the_launch_and_the_rest_is_said(bringup, 
     file.write_text("astra_guard:\n  ros__parameters: {rate_hertz: 50.0}\n")
     with pytest.raises(ConfigError, match="rate_hertz"):
         nodes_of(bringup, params_file=str(file))
+
+
+def test_without_the_users_file_nothing_starts(bringup, tmp_path):
+    with pytest.raises(ConfigError, match=r"there is no file .*mine\.yaml"):
+        nodes_of(bringup, params_file=str(tmp_path / "mine.yaml"))
 
 
 def test_the_real_launch_accepts_the_file():
