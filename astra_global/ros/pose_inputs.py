@@ -42,7 +42,7 @@ class PoseInputs:
         if pipeline is None:
             raise NotLocalized(self._desk.refusal() or "map or cameras are not known yet")
         if not message.header.frame_id:
-            # Nav2's commander sends its default, zeros without a frame, while it waits for a pose.
+            # A message that nobody filled in: zeros would put the robot at the map's origin.
             raise ConfigError("initialpose has no frame: set frame_id to map")
         stamped = PoseStamped(header=message.header, pose=message.pose.pose)
         pose = pose_in_map(stamped, self._desk.frames(), self._desk.fixed)
