@@ -129,7 +129,8 @@ def test_a_wall_clock_that_is_set_back_is_a_stop_and_a_sentence_and_no_silence(
     until(lambda: "stamps do not fit" in ear.told, "the offset", runner=guard)
     assert f"the clock was set back by {back_s:.2f} s" in ear.told
     (ahead_s,) = set(re.findall(r"the command (\S+) s ahead", ear.told))
-    assert float(ahead_s) == pytest.approx(back_s, abs=0.1)  # minus the way of the message
+    # Less the way of the message, which is long where the machine has other things to do.
+    assert back_s - 2.0 <= float(ahead_s) <= back_s + 0.1
     assert ear.stands()
     wall_ns = local.now_ns
     local.now_ns = lambda: wall_ns() - int(back_s * S)
