@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from astra_core.own_picture import save_picture
+from astra_local.depth_colors import depth_colors
 from astra_local.eyes_record import EyesMoments, read_eyes_shard
 
 __all__ = ["draw_moments", "summarize_moments"]
 
-_FAR_M = 8.0
 _NEAR_M = 1.0
 _MOST_CAMERAS = 5
 
@@ -73,7 +71,7 @@ def draw_moments(paths: Sequence[Path], path: Path, count: int, seed: int = 0) -
         moments = read_eyes_shard(paths[int(number)])
         one = int(rng.integers(len(moments)))
         tiles = [
-            np.concatenate([color, _colored(depth)])
+            np.concatenate([color, depth_colors(depth)])
             for color, depth in zip(moments.color[one], moments.depth_m()[one], strict=True)
         ]
         tiles += [np.full_like(tiles[0], 255)] * (_MOST_CAMERAS - len(tiles))
@@ -101,10 +99,3 @@ def _mean(facts: Sequence[dict[str, float]]) -> dict[str, float]:
         for key in facts[0]
     }
     return {**means, "shards": len(facts), "moments": int(weights.sum())}
-
-
-def _colored(depth_m: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return depth as colours, near is warm; black where it is not known."""
-    share = 1.0 - np.clip(depth_m / _FAR_M, 0.0, 1.0)
-    colors = cv2.applyColorMap((255.0 * share).astype(np.uint8), cv2.COLORMAP_TURBO)[..., ::-1]
-    return np.where(depth_m[..., None] > 0.0, colors, 0).astype(np.uint8)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -20,10 +19,10 @@ from astra_core.models import LoadedModel, Loader, LoadRequest, Models, load_mod
 from astra_core.robot_settings import require_robot
 from astra_core.stack_spec import StackSpec
 from astra_core.weights import load_weights
-from astra_core.weights.foreign import ONNX, TRANSFORMERS, any_card, transformers_folder
+from astra_core.weights.foreign import ONNX, TRANSFORMERS, any_card, onnx_file, transformers_folder
 from astra_local.config import LocalConfig, PlannerConfig, RobotConfig
 from astra_local.odometry.ekf import WheelImuFilter
-from astra_local.perception import DepthPerception
+from astra_local.perception import DepthPerception, Eyes
 from astra_local.pipeline import AstraLocal
 from astra_local.planner.cost_to_go import cost_to_go
 from astra_local.planner.mppi import MppiProposer
@@ -56,27 +55,25 @@ def _ekf(models: Models, rig: CameraRig, config: LocalConfig) -> OdometryEstimat
     return WheelImuFilter(config.odometry)
 
 
-def _depth(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
+def _seeing(rig: CameraRig, config: LocalConfig, eyes: Eyes | None) -> Perception:
     radius_m = config.robot.footprint_radius_m
-    return DepthPerception(rig, config.occupancy, config.motion, radius_m)
+    return DepthPerception(rig, config.occupancy, config.motion, radius_m, eyes)
+
+
+def _depth(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
+    return _seeing(rig, config, None)
 
 
 def _encoder(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
     from astra_local.encoder.eyes import EncoderEyes
 
-    eyes = EncoderEyes(models.network("perception"), rig)
-    radius_m = config.robot.footprint_radius_m
-    return DepthPerception(rig, config.occupancy, config.motion, radius_m, eyes)
+    return _seeing(rig, config, EncoderEyes(models.network("perception"), rig))
 
 
 def _load_encoder(request: LoadRequest) -> LoadedModel:
     from astra_local.encoder.load import load_encoder
 
-    if request.device.dtype != "float32":
-        raise ConfigError(
-            f"perception={request.name} computes in float32, dtype is {request.device.dtype}: "
-            "set dtype to float32"
-        )
+    _require_float32(request)
     weights = load_weights(request.where, request.part, on_progress=request.progress)
     return LoadedModel(load_encoder(weights).to(request.device.torch_device()), weights.card)
 
@@ -84,9 +81,7 @@ def _load_encoder(request: LoadRequest) -> LoadedModel:
 def _mono(models: Models, rig: CameraRig, config: LocalConfig) -> Perception:
     from astra_local.mono_net.eyes import MonoEyes
 
-    eyes = MonoEyes(models.network("perception"))
-    radius_m = config.robot.footprint_radius_m
-    return DepthPerception(rig, config.occupancy, config.motion, radius_m, eyes)
+    return _seeing(rig, config, MonoEyes(models.network("perception")))
 
 
 def _load_mono(request: LoadRequest) -> LoadedModel:
@@ -95,8 +90,7 @@ def _load_mono(request: LoadRequest) -> LoadedModel:
     card = any_card(request.where)
     device = request.device.torch_device()
     if request.where.startswith(ONNX):
-        file = Path(request.where.removeprefix(ONNX)).expanduser()
-        return LoadedModel(OnnxDepth(file, cuda=device.type == "cuda"), card)
+        return LoadedModel(OnnxDepth(onnx_file(request.where), cuda=device.type == "cuda"), card)
     if request.where.startswith(TRANSFORMERS):
         from astra_local.mono_net.transformers_model import TransformersDepth
 
@@ -108,6 +102,15 @@ def _load_mono(request: LoadRequest) -> LoadedModel:
     )
 
 
+def _require_float32(request: LoadRequest) -> None:
+    """Refuse another dtype: what comes from sensors is float32, and the networks do not convert."""
+    if request.device.dtype != "float32":
+        raise ConfigError(
+            f"{request.part}={request.name} computes in float32, dtype is {request.device.dtype}: "
+            "set dtype to float32"
+        )
+
+
 def _mppi(models: Models, config: PlannerConfig, robot: RobotConfig) -> Proposer:
     return MppiProposer(config)
 
@@ -115,12 +118,7 @@ def _mppi(models: Models, config: PlannerConfig, robot: RobotConfig) -> Proposer
 def _load_head(request: LoadRequest) -> LoadedModel:
     from astra_local.planner_net.load import load_planner
 
-    # The window of the surroundings comes as float32, and the heads do not convert it.
-    if request.device.dtype != "float32":
-        raise ConfigError(
-            f"planner={request.name} computes in float32, dtype is {request.device.dtype}: "
-            "set dtype to float32"
-        )
+    _require_float32(request)
     device = request.device.torch_device()
     weights = load_weights(request.where, request.part, on_progress=request.progress)
     head = load_planner(weights, request.name, request.robot)

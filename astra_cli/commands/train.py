@@ -164,12 +164,14 @@ def _train_encoder(
     placement: Placement,
 ) -> Path | None:
     """Train eyes; return their card in the process that leads."""
+    from astra_core.weights import require_own_weights
     from astra_local.train.encoder import TRAINING_PRESETS, train_encoder
-    from astra_local.train.encoder_export import export_encoder
+    from astra_local.train.encoder_export import NAME, export_encoder
 
     if preset not in TRAINING_PRESETS:
         raise ConfigError(f"--preset must be {', '.join(TRAINING_PRESETS)}, got {preset!r}")
     training = TRAINING_PRESETS[preset].with_options(steps, seed)
+    require_own_weights(out, NAME)
     trained = train_encoder(
         training, data, validation, out, reporter(training.loop.steps), placement
     )

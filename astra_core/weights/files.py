@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from pathlib import Path
 
 from astra_core.atomic_file import atomic_file
 from astra_core.errors import WeightsError
 
-__all__ = ["require_file", "write_file"]
+__all__ = ["file_sha256", "require_file", "write_file"]
 
 
 def require_file(path: Path) -> int:
@@ -24,6 +25,18 @@ def require_file(path: Path) -> int:
             f"{path} is not a file: name a .safetensors file, its card or its folder"
         )
     return status.st_size
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a regular file, in hex digits; it is not read into memory as a whole.
+
+    Raises:
+        WeightsError: It is something else.
+        OSError: It cannot be read.
+    """
+    require_file(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_file(path: Path, data: bytes) -> None:

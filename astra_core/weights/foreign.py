@@ -6,19 +6,27 @@ have a name. A card is made for them, so that results say what ran.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from astra_core.errors import WeightsError
+from astra_core.home_path import home_path
 from astra_core.weights.card import ModelCard, read_card
+from astra_core.weights.files import file_sha256
 from astra_core.weights.locate import find_card
 
-__all__ = ["ONNX", "TRANSFORMERS", "any_card", "foreign_card", "is_foreign", "transformers_folder"]
+__all__ = [
+    "ONNX",
+    "TRANSFORMERS",
+    "any_card",
+    "foreign_card",
+    "is_foreign",
+    "onnx_file",
+    "transformers_folder",
+]
 
 TRANSFORMERS, ONNX = "transformers:", "onnx:"
 #: Where such models are at home, and what they would be called if there were some of ours.
 _MONO = "perception-mono"
-_CHUNK_BYTES = 2**20
 _MODEL_FILES = ("*.json", "*.safetensors", "*.txt")
 
 
@@ -50,7 +58,7 @@ def foreign_card(where: str) -> ModelCard:
         WeightsError: It is not there.
     """
     if where.startswith(ONNX):
-        file = Path(where.removeprefix(ONNX)).expanduser()
+        file = onnx_file(where)
         if not file.is_file():
             raise WeightsError(f"there is no ONNX file at {file}: check the path")
         files, name = [file], file.stem
@@ -64,9 +72,14 @@ def foreign_card(where: str) -> ModelCard:
         name=name,
         part="perception",
         licence="see its own",
-        files={path.name: _sha256(path) for path in files},
+        files={path.name: file_sha256(path) for path in files},
         settings={"source": where},
     )
+
+
+def onnx_file(where: str) -> Path:
+    """Return the file that ``onnx:FILE`` names."""
+    return home_path(where.removeprefix(ONNX))
 
 
 def transformers_folder(name: str) -> Path:
@@ -75,7 +88,7 @@ def transformers_folder(name: str) -> Path:
     Raises:
         WeightsError: There is none of that name, or nothing can be brought.
     """
-    folder = Path(name).expanduser()
+    folder = home_path(name)
     if folder.is_dir():
         return folder
     if not name or name.startswith((".", "/", "~")):
@@ -93,11 +106,3 @@ def transformers_folder(name: str) -> Path:
         # Whatever it is: no network, no such model, no right to it.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise WeightsError(f"the model {name!r} cannot be brought: {reason}") from error
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from pathlib import Path
 
 from astra_core.errors import WeightsError
 from astra_core.weights.card import CARD_SUFFIX, read_card
-from astra_core.weights.files import require_file
+from astra_core.weights.files import file_sha256, require_file
 
 __all__ = ["index_name", "require_own_weights"]
 
@@ -44,7 +43,7 @@ def require_own_weights(folder: Path, name: str) -> None:
         for path in there:
             if path.name == index_name(name) and len(own) > 1 and not path.is_symlink():
                 continue
-            if path.is_symlink() or own.get(path.name) != _sha256(path):
+            if path.is_symlink() or own.get(path.name) != file_sha256(path):
                 raise _foreign(path, f"a file that {card_path.name} describes")
     except OSError as error:
         raise WeightsError(
@@ -54,9 +53,3 @@ def require_own_weights(folder: Path, name: str) -> None:
 
 def _foreign(path: Path, what: str) -> WeightsError:
     return WeightsError(f"{path} is not {what}, and stays: move it away or name another folder")
-
-
-def _sha256(path: Path) -> str:
-    require_file(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,7 +18,7 @@ from astra_local.train.encoder_loss import depth_loss
 from astra_local.train.encoder_pictures import draw_depth
 from astra_local.train.encoder_validate import validate_depth
 from astra_local.train.eyes_moments import EyesBatch, EyesDataset
-from astra_local.train.loop import Averaged, LoopConfig, StepRandom, Trainer
+from astra_local.train.loop import LoopConfig, StepRandom, Trainer
 from astra_local.train.placement import ALONE, Placement
 from astra_local.train.planner_states import shards_in
 
@@ -95,8 +95,9 @@ def train_encoder(
     def loss_of(step: int, chance: StepRandom) -> tuple[Tensor, Mapping[str, float]]:
         index = moments.draw(training.batch, chance.rng)
         mirrored = chance.rng.random(training.batch) < 0.5
-        batch = _in_other_light(moments.batch(index[share], mirrored[share]), chance)
-        batch = batch.to(placement.device)
+        batch = moments.batch(index[share], mirrored[share])
+        light = _light(training.batch, batch.inputs.images.shape[1], chance)
+        batch = _in_other_light(batch, light[share]).to(placement.device)
         loss = depth_loss(net(batch.inputs), batch, net.config)
         return loss, {"loss": float(loss.detach())}
 
@@ -106,17 +107,17 @@ def train_encoder(
 
     trainer.run(loss_of, judge, on_report)
     trainer.describe(moments.seeds)
-    with Averaged(net, trainer.ema):
-        averaged = {name: value.clone() for name, value in net.state_dict().items()}
-    net.load_state_dict(averaged)
+    net.load_state_dict(trainer.ema.average)
     return net.eval()
 
 
-def _in_other_light(batch: EyesBatch, chance: StepRandom) -> EyesBatch:
-    """Change brightness and colour of every camera a little."""
-    batch_size, cameras = batch.inputs.images.shape[:2]
-    gain = chance.rng.uniform(1.0 - _GAIN, 1.0 + _GAIN, (batch_size, cameras, 1, 1, 1))
-    cast = chance.rng.uniform(1.0 - _CAST, 1.0 + _CAST, (batch_size, cameras, 3, 1, 1))
-    factor = torch.from_numpy((gain * cast).astype(np.float32))
-    images = (batch.inputs.images * factor).clamp(max=1.0)
+def _light(batch: int, cameras: int, chance: StepRandom) -> Tensor:
+    """Draw by what brightness and colour of every camera change, ``(B, N, 3, 1, 1)``."""
+    gain = chance.rng.uniform(1.0 - _GAIN, 1.0 + _GAIN, (batch, cameras, 1, 1, 1))
+    cast = chance.rng.uniform(1.0 - _CAST, 1.0 + _CAST, (batch, cameras, 3, 1, 1))
+    return torch.from_numpy((gain * cast).astype(np.float32))
+
+
+def _in_other_light(batch: EyesBatch, light: Tensor) -> EyesBatch:
+    images = (batch.inputs.images * light).clamp(max=1.0)
     return replace(batch, inputs=replace(batch.inputs, images=images))

@@ -13,7 +13,10 @@ from astra_local.train.encoder import EncoderTraining
 from astra_local.train.eyes_moments import EyesDataset
 from astra_local.train.planner_states import shards_in
 
-__all__ = ["export_encoder"]
+__all__ = ["NAME", "export_encoder"]
+
+#: What the weights are called.
+NAME = "perception-encoder"
 
 _INPUTS = {
     "images": Port("B N 3 96 128", "float32", (0.0, 1.0), "", "RGB, any number of cameras"),
@@ -52,7 +55,7 @@ def export_encoder(
         f"--seed {loop.seed} --data train --validation val --out out"
     )
     card = ModelCard(
-        name="perception-encoder",
+        name=NAME,
         part="perception",
         licence="Apache-2.0",
         inputs=_INPUTS,

@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn import functional
 
 from astra_core.atomic_file import atomic_file
+from astra_local.depth_colors import depth_colors
 from astra_local.encoder.depth_bins import read_depth
 from astra_local.encoder.net import EncoderNet
 from astra_local.train.eyes_moments import EyesDataset
@@ -19,7 +19,6 @@ __all__ = ["draw_depth"]
 
 _MOMENTS = 6
 _CAMERAS = 4
-_FAR_M = 8.0
 
 
 @torch.no_grad()
@@ -35,18 +34,11 @@ def draw_depth(net: EncoderNet, data: EyesDataset, path: Path, moments: int = _M
         said = functional.interpolate(said, size=truth.shape[-2:], mode="nearest")[0].cpu()
         color = (255.0 * batch.inputs.images[0]).byte().permute(0, 2, 3, 1).cpu().numpy()
         tiles = [
-            np.concatenate([picture[..., ::-1], _colored(true), _colored(told)])
+            np.concatenate([picture, depth_colors(true), depth_colors(told)])
             for picture, true, told in zip(color, truth.numpy(), said.numpy(), strict=True)
         ]
         tiles += [np.zeros_like(tiles[0])] * (_CAMERAS - len(tiles))
         rows.append(np.concatenate(tiles[:_CAMERAS], axis=1))
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as file:
-        file.write(cv2.imencode(".png", np.concatenate(rows))[1].tobytes())
-
-
-def _colored(depth_m: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return depth as colours, near is warm; black where it is not known."""
-    share = 1.0 - np.clip(depth_m / _FAR_M, 0.0, 1.0)
-    colors = cv2.applyColorMap((255.0 * share).astype(np.uint8), cv2.COLORMAP_TURBO)
-    return np.where(depth_m[..., None] > 0.0, colors, 0).astype(np.uint8)
+        file.write(cv2.imencode(".png", np.concatenate(rows)[..., ::-1])[1].tobytes())
